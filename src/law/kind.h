@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* kind.h - a pack as loaded: kinds with fields, states, actions, checks, clocks, papers (language.md).
+ * Read-only after law_load, shared by all threads, alive as long as its struct law. */
+#ifndef MINGFA_LAW_KIND_H
+#define MINGFA_LAW_KIND_H
+
+#include "law/value.h"
+
+struct expr;
+struct law;
+
+/* Where something stands in a definition file. */
+struct pos {
+	const char *file;
+	int line, col;
+};
+
+struct cites {
+	const struct str *id;
+	size_t n;
+};
+
+enum node_sort { NODE_FIELD, NODE_STATE, NODE_TERM, NODE_ACTION, NODE_BY, NODE_CHECK, NODE_CLOCK, NODE_EFFECT,
+		 NODE_REACTION, NODE_SEE, NODE_PAPER, NODE_ROW, NODE_FUNCTION, NODE_SETTING, NODE_KIND, NODE_SHEET,
+		 NODE_ITEM, NODE_NUMBER, NODE_MAX };
+
+/* What every addressable part of a definition has. path is "penalty.decide.reviewed".
+ * off and touched belong to the scenario runner (`--without`), which runs alone: the engine treats an
+ * `off` node as if it were not written and sets touched when law->trace is set. */
+struct node {
+	enum node_sort sort;
+	struct str path;
+	struct str name; /* Chinese, may be empty */
+	struct cites cite;
+	struct pos pos;
+	struct str pack; /* the pack that wrote it; because of overlays also: */
+	struct cites because;
+	bool off;
+	bool touched;
+};
+static inline bool node_on(const struct node *n)
+{
+	return !n->off;
+}
+
+/* An expression, or rows of `choose`: the first row whose `when` is true gives the value; a row with an
+ * unknown `when` makes the result null. An expression alone is one row without `when`. */
+struct choose_row {
+	const struct expr *when; /* NULL: default */
+	const struct expr *is;
+	struct node *node;       /* rows may carry cite; never NULL */
+};
+struct choose {
+	const struct choose_row *row;
+	size_t n;
+	struct type type;
+};
+
+/* An entry of by, see, apart, tell, who, holder: one alternative. */
+enum who_sort {
+	WHO_ROLE,      /* a role of this matter's organ */
+	WHO_ORGAN_ROLE,/* organ expression and role: receiver.legal, justice.legal, case.organ.head */
+	WHO_PERSON,    /* expression giving a user or users: officers, case.officers, children(…).reader */
+	WHO_OPENER,
+	WHO_PUBLIC,
+	WHO_SYSTEM,
+	WHO_MEMBERS    /* `organ`, or an organ expression without role: every member */
+};
+struct who {
+	enum who_sort sort;
+	struct str text;        /* as written */
+	struct str role;        /* WHO_ROLE, WHO_ORGAN_ROLE */
+	const struct expr *expr; /* organ(s) or person(s) */
+	const struct expr *when; /* `if`, NULL: always */
+	struct node *node;
+};
+struct whos {
+	const struct who *v;
+	size_t n;
+};
+
+enum see_else { SEE_HIDE, SEE_MASK };
+/* Sight of a field: no entries means everyone who sees the matter. */
+struct field_see {
+	struct whos who;
+	const struct expr *when; /* everyone once true */
+	enum see_else otherwise;
+	bool set;
+};
+
+struct field {
+	struct str id, name;
+	struct type type;
+	struct node *node;
+	bool has_is;            /* computed: choose below */
+	struct choose is;
+	const struct expr *def; /* default */
+	bool has_min, has_max;
+	const struct expr *min, *max;
+	struct field_see see;
+	struct str personal;    /* how it is masked: name, code, phone, address, text; empty: not personal */
+	struct str help, example, group, unit;
+	size_t index;           /* position in kind->field */
+	/* rows: filled at open */
+	const struct expr *fill_from;
+	const struct { struct str col; const struct expr *expr; } *fill;
+	size_t n_fill;
+	bool keyed;             /* the checker derived an index: the engine keeps matter_key rows */
+};
+
+struct check {
+	struct str id;
+	struct node *node;
+	const struct expr *when;   /* `if`, NULL: always */
+	const struct expr *must;   /* one of must, should */
+	const struct expr *should;
+	const struct say *say;
+	struct str way;            /* id of the action or field that cures it, or empty */
+};
+
+/* Text with {expr} parts: pieces alternate literal, expression. {failing} has failing set. */
+struct say {
+	const struct say_piece {
+		struct str lit;
+		const struct expr *expr;
+		bool failing;
+	} *piece;
+	size_t n;
+};
+
+struct state {
+	struct str id, name;
+	struct node *node;
+	bool end;
+	const struct check *check;
+	size_t n_check;
+	struct whos holder;
+	size_t index;
+};
+
+struct term {
+	struct str id, name;
+	struct node *node;
+	struct choose is;
+};
+
+struct assign {
+	struct str field; /* id in the target kind's fields (or form) */
+	const struct expr *expr;
+	struct pos pos;
+};
+
+enum effect_sort { EFFECT_OPEN, EFFECT_DO, EFFECT_TELL };
+struct effect {
+	enum effect_sort sort;
+	struct node *node;
+	const struct expr *when;
+	struct str var;            /* `for: x in LIST` */
+	const struct expr *list;
+	struct str kind;           /* open */
+	const struct kind *target; /* open: the kind; do: the kind of `at` */
+	struct str action;         /* do; "open" for open */
+	const struct expr *at;
+	const struct assign *with;
+	size_t n_with;
+	const struct expr *organ;  /* open: the new matter's organ, NULL: this one's */
+	bool skip;
+	struct whos tell;
+	const struct say *say;
+};
+
+struct form_field {
+	const struct field *field;
+	bool required;
+	bool append; /* goods+ */
+};
+
+enum action_to { TO_STAY, TO_STATE, TO_CHOOSE, TO_BACK };
+
+struct action {
+	struct str id, name, next, help;
+	struct node *node;
+	bool any;                         /* from: any (every state that is not an end) */
+	const struct state *const *from;  /* resolved; open has none */
+	size_t n_from;
+	enum action_to to;
+	const struct state *to_state;
+	struct choose to_choose;          /* gives a state id as T_ENUM */
+	struct whos by;
+	const struct expr *const *apart;  /* persons */
+	struct node *const *apart_node;
+	size_t n_apart;
+	const struct form_field *form;    /* form then may, in order of writing */
+	size_t n_form;
+	const struct assign *set;
+	size_t n_set;
+	const struct check *check;
+	size_t n_check;
+	const struct paper *const *makes;
+	size_t n_makes;
+	const struct effect *then;
+	size_t n_then;
+	/* joint */
+	bool joint;
+	const struct expr *need;
+	bool confirm, batch, points, reopen;
+	bool builtin; /* correct, ask_recuse, recuse, note */
+	size_t index;
+};
+
+struct reaction {
+	struct str id;
+	struct node *node;
+	const struct { struct str kind; struct str action; /* empty: any */ } *after;
+	size_t n_after;
+	const struct expr *when;
+	struct effect effect; /* open, do or tell; `it` is the matter that acted */
+};
+
+struct clock_limit {
+	struct choose is; /* a span */
+	struct node *node;
+};
+
+/* `from: a`, `from: {a: field}`: the value that the start counts from. */
+struct clock_from {
+	struct str action;
+	const struct expr *value; /* date or time; NULL: the event's time */
+};
+
+struct clock {
+	struct str id, name;
+	struct node *node;
+	const struct clock_from *from;
+	size_t n_from;
+	const struct str *until;
+	size_t n_until;
+	const struct expr *when;
+	const struct clock_limit *limit; /* the earliest due counts */
+	size_t n_limit;
+	const struct expr *due;          /* or a fixed date or time */
+	bool has_warn;
+	struct choose warn;
+	struct clock_pause {
+		const struct str *from, *until;
+		size_t n_from, n_until;
+		struct str child; /* a kind: while such a child is open */
+		struct node *node;
+	} *pause;
+	size_t n_pause;
+	bool has_extend;
+	struct str extend_at;
+	const struct expr *extend_add, *extend_most, *extend_times;
+	struct node *extend_node;
+	struct whos who;
+	struct str lapse; /* action */
+	const struct expr *lapse_if;
+	size_t index;
+};
+
+struct number {
+	struct str id, name, pattern, at; /* {organ.abbr} {year} {seq}; at: action */
+	struct node *node;
+	size_t index;
+};
+
+struct paper {
+	struct str id, name, template_id;
+	int copies;
+	struct node *node;
+	struct str template_text; /* of the nearest pack that has it */
+	};
+
+struct see_code {
+	const struct field *const *field; /* shown to whom gives number and code */
+	size_t n;
+	bool state;
+	struct node *node;
+};
+
+struct dossier_def {
+	const struct str *main, *secondary;
+	size_t n_main, n_secondary;
+	struct span keep;
+};
+
+struct list_def {
+	const struct str *columns, *filters, *card;
+	size_t n_columns, n_filters, n_card;
+};
+
+struct correct_def {
+	bool set;
+	struct whos by;
+	const struct field *const *field;
+	size_t n_field;
+	const struct state *const *state;
+	size_t n_state;
+	const struct check *const *recheck;
+	size_t n_recheck;
+};
+
+struct kind {
+	struct str id, name;
+	struct node *node;
+	const struct law *law;
+	struct field *field;
+	size_t n_field;
+	struct state *state;
+	size_t n_state;
+	struct term *term;
+	size_t n_term;
+	struct action *action;
+	size_t n_action;
+	struct reaction *when;
+	size_t n_when;
+	struct clock *clock;
+	size_t n_clock;
+	struct whos see;
+	struct see_code code;
+	struct number *number;
+	size_t n_number;
+	struct paper *paper;
+	size_t n_paper;
+	struct dossier_def dossier;
+	struct list_def list;
+	struct correct_def correct;
+	size_t index; /* in law->kind */
+};
+
+const struct field *kind_field(const struct kind *k, struct str id);
+const struct state *kind_state(const struct kind *k, struct str id);
+const struct term *kind_term(const struct kind *k, struct str id);
+const struct action *kind_action(const struct kind *k, struct str id);
+const struct clock *kind_clock(const struct kind *k, struct str id);
+const struct paper *kind_paper(const struct kind *k, struct str id);
+const struct number *kind_number(const struct kind *k, struct str id);
+
+/* Sheets (section 9). */
+struct sheet_item {
+	struct str id, name;
+	struct node *node;
+	bool has_points, ask, bad, note; /* bad: the answer that is a problem */
+	dec points;
+	const struct enum_def *of;
+};
+struct sheet_part {
+	struct str id, name;
+	bool optional;
+	const struct sheet_item *item;
+	size_t n;
+};
+struct sheet {
+	struct str id, name;
+	int64_t version;
+	struct node *node;
+	const struct sheet_part *part;
+	size_t n;
+};
+
+struct role_def {
+	struct str id, name;
+	const struct str *excludes;
+	size_t n_excludes;
+};
+struct organ_def { /* short name of a particular organ */
+	struct str id, name;
+};
+struct setting_def {
+	struct str id, name;
+	struct type type;
+	struct node *node;
+	struct val def;
+	const struct expr *min, *max;
+	struct whos by;
+	bool per_organ;
+};
+struct function_def {
+	struct str id;
+	struct node *node;
+	const struct { struct str id; struct type type; } *arg;
+	size_t n_arg;
+	struct type gives;
+	const struct expr *is;
+};
+
+/* A pack with everything above it merged in: what one organ lives under. */
+struct law {
+	struct str pack, name, version; /* "shanxi/linyi" */
+	int64_t from;                   /* day in force */
+	struct kind *kind;
+	size_t n_kind;
+	const struct sheet *sheet;
+	size_t n_sheet;
+	const struct role_def *role;
+	size_t n_role;
+	const struct organ_def *organ;
+	size_t n_organ;
+	const struct setting_def *setting;
+	size_t n_setting;
+	const struct function_def *function;
+	size_t n_function;
+	struct node *const *node; /* every node, in order of loading */
+	size_t n_node;
+	const struct calendar *calendar;
+	bool trace; /* set by the scenario runner: nodes note that they were touched */
+};
+const struct kind *law_kind(const struct law *l, struct str id);
+const struct sheet *law_sheet(const struct law *l, struct str id);
+const struct role_def *law_role(const struct law *l, struct str id);
+const struct setting_def *law_setting(const struct law *l, struct str id);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* law.h - loading packs, checking them, and the ledger. */
+#ifndef MINGFA_LAW_LAW_H
+#define MINGFA_LAW_LAW_H
+
+#include "law/expr.h"
+#include "law/kind.h"
+
+/* The texts that make up all packs: path below law/ ("national/penalty.yaml") and content. They come from
+ * the binary (embedded), from a folder, or from pack_version rows. */
+struct law_file {
+	const char *path;
+	struct str text;
+};
+struct law_files {
+	const struct law_file *v;
+	size_t n;
+};
+
+/* Loads a pack with all above it: YAML, overlays, names, types, and all that language.md 14 proves.
+ * ret is NULL when there are errors; warnings may stand in d in any case. The law lives in a. */
+struct law *law_load(struct arena *a, const struct law_files *files, struct str pack, struct diag *d);
+/* Names of all packs in the files, upper ones first. */
+size_t law_packs(struct arena *a, const struct law_files *files, const struct str **ret);
+/* Changes that lower packs made to a block with a citation (replace, remove), for `law check` and `law diff`. */
+void law_put_changes(const struct law *l, struct buf *out);
+
+/* The ledger: one row per rule, and the statutes' articles. */
+struct rule {
+	struct str id, zhidu, article, kind, actor, trigger, requirement, limit, unit, from_event, effect, evidence;
+	bool statute; /* a row of statutes.tsv or articles.tsv: zhidu is the law */
+};
+struct ledger {
+	const struct rule *v;
+	size_t n;
+	/* rules that come with a later part (law/ledger/later.tsv): id and part */
+	const struct { struct str id, part, why; } *later;
+	size_t n_later;
+};
+MUST_USE bool ledger_load(struct arena *a, const struct law_files *files, const struct ledger **ret, struct err *err);
+const struct rule *ledger_find(const struct ledger *l, struct str id);
+/* 〔行政处罚法 第六十条〕 for an id; the id itself when it is unknown. */
+void ledger_put_cite(const struct ledger *l, struct str id, struct buf *out);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* engine.h - the laws in force and where time comes from: read-only after start, shared by all threads.
+ *
+ * Each organ names its pack; each matter keeps the pack version that it was opened under (pack_version).
+ * An engine holds the current version of every pack and, loaded on demand under a lock, older ones. */
+#ifndef MINGFA_MATTER_ENGINE_H
+#define MINGFA_MATTER_ENGINE_H
+
+#include "db/db.h"
+#include "law/law.h"
+
+struct engine;
+
+struct engine_config {
+	const struct law_files *files; /* the current texts */
+	struct str pack;               /* default pack for organs that name none */
+	int64_t now;                   /* fixed start of the program's time (`--now`), 0: the machine's clock */
+};
+
+/* Loads every pack; diag findings of errors end it. ERR_LAW. */
+MUST_USE bool engine_new(const struct engine_config *config, struct diag *d, struct engine **ret, struct err *err);
+void engine_free(struct engine *e);
+/* Records the current texts in pack_version (new rows only when the digest changed) and remembers the ids.
+ * Once after start, in the writing turn, before anything else. */
+MUST_USE bool engine_bind(struct engine *e, struct db *db, struct arena *a, struct err *err);
+/* The law under which an organ opens matters now, and the id of its pack_version. */
+MUST_USE bool engine_law_of_organ(struct engine *e, struct db *db, struct arena *a, int64_t organ,
+				  const struct law **ret, int64_t *ret_def, struct err *err);
+/* The law of a pack_version (of a matter). */
+MUST_USE bool engine_law(struct engine *e, struct db *db, struct arena *a, int64_t def, const struct law **ret,
+			 struct err *err);
+const struct law *engine_law_named(const struct engine *e, struct str pack); /* current; NULL */
+const struct ledger *engine_ledger(const struct engine *e);
+/* The program's time in UTC ms: the machine's clock, shifted when `--now` was given. */
+int64_t engine_now(const struct engine *e);
+bool engine_shifted(const struct engine *e);
+void engine_set_now(struct engine *e, int64_t ms); /* scenarios and demonstrations: time stands there */
+
+#endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* matter.h - the engine's whole surface (DESIGN 4): matter_open, matter_act, matter_see.
+ * Pages, API, import, scenarios and timers all go through these; rights are asked here and nowhere else.
+ *
+ * matter_open and matter_act run inside the writing turn (writer.h), in an open transaction, and do
+ * everything or nothing: right, state, version -> form -> `set` -> checks of the action and of the state
+ * that it leads into -> event, papers, numbers -> state -> clocks -> `then`, depth first -> reactions ->
+ * messages, outbox, keys, readers, the log's entry.
+ * A refusal is not an error of the call: true with result->refused. An error (false) is a conflict, a
+ * broken request or the database. */
+#ifndef MINGFA_MATTER_MATTER_H
+#define MINGFA_MATTER_MATTER_H
+
+#include "matter/engine.h"
+
+/* Who acts. organ is the identity in force (身份); the role is found by matching `by`. */
+enum actor_sort { ACTOR_PERSON, ACTOR_PUBLIC, ACTOR_SYSTEM, ACTOR_IMPORT };
+struct actor {
+	enum actor_sort sort;
+	int64_t person; /* matter of kind person; 0 for public and system */
+	int64_t organ;
+};
+
+/* Typed values for the fields of the action's form; unknown fields are refused. */
+struct form_entry {
+	struct str field;
+	struct val v;
+};
+struct form {
+	const struct form_entry *v;
+	size_t n;
+};
+/* The form from JSON (API, import, drafts, scenarios): plain numbers beside money are yuan. References are
+ * given as codes (UUID) or ids; resolve (may be NULL) turns other texts (names in scenarios) into ids.
+ * Findings go to *ret_refused as refusals of sort REFUSED_FORM. */
+struct refusal;
+struct form_names {
+	int64_t (*resolve)(void *ctx, const struct type *t, struct str text); /* 0: unknown */
+	void *ctx;
+};
+MUST_USE bool form_of_json(struct db *db, struct arena *a, const struct kind *kind, const struct action *action,
+			   const struct json *j, const struct form_names *names, struct form *ret,
+			   const struct refusal **ret_refused, size_t *ret_n, struct err *err);
+
+/* A `should` that the actor passes with a recorded reason, by the check's path or its first cite. */
+struct passed {
+	struct str check;
+	struct str reason;
+};
+
+struct act {
+	struct actor who;
+	int64_t matter;      /* 0: open */
+	struct str kind;     /* open */
+	int64_t version;     /* the version that the actor saw; -1: whatever it is (timers, effects, API without) */
+	struct str action;   /* "open" for open */
+	struct form form;
+	const struct passed *passed;
+	size_t n_passed;
+	struct str reason;   /* correct, recuse, note … and the event's reason */
+	struct str request;  /* once-token, unique; empty: none */
+	int64_t received;    /* when the server received it; 0: now */
+	int64_t parent;      /* open: the parent, 0: none */
+	int64_t origin;      /* open: link of origin, 0: none */
+};
+
+enum refused_sort { REFUSED_RIGHT, REFUSED_STATE, REFUSED_FORM, REFUSED_CHECK, REFUSED_SHOULD, REFUSED_PAPER,
+		    REFUSED_TARGET, REFUSED_CLOCK };
+/* One reason why an act cannot be done: sentence -> facts -> citation -> way on (experience.md 4, 5). */
+struct refusal {
+	enum refused_sort sort;
+	struct str say;            /* the sentence, in Chinese */
+	struct str facts;          /* what was seen: values of this case; may be empty */
+	const struct node *node;   /* for the citation; may be NULL */
+	struct str field;          /* REFUSED_FORM */
+	struct str way;            /* id of the action or field that cures it; may be empty */
+	struct str target;         /* REFUSED_TARGET: number or title of the matter that refused */
+	bool missing;              /* an empty field: 尚未填写 */
+	bool can_pass;             /* a `should`: passes with a reason */
+};
+
+struct act_result {
+	int64_t matter, event, version;
+	struct str code;           /* of the matter */
+	bool repeated;             /* the once-token was known: this is the first result */
+	const struct refusal *refused;
+	size_t n_refused;          /* > 0: nothing was changed */
+};
+
+MUST_USE bool matter_open(struct engine *e, struct db *db, struct arena *a, const struct act *act,
+			  struct act_result *ret, struct err *err);
+MUST_USE bool matter_act(struct engine *e, struct db *db, struct arena *a, const struct act *act,
+			 struct act_result *ret, struct err *err);
+/* The same without writing: for buttons and the 核对 page; promises nothing. Runs on a reader. form may be
+ * empty: then checks that read the form's fields are left out (ret_asks tells that there is a form). */
+MUST_USE bool matter_try(struct engine *e, struct db *db, struct arena *a, const struct act *act,
+			 struct act_result *ret, struct err *err);
+
+/* Overdue automatic actions and lapses up to now, oldest due first; at most `most` of them. *ret_done tells
+ * how many were done; 0: none is overdue. The group's begin hook calls it. */
+MUST_USE bool matter_timers(struct engine *e, struct db *db, struct arena *a, int64_t now, int most,
+			    int *ret_done, struct err *err);
+MUST_USE bool matter_timers_overdue(struct engine *e, struct db *db, struct arena *a, int64_t now,
+				    int64_t *ret_count, struct err *err);
+
+/* What one person sees of a matter. */
+enum light { LIGHT_NONE, LIGHT_GREEN, LIGHT_YELLOW, LIGHT_RED, LIGHT_PAUSED, LIGHT_MET, LIGHT_MET_LATE };
+struct clock_view {
+	const struct clock *def;
+	int64_t run;
+	struct val_clock v;
+	enum light light;
+	int64_t left;        /* workdays (by_day and the limit's unit) or ms left; negative: late */
+	struct str chip;     /* ▲ 剩3个工作日 · 11月25日届满 */
+	bool provisional;
+	struct str who;      /* on whose desk it stands: names */
+};
+struct field_view {
+	const struct field *def;
+	struct val v;        /* masked where the field says so */
+	bool hidden, masked;
+};
+struct action_view {
+	const struct action *def;
+	bool can;            /* may be chosen now (form aside) */
+	bool asks;           /* has a form */
+	const struct refusal *refused;
+	size_t n_refused;
+};
+struct event_view {
+	int64_t id, seq, at, entered, actor, organ, because_of;
+	struct str action, action_name, role, actor_name, organ_name, reason;
+	const struct field *const *changed; /* fields that this event set and the reader may see */
+	const struct val *value;            /* aligned with changed */
+	size_t n_changed;
+};
+struct paper_view {
+	int64_t id;
+	struct str code, paper, name, number, state, digest;
+	int64_t made;
+};
+struct link_view {
+	int64_t matter;
+	struct str code, kind_name, title, state_name, relation;
+	bool child;
+};
+struct matter_view {
+	const struct snap *snap;
+	struct str title, organ_name, holder; /* holder: 现由谁办 */
+	const struct field_view *field;
+	size_t n_field;
+	const struct action_view *action;     /* only those whose state fits */
+	size_t n_action;
+	const struct clock_view *clock;
+	size_t n_clock;
+	const struct event_view *event;       /* oldest first */
+	size_t n_event;
+	const struct paper_view *paper;
+	size_t n_paper;
+	const struct link_view *link;
+	size_t n_link;
+	const struct { const struct term *def; struct val v; } *term;
+	size_t n_term;
+};
+enum see_part { SEE_FIELDS = 1, SEE_ACTIONS = 2, SEE_CLOCKS = 4, SEE_EVENTS = 8, SEE_PAPERS = 16, SEE_LINKS = 32,
+		SEE_TERMS = 64, SEE_ALL = 127 };
+/* ERR_NOT_FOUND also when the person may not see it: it never tells that a hidden matter exists. */
+MUST_USE bool matter_see(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter,
+			 unsigned parts, struct matter_view *ret, struct err *err);
+/* The id of a code; ERR_NOT_FOUND. */
+MUST_USE bool matter_by_code(struct db *db, struct arena *a, struct str code, int64_t *ret, struct err *err);
+
+/* A clock's reckoning, a line a step: 收齐材料 11月9日（一）当日不计 → 10日第1 … 25日（三）第10个工作日，24时届满. */
+MUST_USE bool matter_clock_explain(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
+				   int64_t matter, struct str clock, int64_t run, struct buf *ret, struct err *err);
+
+/* Lists. Rights and filters are part of the query; never fetches what may not be seen. */
+enum list_order { LIST_DUE, LIST_UPDATED, LIST_OPENED };
+struct list_filter {
+	struct str field; /* a field id, or "state", "organ" */
+	struct str value; /* plain form */
+};
+struct list_query {
+	struct actor who;
+	struct str kind;          /* empty: all kinds */
+	const struct list_filter *filter;
+	size_t n_filter;
+	enum light light;         /* LIGHT_NONE: any */
+	bool mine;                /* only what waits for me (desk) */
+	enum list_order order;
+	int64_t after_key, after_id; /* keyset paging: the last row's; 0: from the start */
+	int limit;                /* ≤ 200 */
+};
+struct list_row {
+	const struct snap *snap;
+	struct str title, state_name, holder, organ_name;
+	struct clock_view clock;  /* the nearest one; def NULL when there is none */
+	const struct action *next; /* what this person does next; NULL */
+	int64_t updated;
+};
+MUST_USE bool matter_list(struct engine *e, struct db *db, struct arena *a, const struct list_query *q,
+			  const struct list_row **ret, size_t *ret_n, struct err *err);
+/* How many wait for this person. */
+MUST_USE bool matter_count_mine(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
+				int64_t *ret, struct err *err);
+
+/* Names of organs, persons and matters for texts; ctx is made with a reader. */
+MUST_USE bool matter_names(struct engine *e, struct db *db, struct arena *a, struct val_names *ret, struct err *err);
+
+/* Drafts: kept on the server, one a person and form (matter+action or kind). form is JSON text. */
+MUST_USE bool draft_save(struct db *db, int64_t person, int64_t matter, struct str action, struct str form,
+			 int64_t now, struct err *err);
+MUST_USE bool draft_load(struct db *db, struct arena *a, int64_t person, int64_t matter, struct str action,
+			 struct str *ret_form, int64_t *ret_at, struct err *err); /* empty: none */
+MUST_USE bool draft_drop(struct db *db, int64_t person, int64_t matter, struct str action, struct err *err);
+
+#endif
