@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* http.c - one connection's request moves through these steps:
+ *
+ *	READING  body arrives, capped
+ *	RUNNING  in a thread of the server or, for a slow route, on a worker
+ *	WAITING  suspended: a job in the writing turn, or a worker
+ *	AFTER    resumed: the job's outcome becomes a reply
+ *	REPLIED
+ *
+ * A connection is suspended only from the access handler, and its step is set before that, because the
+ * handler is entered again on resume (http-and-storage-notes, trap 2). A suspended connection neither times
+ * out nor notices a hang-up, so whoever holds it must always answer: the writer's and workers' queues do. */
+#include "web/http.h"
+
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/day.h"
+#include "base/log.h"
+#include "base/parse.h"
+
+#define HTTP_THREADS 2
+#define HTTP_CONNECTIONS 1000u
+#define HTTP_PER_ADDRESS 64u
+#define HTTP_IDLE_S 15u
+#define HTTP_URL 2000          /* the longest list address with all filters has 900 characters */
+#define HTTP_BODY ((size_t)64 * 1024)
+#define HTTP_STOP_MS 15000
+
+enum step { STEP_READING, STEP_RUNNING, STEP_WAITING, STEP_AFTER, STEP_REPLIED };
+
+struct http {
+	struct http_config config;
+	struct MHD_Daemon *daemon;
+	int port;
+	atomic_int in_flight;
+	pthread_mutex_t lock;
+	struct db *reader[HTTP_THREADS]; /* free readers */
+	int n_reader;
+};
+
+struct exchange {
+	struct req r;
+	struct http *h;
+	struct MHD_Connection *c;
+	_Atomic enum step step;
+	struct buf body;
+	size_t max_body;
+	bool too_large;
+	bool job_ok;
+	struct err job_err;
+};
+
+static struct str header(struct MHD_Connection *c, const char *name)
+{
+	const char *v = MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
+	struct str s = str_of(v);
+
+	return str_utf8(s) ? s : (struct str){ 0 };
+}
+
+static struct str peer_address(struct arena *a, struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	char text[INET6_ADDRSTRLEN] = "";
+
+	if (info && info->client_addr->sa_family == AF_INET)
+		(void)inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)info->client_addr)->sin_addr,
+				text, sizeof(text));
+	else if (info && info->client_addr->sa_family == AF_INET6)
+		(void)inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)info->client_addr)->sin6_addr,
+				text, sizeof(text));
+	return str_dup(a, str_of(text));
+}
+
+/* Readers are lent for the run of a handler: two threads, two readers. */
+static struct db *reader_take(struct http *h, struct err *err)
+{
+	struct db *db = NULL;
+
+	(void)pthread_mutex_lock(&h->lock);
+	if (h->n_reader)
+		db = h->reader[--h->n_reader];
+	(void)pthread_mutex_unlock(&h->lock);
+	if (db || db_open(h->config.db, DB_READ, &db, err))
+		return db;
+	return NULL;
+}
+
+static void reader_give(struct http *h, struct db *db, bool broken)
+{
+	(void)pthread_mutex_lock(&h->lock);
+	if (!broken && h->n_reader < HTTP_THREADS) {
+		h->reader[h->n_reader++] = db;
+		db = NULL;
+	}
+	(void)pthread_mutex_unlock(&h->lock);
+	db_close(db);
+}
+
+static enum method method_of(const char *s)
+{
+	if (strcmp(s, "GET") == 0 || strcmp(s, "HEAD") == 0)
+		return METHOD_GET;
+	return strcmp(s, "POST") == 0 ? METHOD_POST : METHOD_OTHER;
+}
+
+static void free_reply(void *p)
+{
+	(void)arena_free(p);
+}
+
+/* Security headers stand on every reply; the policy is built here and nowhere else. */
+static void common_headers(struct MHD_Response *resp)
+{
+	(void)MHD_add_response_header(resp, "Content-Security-Policy",
+				      "default-src 'self'; img-src 'self' data:; object-src 'none'; "
+				      "base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+	(void)MHD_add_response_header(resp, "X-Content-Type-Options", "nosniff");
+	(void)MHD_add_response_header(resp, "Referrer-Policy", "same-origin");
+	(void)MHD_add_response_header(resp, "X-Frame-Options", "DENY");
+}
+
+static bool has_header(const struct req *r, const char *name)
+{
+	for (size_t i = 0; i < r->n_header; i++)
+		if (strcasecmp(r->header[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Queues what the handler left in the request. The text is in the request's arena, which lives until the
+ * connection's completion callback, hence no copy. */
+static enum MHD_Result send_reply(struct exchange *x)
+{
+	struct req *r = &x->r;
+	struct MHD_Response *resp;
+	enum MHD_Result queued;
+
+	if (r->out_static)
+		resp = MHD_create_response_from_buffer(r->out_static_n, (void *)(uintptr_t)r->out_static,
+						       MHD_RESPMEM_PERSISTENT);
+	else
+		resp = MHD_create_response_from_buffer(r->out.n, (void *)(uintptr_t)(r->out.p ? r->out.p : ""),
+						       MHD_RESPMEM_PERSISTENT);
+	if (!resp)
+		return MHD_NO;
+	common_headers(resp);
+	if (r->content_type_out.n)
+		(void)MHD_add_response_header(resp, "Content-Type", str_cstr(r->a, r->content_type_out));
+	if (!has_header(r, "Cache-Control"))
+		(void)MHD_add_response_header(resp, "Cache-Control", "no-store");
+	for (size_t i = 0; i < r->n_header; i++)
+		(void)MHD_add_response_header(resp, r->header[i].name, str_cstr(r->a, r->header[i].value));
+	if (x->too_large)
+		(void)MHD_add_response_header(resp, "Connection", "close");
+	queued = MHD_queue_response(x->c, (unsigned)r->status, resp);
+	MHD_destroy_response(resp);
+	x->step = STEP_REPLIED;
+	return queued;
+}
+
+static void failed(struct exchange *x, const struct err *err)
+{
+	const struct route *route = x->r.route;
+
+	if (err->code == ERR_BUG || err->code == ERR_DB || err->code == ERR_LAW || err->code == ERR_IO
+	    || err->code == ERR_DB_CONSTRAINT)
+		log_line(LOG_ERROR, "%s %s: %s (%s)", route ? route->path : "-", err_key(err->code), err->msg,
+			 err->detail);
+	else if (err_status(err->code) >= 500)
+		log_line(LOG_WARNING, "%s %s: %s", route ? route->path : "-", err_key(err->code), err->detail);
+	if (err->code == ERR_BUSY || err->code == ERR_DB_LOST || err->code == ERR_DB_READONLY)
+		reply_header(&x->r, "Retry-After", STR("5"));
+	x->r.status = err_status(err->code);
+	x->h->config.error_page(&x->r, err);
+}
+
+/* Same origin: the browser's Origin must name the host that was asked. Tools without Origin have no
+ * cookies of ours to abuse, and the token is asked in any case. */
+static bool same_origin(const struct req *r)
+{
+	size_t at;
+
+	if (!r->origin.n)
+		return true;
+	at = str_find(r->origin, STR("://"), 0);
+	return at != SIZE_MAX && str_eq(str_sub(r->origin, at + 3, r->origin.n), r->host);
+}
+
+static bool token_right(const struct req *r)
+{
+	struct str given = form_value(&r->form, "csrf");
+	unsigned char diff = 0;
+
+	if (!r->session || given.n != r->session->csrf.n || !given.n)
+		return false;
+	for (size_t i = 0; i < given.n; i++)
+		diff |= (unsigned char)(given.p[i] ^ r->session->csrf.p[i]);
+	return diff == 0;
+}
+
+static bool read_body(struct req *r, struct err *err)
+{
+	if (r->method != METHOD_POST || !r->body.n)
+		return true;
+	if (str_starts(r->content_type, STR("application/x-www-form-urlencoded")))
+		return form_urlencoded(r->a, r->body, &r->form, err);
+	if (str_starts(r->content_type, STR("multipart/form-data")))
+		return form_multipart(r->a, r->content_type, r->body, &r->form, err);
+	return true; /* JSON: the API's handlers read it */
+}
+
+static bool allowed_audience(const struct req *r, struct err *err)
+{
+	enum audience need = r->route->audience;
+
+	if (need == AUDIENCE_PUBLIC)
+		return true;
+	if (!r->session)
+		return err_set(err, ERR_SIGN_IN, "登录已结束或者尚未登录，请登录后继续");
+	if (need == AUDIENCE_ADMINISTRATOR && !r->session->administrator)
+		return err_set(err, ERR_FORBIDDEN, "这一页只供系统、安全、审计三类管理员使用");
+	return true;
+}
+
+static bool guarded(struct exchange *x, struct err *err)
+{
+	struct req *r = &x->r;
+	struct http_config *c = &x->h->config;
+
+	if (c->session && !c->session(r, &r->session, err))
+		return false;
+	if (!allowed_audience(r, err) || !read_body(r, err))
+		return false;
+	if (r->method != METHOD_POST)
+		return true;
+	if (c->may_write && !c->may_write(r, err))
+		return false;
+	if (!same_origin(r) || (!r->route->no_csrf && !token_right(r)))
+		return err_set(err, ERR_FORBIDDEN, "这个表单已经失效，请刷新页面后重新提交");
+	return true;
+}
+
+/* Runs the handler with a reader; leaves a reply or a job in the request. */
+static void run_handler(struct exchange *x, struct db *db)
+{
+	struct req *r = &x->r;
+	struct err err = { 0 };
+	bool ok;
+
+	r->db = db;
+	ok = guarded(x, &err) && r->route->handle(r, &err);
+	if (ok && db_in_tx(db))
+		ok = err_set(&err, ERR_BUG, "处理时遗留了未结束的事务");
+	if (!ok) {
+		r->run = NULL;
+		failed(x, &err);
+	}
+	r->db = NULL;
+}
+
+static void run_after(struct exchange *x, struct db *db)
+{
+	struct req *r = &x->r;
+	struct err err = { 0 };
+
+	r->db = db;
+	if (!r->after(r, r->run_ctx, x->job_ok, &x->job_err, &err))
+		failed(x, &err);
+	r->db = NULL;
+}
+
+/* fn with a lent reader; when there is none the page says so. */
+static void with_reader(struct exchange *x, void (*fn)(struct exchange *, struct db *))
+{
+	struct err err = { 0 };
+	struct db *db = reader_take(x->h, &err);
+
+	if (!db) {
+		x->r.run = NULL;
+		failed(x, &err);
+		return;
+	}
+	fn(x, db);
+	reader_give(x->h, db, x->r.status == err_status(ERR_DB_LOST));
+}
+
+static void job_done(void *ctx, bool ok, const struct err *err)
+{
+	struct exchange *x = ctx;
+
+	x->job_ok = ok;
+	if (!ok)
+		x->job_err = *err;
+	x->step = STEP_AFTER;
+	MHD_resume_connection(x->c);
+}
+
+static bool job_run(struct db *db, struct arena *a, void *ctx, struct err *err)
+{
+	struct exchange *x = ctx;
+
+	(void)a; /* results go into the request's arena: they are read after the writer's arena is gone */
+	return x->r.run(db, x->r.a, x->r.run_ctx, err);
+}
+
+/* Hands the job to the writing turn; the connection sleeps meanwhile. */
+static bool submit_job(struct exchange *x)
+{
+	const struct writer_job job = { .run = job_run, .done = job_done, .ctx = x, .name = x->r.route->path };
+	struct err err = { 0 };
+
+	x->step = STEP_WAITING;
+	MHD_suspend_connection(x->c);
+	if (writer_submit(x->h->config.writer, &job, &err))
+		return true;
+	x->job_ok = false;
+	x->job_err = err;
+	x->step = STEP_AFTER;
+	MHD_resume_connection(x->c);
+	return true;
+}
+
+static void slow_after(void *ctx, struct db *db)
+{
+	struct exchange *x = ctx;
+
+	if (db) {
+		run_handler(x, db);
+	} else {
+		struct err err = { 0 };
+
+		(void)err_set(&err, ERR_DB_LOST, "数据库暂时连接不上，请稍后再试");
+		failed(x, &err);
+	}
+	x->step = STEP_RUNNING;
+	MHD_resume_connection(x->c);
+}
+
+static enum MHD_Result next_step(struct exchange *x)
+{
+	struct err err = { 0 };
+
+	if (x->step == STEP_AFTER) {
+		with_reader(x, run_after);
+		return send_reply(x);
+	}
+	if (x->step == STEP_READING) {
+		x->r.body = buf_str(&x->body);
+		if (x->r.status == 0 && x->r.route->slow) {
+			x->step = STEP_WAITING;
+			MHD_suspend_connection(x->c);
+			if (workers_submit(x->h->config.workers, slow_after, x))
+				return MHD_YES;
+			(void)err_set(&err, ERR_BUSY, "现在办理的人较多，请稍后再试");
+			failed(x, &err);
+			x->step = STEP_RUNNING;
+			MHD_resume_connection(x->c);
+			return MHD_YES;
+		}
+		if (x->r.status == 0)
+			with_reader(x, run_handler);
+	}
+	if (x->r.run) {
+		(void)submit_job(x);
+		return MHD_YES;
+	}
+	return send_reply(x);
+}
+
+/* Finds the route and the limits before the body is read. A status means that the reply is there already. */
+static void begin_request(struct exchange *x, const char *method)
+{
+	struct req *r = &x->r;
+	struct err err = { 0 };
+	unsigned allowed;
+	int64_t length;
+
+	r->method = method_of(method);
+	r->received = time_now();
+	if (r->path.n > HTTP_URL || !str_utf8(r->path)) {
+		(void)err_set(&err, ERR_BAD_INPUT, "地址过长或者有误");
+		failed(x, &err);
+		return;
+	}
+	r->route = route_match(x->h->config.route, x->h->config.n_route, r->method, r->path, r->a, &r->param,
+			       &allowed);
+	if (!r->route) {
+		if (allowed) {
+			reply_header(r, "Allow", allowed & 1u << METHOD_POST && allowed & 1u << METHOD_GET
+				     ? STR("GET, POST") : allowed & 1u << METHOD_POST ? STR("POST") : STR("GET"));
+			(void)err_set(&err, ERR_METHOD, "这个地址不支持这种操作");
+		} else {
+			(void)err_set(&err, ERR_NOT_FOUND, "没有这一页，请从工作台或者首页重新进入");
+		}
+		failed(x, &err);
+		return;
+	}
+	x->max_body = r->route->max_body ? r->route->max_body : HTTP_BODY;
+	if (parse_i64(header(x->c, "Content-Length"), 0, INT64_MAX, &length) && (size_t)length > x->max_body) {
+		x->too_large = true;
+		(void)err_set(&err, ERR_TOO_LARGE, "提交的内容超过上限（%zu KB）", x->max_body / 1024);
+		failed(x, &err);
+	}
+	buf_init(&x->body, r->a, x->max_body);
+}
+
+static enum MHD_Result query_pair(void *ctx, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+	struct buf *b = ctx;
+
+	(void)kind;
+	if (b->n)
+		buf_addc(b, '&');
+	form_escape(b, str_of(key));
+	buf_addc(b, '=');
+	form_escape(b, str_of(value));
+	return MHD_YES;
+}
+
+/* libmicrohttpd has split and decoded the query; our own reader applies our limits and checks UTF-8. */
+static void read_query(struct exchange *x)
+{
+	struct err err = { 0 };
+	struct buf b;
+
+	buf_init(&b, x->r.a, (size_t)4 * HTTP_URL);
+	(void)MHD_get_connection_values(x->c, MHD_GET_ARGUMENT_KIND, query_pair, &b);
+	if (x->r.status)
+		return;
+	if (!buf_ok(&b))
+		(void)err_set(&err, ERR_BAD_INPUT, "地址过长");
+	if (!buf_ok(&b) || !form_urlencoded(x->r.a, buf_str(&b), &x->r.query, &err))
+		failed(x, &err);
+}
+
+static struct exchange *exchange_new(struct http *h, struct MHD_Connection *c, const char *url, const char *method)
+{
+	struct arena *a = arena_new();
+	struct exchange *x = arena_one(a, struct exchange);
+
+	*x = (struct exchange){ .h = h, .c = c, .max_body = HTTP_BODY };
+	buf_init(&x->body, a, HTTP_BODY);
+	x->r = (struct req){ .a = a,
+			     .writer = h->config.writer,
+			     .app = h->config.app,
+			     .public_side = h->config.public_side,
+			     .path = str_dup(a, str_of(url)),
+			     .host = header(c, "Host"),
+			     .cookie = header(c, "Cookie"),
+			     .content_type = header(c, "Content-Type"),
+			     .if_none_match = header(c, "If-None-Match"),
+			     .authorization = header(c, "Authorization"),
+			     .origin = header(c, "Origin"),
+			     .accept = header(c, "Accept"),
+			     .agent = header(c, "User-Agent"),
+			     .request_key = header(c, "Idempotency-Key"),
+			     .address = peer_address(a, c) };
+	atomic_fetch_add(&h->in_flight, 1);
+	begin_request(x, method);
+	read_query(x);
+	return x;
+}
+
+static enum MHD_Result access_handler(void *cls, struct MHD_Connection *c, const char *url, const char *method,
+				      const char *version, const char *data, size_t *size, void **state)
+{
+	struct exchange *x = *state;
+
+	(void)version;
+	if (!x) {
+		*state = x = exchange_new(cls, c, url, method);
+		/* Too large by its own header: answered before the body is sent. */
+		return x->too_large ? send_reply(x) : MHD_YES;
+	}
+	if (*size) {
+		struct err err = { 0 };
+
+		buf_add(&x->body, (struct str){ data, *size });
+		*size = 0;
+		if (!buf_ok(&x->body) && !x->too_large && !x->r.status) {
+			x->too_large = true;
+			(void)err_set(&err, ERR_TOO_LARGE, "提交的内容超过上限（%zu KB）", x->max_body / 1024);
+			failed(x, &err);
+		}
+		return MHD_YES;
+	}
+	if (x->step == STEP_WAITING) /* woken by nobody of ours: nothing to do yet */
+		return MHD_YES;
+	return x->step == STEP_REPLIED ? MHD_YES : next_step(x);
+}
+
+static void completed(void *cls, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode why)
+{
+	struct http *h = cls;
+	struct exchange *x = *state;
+
+	(void)c;
+	(void)why;
+	if (!x)
+		return;
+	*state = NULL;
+	free_reply(x->r.a);
+	atomic_fetch_sub(&h->in_flight, 1);
+}
+
+/* "127.0.0.1:8080" or "[::1]:8080". */
+static bool parse_listen(const char *text, struct sockaddr_storage *ret, socklen_t *ret_len, bool *ret_loopback,
+			 struct err *err)
+{
+	struct str s = str_of(text);
+	size_t colon = s.n;
+	char host[64];
+	int64_t port;
+
+	while (colon && s.p[colon - 1] != ':')
+		colon--;
+	*ret = (struct sockaddr_storage){ 0 };
+	if (colon > 1 && colon < sizeof(host) && parse_i64(str_sub(s, colon, s.n), 0, 65535, &port)) {
+		struct sockaddr_in *v4 = (struct sockaddr_in *)(void *)ret;
+		struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)(void *)ret;
+		bool six = s.p[0] == '[' && s.p[colon - 2] == ']';
+		size_t from = six, to = colon - 1 - six;
+
+		memcpy(host, s.p + from, to - from);
+		host[to - from] = '\0';
+		v4->sin_port = htons((uint16_t)port); /* at the same place in both */
+		if (!six && inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
+			v4->sin_family = AF_INET;
+			*ret_len = sizeof(*v4);
+			*ret_loopback = ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+			return true;
+		}
+		if (six && inet_pton(AF_INET6, host, &v6->sin6_addr) == 1) {
+			v6->sin6_family = AF_INET6;
+			*ret_len = sizeof(*v6);
+			*ret_loopback = IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+			return true;
+		}
+	}
+	return err_set(err, ERR_USAGE, "监听地址“%s”有误，应写作 127.0.0.1:8080 或者 [::1]:8080", text);
+}
+
+bool http_start(const struct http_config *config, struct http **ret, struct err *err)
+{
+	struct sockaddr_storage addr;
+	socklen_t len;
+	bool loopback = false;
+	struct http *h;
+
+	if (!parse_listen(config->listen, &addr, &len, &loopback, err))
+		return false;
+	h = calloc(1, sizeof(*h));
+	if (!h)
+		return err_set(err, ERR_BUG, "内存不足");
+	h->config = *config;
+	(void)pthread_mutex_init(&h->lock, NULL);
+	/* On loopback every visitor comes from the proxy's address: the limit an address is the proxy's. */
+	h->daemon = MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME
+					 | (addr.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0),
+				     0, NULL, NULL, access_handler, h, MHD_OPTION_SOCK_ADDR, &addr,
+				     MHD_OPTION_THREAD_POOL_SIZE, (unsigned)HTTP_THREADS,
+				     MHD_OPTION_CONNECTION_LIMIT, HTTP_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+				     loopback ? 0u : HTTP_PER_ADDRESS, MHD_OPTION_CONNECTION_TIMEOUT, HTTP_IDLE_S,
+				     MHD_OPTION_NOTIFY_COMPLETED, completed, h, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
+				     MHD_OPTION_END);
+	if (!h->daemon) {
+		(void)pthread_mutex_destroy(&h->lock);
+		free(h);
+		return err_set(err, ERR_IO, "无法监听 %s：地址可能已被占用", config->listen);
+	}
+	h->port = MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
+	*ret = h;
+	return true;
+}
+
+int http_port(const struct http *h)
+{
+	return h->port;
+}
+
+void http_stop(struct http *h)
+{
+	int64_t until = time_monotonic() + HTTP_STOP_MS;
+	MHD_socket listening;
+
+	if (!h)
+		return;
+	/* Stopping while a connection is suspended aborts the process (trap 3): first no new ones, then wait. */
+	listening = MHD_quiesce_daemon(h->daemon);
+	while (atomic_load(&h->in_flight) > 0 && time_monotonic() < until)
+		(void)usleep(2000);
+	if (atomic_load(&h->in_flight) > 0)
+		log_line(LOG_WARNING, "stopping with %d requests in flight", atomic_load(&h->in_flight));
+	MHD_stop_daemon(h->daemon);
+	if (listening != MHD_INVALID_SOCKET)
+		(void)close(listening);
+	while (h->n_reader)
+		db_close(h->reader[--h->n_reader]);
+	(void)pthread_mutex_destroy(&h->lock);
+	free(h);
+}
