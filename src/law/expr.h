@@ -11,6 +11,12 @@
 
 struct expr;
 
+/* A name bound around an expression. */
+struct scope_var {
+	struct str id;
+	struct type type;
+};
+
 /* What names mean where an expression stands. */
 struct scope {
 	const struct law *law;
@@ -18,7 +24,7 @@ struct scope {
 	const struct kind *it;       /* `when`: the matter that acted */
 	const struct action *action; /* joint action: bare fields of its form are the part being given */
 	const struct type *expect;   /* an enum opposite: default, set, with; NULL: none */
-	const struct { struct str id; struct type type; } *var; /* for: x; arguments of a function */
+	const struct scope_var *var; /* for: x; arguments of a function */
 	size_t n_var;
 	bool no_time;                /* `now`, `today` are forbidden (computed fields, see) */
 	bool no_matters;             /* matters() is forbidden (computed fields, see, papers) */
@@ -45,6 +51,10 @@ void diag_hint(struct diag *d, const char *fmt, ...) PRINTF(2, 3); /* to the las
 struct expr *expr_compile(struct arena *a, const struct scope *s, struct str text, struct pos pos, struct diag *d);
 const struct type *expr_type(const struct expr *e);
 struct str expr_text(const struct expr *e);
+/* The field of this matter when the expression is nothing but its name; else NULL. For papers' missing fields. */
+const struct field *expr_field(const struct expr *e);
+/* The type of a list's elements (T_ROWS gives T_ROW, T_USERS gives T_USER …); T_NONE when it is no list. */
+struct type type_element(const struct type *list);
 /* Fields of this matter that the expression reads, directly or through terms; for the checker. */
 void expr_reads(const struct expr *e, void (*field)(void *ctx, const struct field *f), void *ctx);
 /* Marks (keyed) the fields that matters() and children() in e probe; called once after loading. */
