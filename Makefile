@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MulanPSL-2.0
+# The one Makefile. Order: tools, generated code, objects, lint, link. Everything goes to $(BUILD).
+#   make deps build run test bench fuzz format check clean
+#   make CC="ccache gcc" BUILD=/tmp/b SANITIZE=address,undefined build
+# Files are found by pattern; a folder that does not exist yet is simply empty.
+
+BUILD ?= build
+OPT ?= -O2
+SANITIZE ?=
+DEMO ?= demo-data
+LISTEN ?= 127.0.0.1:8080
+PUBLIC ?= 127.0.0.1:8081
+FUZZ_SECONDS ?= 60
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wmissing-prototypes \
+	-Wstrict-prototypes -Wformat=2 -Wno-missing-field-initializers -Werror
+HARDEN := $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2 -fstack-protector-strong)
+SANFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+PKGS := libmicrohttpd libfyaml jansson sqlite3 libpq libsodium libcrypto cairo pango pangocairo \
+	fontconfig libgvc libqrencode
+# Asked once, and only when a recipe needs it: `make deps build` installs pkg-config first.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g'))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+GEN := $(BUILD)/gen
+CPPFLAGS := -D_GNU_SOURCE -Isrc -I$(GEN)
+# Poisons the calls that src/base replaces. Not for generated code, which needs none of it.
+BANNED := -include src/base/banned.h
+CFLAGS := -std=c17 -g $(OPT) $(WARN) $(HARDEN) -fPIE -pthread $(SANFLAGS)
+LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now $(SANFLAGS)
+
+SRC := $(sort $(shell find src -name '*.c' 2>/dev/null))
+HEADERS := $(sort $(shell find src -name '*.h' -o -name '*.def' 2>/dev/null))
+PAGES := $(sort $(wildcard pages/*.html))
+PAGE_C := $(PAGES:pages/%.html=$(GEN)/pages/%.c)
+LIB := $(BUILD)/libmingfa.a
+LIB_OBJ := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(filter-out src/main.c,$(SRC))) \
+	$(PAGE_C:$(GEN)/%.c=$(BUILD)/obj/gen/%.o) $(BUILD)/obj/gen/assets.o
+TOOLS := $(patsubst tools/%.c,$(BUILD)/tools/%,$(wildcard tools/*.c))
+
+.PHONY: all deps build run test bench fuzz format check clean FORCE test-programs
+all: build
+# While installing, one goal after the other; the build below it is parallel again.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+
+# ---- what the machine must have: lists in deps/, npm by lock file ----
+DEPS_LISTS := deps/run.txt $(if $(filter-out deps build run,$(MAKECMDGOALS)),deps/test.txt) \
+	$(if $(filter fuzz format,$(MAKECMDGOALS)),deps/fuzz.txt) $(if $(filter bench,$(MAKECMDGOALS)),deps/bench.txt)
+deps:
+	@sh tools/deps.sh $(DEPS_LISTS)
+	@$(MAKE) --no-print-directory node_modules/.stamp
+
+node_modules/.stamp: package-lock.json
+	npm ci --omit=optional --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# ---- the program ----
+build: $(if $(wildcard src/main.c),$(BUILD)/mingfa,$(LIB)) $(BUILD)/lint.ok
+
+$(BUILD)/mingfa: $(BUILD)/obj/main.o $(LIB) | $(BUILD)/lint.ok
+	$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(LIB): $(LIB_OBJ) $(BUILD)/sources.list
+	@rm -f $@
+	@ar rcs $@ $(LIB_OBJ)
+
+# A change of flags or compiler builds everything anew; the lists notice files that went away.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CPPFLAGS) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CPPFLAGS) $(CFLAGS)' >$@
+$(BUILD)/sources.list: FORCE
+	@mkdir -p $(@D)
+	@echo '$(SRC) $(HEADERS) $(PAGES)' | cmp -s - $@ || echo '$(SRC) $(HEADERS) $(PAGES)' >$@
+FORCE:
+
+$(BUILD)/obj/gen/%.o: $(GEN)/%.c $(BUILD)/flags | $(GEN)/pages.h
+	@mkdir -p $(@D)
+	@echo "cc   $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/%.o: src/%.c $(BUILD)/flags | $(GEN)/pages.h
+	@mkdir -p $(@D)
+	@echo "cc   $<"
+	@$(CC) $(CPPFLAGS) $(BANNED) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+
+# ---- host tools, and what they generate ----
+$(BUILD)/tools/%: tools/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo "cc   $<"
+	@$(CC) -D_GNU_SOURCE -std=c17 -g -O1 $(WARN) -o $@ $<
+
+$(GEN)/pages.stamp: $(BUILD)/tools/tmplc $(PAGES) $(BUILD)/sources.list
+	@mkdir -p $(GEN)/pages
+	@$(BUILD)/tools/tmplc $(GEN) $(PAGES)
+	@touch $@
+$(GEN)/pages.h $(PAGE_C): $(GEN)/pages.stamp
+	@true
+
+# Embedded: definitions, migrations, our static files, and the npm files named in tools/assets.txt.
+EMBED := $(sort $(shell find law sql static -type f ! -name '.*' 2>/dev/null))
+ICONS := $(sort $(wildcard tools/icons.txt))
+NPM_FILES := $(shell sed -n 's/^[^\# ][^ ]* //p' tools/assets.txt 2>/dev/null)
+$(GEN)/assets.list: FORCE
+	@mkdir -p $(@D)
+	@{ for f in $(EMBED); do echo "$$f $$f"; done; sed '/^#/d;/^$$/d' tools/assets.txt; \
+	  echo 'static/icons.svg $(GEN)/icons.svg'; } >$@.new; cmp -s $@.new $@ || cp $@.new $@
+$(GEN)/icons.svg: tools/icons.txt tools/sprite.sh node_modules/.stamp
+	@mkdir -p $(@D)
+	@sh tools/sprite.sh tools/icons.txt >$@.new && mv $@.new $@
+$(GEN)/assets.c: $(GEN)/assets.list $(BUILD)/tools/embed $(EMBED) $(GEN)/icons.svg node_modules/.stamp
+	@$(BUILD)/tools/embed $(GEN)/assets.list $@
+
+# ---- lint: layers, banned functions, SQL and HTML built from text ----
+$(BUILD)/lint.ok: $(BUILD)/tools/lint $(SRC) $(HEADERS) $(BUILD)/sources.list
+	@$(BUILD)/tools/lint $(SRC) $(HEADERS)
+	@touch $@
+
+# ---- running ----
+run:
+	@$(MAKE) --no-print-directory -j$(JOBS) build
+	@test -e $(DEMO) || $(BUILD)/mingfa init $(DEMO) --demo --pack shanxi/linyi
+	@exec $(BUILD)/mingfa serve $(DEMO) --listen $(LISTEN) --public $(PUBLIC)
+
+# ---- tests: one Criterion program a module, one replayer a fuzz target ----
+UNIT := $(sort $(wildcard test/unit/*.c test/unit/*/*.c))
+# test/unit/db/x.c and test/unit/test_db_x.c both belong to module db.
+module_of = $(if $(filter test/unit,$(patsubst %/,%,$(dir $1))),$(word 2,$(subst _, ,$(basename $(notdir $1)))),$(notdir $(patsubst %/,%,$(dir $1))))
+MODULES := $(sort $(foreach f,$(UNIT),$(call module_of,$f)))
+TEST_LIB := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard test/lib/*.c))
+FUZZ := $(patsubst test/fuzz/fuzz_%.c,%,$(sort $(wildcard test/fuzz/fuzz_*.c)))
+FUZZ_MAIN ?= $(BUILD)/obj/test/fuzz/main.o
+
+$(BUILD)/obj/test/%.o: test/%.c $(BUILD)/flags | $(GEN)/pages.h
+	@mkdir -p $(@D)
+	@echo "cc   $<"
+	@$(CC) $(CPPFLAGS) -Itest $(CFLAGS) -Wno-missing-prototypes $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+
+define module_rule
+$(BUILD)/test/$1: $(patsubst %.c,$(BUILD)/obj/%.o,$(foreach f,$(UNIT),$(if $(filter $1,$(call module_of,$f)),$f))) $(TEST_LIB) $(LIB)
+	@mkdir -p $$(@D)
+	@$$(CC) $$(LDFLAGS) -o $$@ $$^ -lcriterion $$(PKG_LIBS) -lm
+endef
+$(foreach m,$(MODULES),$(eval $(call module_rule,$m)))
+
+$(BUILD)/fuzz/%: $(BUILD)/obj/test/fuzz/fuzz_%.o $(FUZZ_MAIN) $(LIB)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+test-programs: build $(MODULES:%=$(BUILD)/test/%) $(FUZZ:%=$(BUILD)/fuzz/%)
+
+test:
+	@$(MAKE) --no-print-directory -j$(JOBS) test-programs
+	@$(MAKE) --no-print-directory -j$(JOBS) test-programs BUILD=$(BUILD)/asan SANITIZE=address,undefined OPT=-O1
+	@BUILD=$(BUILD) ASAN_BUILD=$(BUILD)/asan CC='$(CC)' sh test/run.sh
+check: test
+
+fuzz:
+	@$(MAKE) --no-print-directory -j$(JOBS) fuzz-run CC=clang BUILD=$(BUILD)/libfuzzer FUZZ_MAIN= \
+	  SANITIZE=fuzzer-no-link,address,undefined OPT=-O1
+.PHONY: fuzz-run
+fuzz-run: LDFLAGS += -fsanitize=fuzzer
+fuzz-run: $(FUZZ:%=$(BUILD)/fuzz/%)
+	@sh test/fuzz/run.sh $(BUILD) $(FUZZ_SECONDS) $(FUZZ)
+
+bench: build
+	@BUILD=$(BUILD) sh bench/run.sh
+
+format:
+	clang-format -i $(sort $(shell find src tools test bench -name '*.[ch]' 2>/dev/null))
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
