@@ -29,6 +29,13 @@ struct scope {
 	bool no_time;                /* `now`, `today` are forbidden (computed fields, see) */
 	bool no_matters;             /* matters() is forbidden (computed fields, see, papers) */
 	bool need_index;             /* matters() must have an indexable conjunct (checks, clocks, when) */
+	/* Order of compiling: fields, states, actions and functions have declared types, so only two things can
+	 * be met too early: a term whose choose has no rows yet (n == 0), and a pack function whose `is` is NULL.
+	 * Then need() is called with that one (t with its kind, or f) and the loader compiles it on the spot;
+	 * false when it cannot (it is being compiled already: a cycle; or it has errors), which the loader has
+	 * reported. NULL: all of them are ready. */
+	bool (*need)(void *ctx, const struct kind *k, const struct term *t, const struct function_def *f);
+	void *need_ctx;
 };
 
 /* Findings of the checker with file, line, column; collected, not thrown. */
@@ -49,7 +56,14 @@ void diag_hint(struct diag *d, const char *fmt, ...) PRINTF(2, 3); /* to the las
 
 /* NULL when it does not compile: the reasons are in d. text is borrowed for the life of the arena. */
 struct expr *expr_compile(struct arena *a, const struct scope *s, struct str text, struct pos pos, struct diag *d);
+/* With scope->expect the result has exactly that type: a number becomes money, a list the field's list. */
 const struct type *expr_type(const struct expr *e);
+/* Whether a value of one type may stand where the other is wanted (after the conversion named above). */
+bool type_fits(const struct type *to, const struct type *from);
+/* The type of a matter of that kind: T_USER for person, T_ORGAN for organ, else T_REF. */
+struct type type_matter(const struct kind *k);
+/* The enum of a kind's states, for scope->expect of `to`. */
+struct type type_state(struct arena *a, const struct kind *k);
 struct str expr_text(const struct expr *e);
 /* The field of this matter when the expression is nothing but its name; else NULL. For papers' missing fields. */
 const struct field *expr_field(const struct expr *e);

@@ -186,8 +186,18 @@ struct val val_i64(enum type_tag t, int64_t i); /* date, time, user, organ, ref 
 struct val val_text(enum type_tag t, struct str s); /* blanks give null */
 struct val val_list(struct arena *a, enum type_tag t, const struct val *v, size_t n); /* takes v */
 bool val_is_null(struct val v);
-/* Same value (parties by code, else by sort and name); null equals null here. For sets and comparing old and new. */
+/* Same value (parties by code; those without a code by sort and name); null equals null here. For sets and comparing old and new. */
 bool val_equal(struct val a, struct val b);
+
+/* The keys under which a value is found in matter_key: one for a simple value, one for each element of a
+ * list, none for null. Equal values have equal keys, and keys are whole numbers (money in fen, num in
+ * 1/1,000,000, days, ms, ids, bool 0 or 1) or texts (enum ids, texts, a party's code or else sort and name). */
+struct val_key {
+	bool is_text;
+	int64_t num;
+	struct str text;
+};
+size_t val_keys(struct arena *a, struct val v, const struct val_key **ret);
 
 /* Stored form. Sorted keys; money as fen; dates as text; times as ms; references as ids. */
 void val_put_json(struct json_out *o, struct str key, struct val v);
