@@ -103,7 +103,10 @@ struct field {
 	size_t index;           /* position in kind->field */
 	/* rows: filled at open */
 	const struct expr *fill_from;
-	const struct { struct str col; const struct expr *expr; } *fill;
+	const struct fill_cell {
+		struct str col;
+		const struct expr *expr;
+	} *fill;
 	size_t n_fill;
 	bool keyed;             /* the checker derived an index: the engine keeps matter_key rows */
 };
@@ -211,7 +214,10 @@ struct action {
 struct reaction {
 	struct str id;
 	struct node *node;
-	const struct { struct str kind; struct str action; /* empty: any */ } *after;
+	const struct after {
+		struct str kind;
+		struct str action; /* empty: any */
+	} *after;
 	size_t n_after;
 	const struct expr *when;
 	struct effect effect; /* open, do or tell; `it` is the matter that acted */
@@ -378,7 +384,10 @@ struct setting_def {
 struct function_def {
 	struct str id;
 	struct node *node;
-	const struct { struct str id; struct type type; } *arg;
+	const struct arg_def {
+		struct str id;
+		struct type type;
+	} *arg;
 	size_t n_arg;
 	struct type gives;
 	const struct expr *is;
