@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "paper/draw.h"
+
+#include <cairo-pdf.h>
+#include <pango/pangocairo.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/day.h"
+#include "base/json.h"
+
+#define MM (72.0 / 25.4)
+#define PAGE_W (210 * MM)
+#define PAGE_H (297 * MM)
+#define LEFT (28 * MM)
+#define TOP (37 * MM)
+#define AREA_W (156 * MM)
+#define AREA_H (225 * MM)
+#define LINE (AREA_H / 22)       /* 22 lines a page */
+#define FOOT (7 * MM)            /* page number below the text area */
+#define CELL_PAD 4.0
+#define PAGES_MOST 500
+#define PDF_MOST ((size_t)64 * 1024 * 1024)
+#define COLUMNS_MOST 20
+
+#define FAMILY "Noto Serif CJK SC"
+#define BODY_FONT FAMILY " 16"
+#define TITLE_FONT FAMILY " Bold 22"
+#define HEAD_FONT FAMILY " Bold 16"
+#define CELL_FONT FAMILY " 12"
+#define FOOT_FONT FAMILY " 14"
+
+struct pen {
+	struct arena *a;
+	cairo_t *c;
+	double y;            /* top of the next line, from the top of the text area */
+	int page;
+	struct str stamp;
+	double width[COLUMNS_MOST];
+	size_t n_width;
+	bool too_long;
+};
+
+static PangoLayout *layout_of(struct pen *p, const char *font, struct str text, double width, PangoAlignment align)
+{
+	PangoLayout *l = pango_cairo_create_layout(p->c);
+	PangoFontDescription *f = pango_font_description_from_string(font);
+
+	pango_layout_set_font_description(l, f);
+	pango_font_description_free(f);
+	pango_layout_set_width(l, (int)(width * PANGO_SCALE));
+	pango_layout_set_wrap(l, PANGO_WRAP_WORD_CHAR);
+	pango_layout_set_alignment(l, align);
+	pango_layout_set_text(l, text.p ? text.p : "", (int)text.n);
+	return l;
+}
+
+static void stamp_page(struct pen *p)
+{
+	PangoLayout *l;
+	int w, h;
+
+	if (!p->stamp.n)
+		return;
+	cairo_save(p->c);
+	cairo_set_source_rgb(p->c, 0.85, 0.85, 0.85);
+	l = layout_of(p, FAMILY " Bold 72", p->stamp, PAGE_W, PANGO_ALIGN_CENTER);
+	pango_layout_get_size(l, &w, &h);
+	cairo_move_to(p->c, 0, PAGE_H / 2 - (double)h / PANGO_SCALE / 2);
+	pango_cairo_show_layout(p->c, l);
+	g_object_unref(l);
+	cairo_restore(p->c);
+}
+
+/* — 3 —: odd pages at the right, even ones at the left, one character in. */
+static void page_number(struct pen *p)
+{
+	struct str text = str_fmt(p->a, "— %d —", p->page);
+	PangoLayout *l = layout_of(p, FOOT_FONT, text, AREA_W - 28, p->page % 2 ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+
+	cairo_move_to(p->c, LEFT + 14, TOP + AREA_H + FOOT);
+	pango_cairo_show_layout(p->c, l);
+	g_object_unref(l);
+}
+
+static void begin_page(struct pen *p)
+{
+	p->page++;
+	p->y = 0;
+	stamp_page(p);
+	cairo_set_source_rgb(p->c, 0, 0, 0);
+}
+
+static void next_page(struct pen *p)
+{
+	page_number(p);
+	cairo_show_page(p->c);
+	if (p->page >= PAGES_MOST)
+		p->too_long = true;
+	begin_page(p);
+}
+
+static void need(struct pen *p, double height)
+{
+	if (p->y > 0 && p->y + height > AREA_H + 0.5)
+		next_page(p);
+}
+
+/* The lines of a layout, each on the grid of the page; breaks pages between lines. */
+static void put_lines(struct pen *p, PangoLayout *l, double x, double line)
+{
+	PangoLayoutIter *i = pango_layout_get_iter(l);
+
+	do {
+		PangoLayoutLine *one = pango_layout_iter_get_line_readonly(i);
+		PangoRectangle box;
+		double baseline;
+
+		pango_layout_iter_get_line_extents(i, NULL, &box);
+		need(p, line);
+		if (p->too_long)
+			break;
+		baseline = (line - (double)box.height / PANGO_SCALE) / 2
+			 + (double)(pango_layout_iter_get_baseline(i) - box.y) / PANGO_SCALE;
+		cairo_move_to(p->c, LEFT + x + (double)box.x / PANGO_SCALE, TOP + p->y + baseline);
+		pango_cairo_show_layout_line(p->c, one);
+		p->y += line;
+	} while (pango_layout_iter_next_line(i));
+	pango_layout_iter_free(i);
+}
+
+static void put_text(struct pen *p, const char *font, struct str text, PangoAlignment align, double indent, double line)
+{
+	PangoLayout *l = layout_of(p, font, text, AREA_W, align);
+
+	pango_layout_set_indent(l, (int)(indent * PANGO_SCALE));
+	put_lines(p, l, 0, line);
+	g_object_unref(l);
+}
+
+/* organ BAR day: centred on each other at the right, with room for the seal above the day. */
+static void put_seal(struct pen *p, struct str text)
+{
+	size_t bar = str_chr(text, '|', 0);
+	struct str organ = bar == SIZE_MAX ? text : str_sub(text, 0, bar);
+	struct str day = bar == SIZE_MAX ? (struct str){ 0 } : str_sub(text, bar + 1, text.n);
+	double wide = 16.0 * (double)(str_chars(organ) > 12 ? str_chars(organ) : 12) + 8;
+	PangoLayout *l;
+
+	need(p, 4 * LINE);
+	p->y += LINE;
+	cairo_set_source_rgb(p->c, 0.6, 0.6, 0.6);
+	l = layout_of(p, CELL_FONT, STR("（印章）"), wide, PANGO_ALIGN_CENTER);
+	put_lines(p, l, AREA_W - wide - 32, LINE);
+	g_object_unref(l);
+	cairo_set_source_rgb(p->c, 0, 0, 0);
+	l = layout_of(p, BODY_FONT, organ, wide, PANGO_ALIGN_CENTER);
+	put_lines(p, l, AREA_W - wide - 32, LINE);
+	g_object_unref(l);
+	l = layout_of(p, BODY_FONT, day, wide, PANGO_ALIGN_CENTER);
+	put_lines(p, l, AREA_W - wide - 32, LINE);
+	g_object_unref(l);
+}
+
+static void put_sign(struct pen *p, struct str who)
+{
+	struct str text = str_fmt(p->a, "%.*s（签名或者盖章）：＿＿＿＿＿＿＿　　　年　　月　　日", STR_FMT(who));
+
+	need(p, 2 * LINE);
+	p->y += LINE / 2;
+	put_text(p, CELL_FONT, text, PANGO_ALIGN_LEFT, 0, LINE);
+}
+
+static void set_widths(struct pen *p, const struct json *cells)
+{
+	const struct json *m;
+	double total = 0, w[COLUMNS_MOST];
+	size_t n = 0;
+
+	json_each(m, cells) {
+		double v = 0;
+
+		for (size_t i = 0; i < m->text.n && v < 1000; i++)
+			if (m->text.p[i] >= '0' && m->text.p[i] <= '9')
+				v = v * 10 + (m->text.p[i] - '0');
+		if (n < COLUMNS_MOST)
+			w[n++] = v > 0 ? v : 1;
+	}
+	for (size_t i = 0; i < n; i++)
+		total += w[i];
+	for (size_t i = 0; i < n; i++)
+		p->width[i] = AREA_W * w[i] / total;
+	p->n_width = n;
+}
+
+/* Draws the lines from..to of a cell's layout inside its box. */
+static void put_cell(struct pen *p, PangoLayout *l, double x, int from, int to, double line)
+{
+	for (int i = from; i < to && i < pango_layout_get_line_count(l); i++) {
+		PangoLayoutLine *one = pango_layout_get_line_readonly(l, i);
+		PangoRectangle box;
+
+		pango_layout_line_get_extents(one, NULL, &box);
+		cairo_move_to(p->c, LEFT + x + CELL_PAD,
+			      TOP + p->y + CELL_PAD + (i - from) * line
+				      + (line - (double)box.height / PANGO_SCALE) / 2 - (double)box.y / PANGO_SCALE);
+		pango_cairo_show_layout_line(p->c, one);
+	}
+}
+
+/* One row; a row longer than what is left of the page goes on on the next one, line by line. */
+static void put_row(struct pen *p, const struct json *cells)
+{
+	PangoLayout *l[COLUMNS_MOST];
+	const struct json *m;
+	const double line = 18;
+	int lines = 1, done = 0;
+	size_t n = 0;
+
+	if (p->n_width != cells->n) {
+		p->n_width = cells->n < COLUMNS_MOST ? cells->n : COLUMNS_MOST;
+		for (size_t i = 0; i < p->n_width; i++)
+			p->width[i] = AREA_W / (double)p->n_width;
+	}
+	json_each(m, cells) {
+		if (n == p->n_width)
+			break;
+		l[n] = layout_of(p, CELL_FONT, m->text, p->width[n] - 2 * CELL_PAD, PANGO_ALIGN_LEFT);
+		if (pango_layout_get_line_count(l[n]) > lines)
+			lines = pango_layout_get_line_count(l[n]);
+		n++;
+	}
+	while (done < lines && !p->too_long) {
+		double x = 0, height;
+		int fit;
+
+		need(p, 2 * CELL_PAD + (lines - done < 3 ? lines - done : 3) * line);
+		fit = (int)((AREA_H - p->y - 2 * CELL_PAD + 0.5) / line);
+		fit = fit < 1 ? 1 : fit > lines - done ? lines - done : fit;
+		height = fit * line + 2 * CELL_PAD;
+		for (size_t i = 0; i < n; i++) {
+			cairo_set_line_width(p->c, 0.6);
+			cairo_rectangle(p->c, LEFT + x, TOP + p->y, p->width[i], height);
+			cairo_stroke(p->c);
+			put_cell(p, l[i], x, done, done + fit, line);
+			x += p->width[i];
+		}
+		p->y += height;
+		done += fit;
+		if (done < lines)
+			next_page(p);
+	}
+	for (size_t i = 0; i < n; i++)
+		g_object_unref(l[i]);
+}
+
+static void put_block(struct pen *p, const struct json *b)
+{
+	struct str sort = json_str(b, "t"), text = json_str(b, "s");
+	const struct json *cells = json_get(b, "c");
+
+	if (str_is(sort, "title")) {
+		put_text(p, TITLE_FONT, text, PANGO_ALIGN_CENTER, 0, LINE * 1.3);
+		p->y += LINE / 2;
+	} else if (str_is(sort, "head")) {
+		put_text(p, HEAD_FONT, text, PANGO_ALIGN_CENTER, 0, LINE);
+	} else if (str_is(sort, "right")) {
+		put_text(p, BODY_FONT, text, PANGO_ALIGN_RIGHT, 0, LINE);
+	} else if (str_is(sort, "centre")) {
+		put_text(p, BODY_FONT, text, PANGO_ALIGN_CENTER, 0, LINE);
+	} else if (str_is(sort, "plain")) {
+		put_text(p, BODY_FONT, text, PANGO_ALIGN_LEFT, 0, LINE);
+	} else if (str_is(sort, "para")) {
+		put_text(p, BODY_FONT, text, PANGO_ALIGN_LEFT, 32, LINE);
+	} else if (str_is(sort, "blank")) {
+		p->y += p->y + LINE <= AREA_H ? LINE : 0;
+	} else if (str_is(sort, "page")) {
+		next_page(p);
+	} else if (str_is(sort, "seal")) {
+		put_seal(p, text);
+	} else if (str_is(sort, "sign")) {
+		put_sign(p, text);
+	} else if (str_is(sort, "widths") && cells) {
+		set_widths(p, cells);
+	} else if (str_is(sort, "row") && cells && cells->n) {
+		put_row(p, cells);
+	}
+}
+
+static cairo_status_t collect(void *ctx, const unsigned char *data, unsigned int n)
+{
+	buf_add(ctx, (struct str){ (const char *)data, n });
+	return buf_ok(ctx) ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
+}
+
+static void metadata(struct arena *a, cairo_surface_t *s, const struct draw_job *job)
+{
+	struct buf b;
+
+	buf_init(&b, a, 40);
+	time_put_iso(&b, job->at);
+	cairo_pdf_surface_restrict_to_version(s, CAIRO_PDF_VERSION_1_4); /* what PDF/A-1b builds on later */
+	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_TITLE, str_cstr(a, job->title));
+	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_AUTHOR, str_cstr(a, job->author));
+	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_CREATOR, "Mingfa");
+	/* whole seconds with Z: the form that cairo reads */
+	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_CREATE_DATE,
+				       str_cstr(a, str_fmt(a, "%.19sZ", buf_str(&b).p)));
+}
+
+bool draw_pdf(struct arena *a, const struct draw_job *job, struct str *ret_pdf, struct err *err)
+{
+	const struct json *doc, *m;
+	struct pen p = { .a = a, .stamp = job->stamp };
+	cairo_surface_t *surface;
+	cairo_status_t status;
+	struct buf out;
+
+	if (!json_read(a, job->blocks, &doc, err))
+		return false;
+	if (doc->type != JSON_ARRAY || !doc->n)
+		return err_set(err, ERR_BAD_INPUT, "文书没有内容");
+	buf_init(&out, a, PDF_MOST);
+	surface = cairo_pdf_surface_create_for_stream(collect, &out, PAGE_W, PAGE_H);
+	metadata(a, surface, job);
+	p.c = cairo_create(surface);
+	begin_page(&p);
+	json_each(m, doc) {
+		put_block(&p, m);
+		if (p.too_long)
+			break;
+	}
+	page_number(&p);
+	cairo_show_page(p.c);
+	cairo_destroy(p.c);
+	cairo_surface_finish(surface);
+	status = cairo_surface_status(surface);
+	cairo_surface_destroy(surface);
+	if (p.too_long || !buf_ok(&out))
+		return err_set(err, ERR_TOO_LARGE, "文书超过%d页", PAGES_MOST);
+	if (status != CAIRO_STATUS_SUCCESS) {
+		(void)err_set(err, ERR_IO, "文书未能生成");
+		return err_wrap(err, "cairo: %s", cairo_status_to_string(status));
+	}
+	*ret_pdf = buf_str(&out);
+	return true;
+}
