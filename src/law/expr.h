@@ -54,11 +54,7 @@ struct diag {
 void diag_add(struct diag *d, struct pos pos, bool warning, const char *fmt, ...) PRINTF(4, 5);
 void diag_hint(struct diag *d, const char *fmt, ...) PRINTF(2, 3); /* to the last item */
 
-/* NULL when it does not compile: the reasons are in d. text is borrowed for the life of the arena.
- * The loader first builds the structure of all kinds (fields with types, states, actions with forms, terms
- * with ids), functions with arguments and `gives`, then compiles. A term whose is.type.tag is still T_NONE
- * has not been compiled: an expression that reads it does not compile yet, and the loader comes back to it
- * when more terms are known. */
+/* NULL when it does not compile: the reasons are in d. text is borrowed for the life of the arena. */
 struct expr *expr_compile(struct arena *a, const struct scope *s, struct str text, struct pos pos, struct diag *d);
 /* With scope->expect the result has exactly that type: a number becomes money, a list the field's list. */
 const struct type *expr_type(const struct expr *e);
