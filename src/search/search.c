@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "search/search.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "search/cut.h"
+
+#define QUERY_MAX ((size_t)16 * 1024)
+#define TOKENS_MAX ((size_t)64 * 1024)
+/* A page of hits is rechecked against the text; pairs of frequent characters that do not touch each other
+ * may fail it. After this many candidates the page is shown as it is. */
+#define CANDIDATES 2000
+#define SLICE 100
+
+struct search {
+	struct db *db;
+	bool postgres;
+};
+
+/* id = 2 * matter + side: newest first is a walk down the key on both. */
+static const struct stmt st_create_text = { "search_create_text",
+	"CREATE TABLE IF NOT EXISTS entry (id INTEGER PRIMARY KEY, text TEXT NOT NULL, tokens TEXT NOT NULL) STRICT" };
+static const struct stmt st_create_state = { "search_create_state",
+	"CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY, last_event INTEGER NOT NULL) STRICT" };
+static const struct stmt st_create_ft = { "search_create_ft",
+	"CREATE VIRTUAL TABLE IF NOT EXISTS ft USING fts5(t, content='', columnsize=0, detail=none, tokenize='ascii')" };
+static const struct stmt st_state_init = { "search_state_init",
+	"INSERT INTO state (id, last_event) VALUES (1, 0) ON CONFLICT (id) DO NOTHING" };
+
+static const struct stmt st_old = { "search_old", "SELECT text, tokens FROM entry WHERE id = $1" };
+static const struct stmt st_ft_delete = { "search_ft_delete",
+	"INSERT INTO ft (ft, rowid, t) VALUES ('delete', $1, $2)" };
+static const struct stmt st_ft_insert = { "search_ft_insert", "INSERT INTO ft (rowid, t) VALUES ($1, $2)" };
+static const struct stmt st_put = { "search_put",
+	"INSERT INTO entry (id, text, tokens) VALUES ($1, $2, $3) "
+	"ON CONFLICT (id) DO UPDATE SET text = excluded.text, tokens = excluded.tokens" };
+static const struct stmt st_drop = { "search_drop", "DELETE FROM entry WHERE id = $1" };
+static const struct stmt st_last = { "search_last", "SELECT last_event FROM state WHERE id = 1" };
+static const struct stmt st_set_last = { "search_set_last", "UPDATE state SET last_event = $1 WHERE id = 1" };
+static const struct stmt st_clear_ft = { "search_clear_ft", "INSERT INTO ft (ft) VALUES ('delete-all')" };
+static const struct stmt st_clear = { "search_clear", "DELETE FROM entry" };
+static const struct stmt st_find = { "search_find",
+	"SELECT e.id, e.text FROM ft JOIN entry e ON e.id = ft.rowid "
+	"WHERE ft MATCH $1 AND ft.rowid < $2 ORDER BY ft.rowid DESC LIMIT $3" };
+
+static const struct stmt st_pg_put = { "search_pg_put",
+	"INSERT INTO search (id, text, tokens) VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' '))) "
+	"ON CONFLICT (id) DO UPDATE SET text = excluded.text, tokens = excluded.tokens" };
+static const struct stmt st_pg_drop = { "search_pg_drop", "DELETE FROM search WHERE id = $1" };
+static const struct stmt st_pg_last = { "search_pg_last", "SELECT last_event FROM search_state WHERE id = 1" };
+static const struct stmt st_pg_set_last = { "search_pg_set_last",
+	"INSERT INTO search_state (id, last_event) VALUES (1, $1) "
+	"ON CONFLICT (id) DO UPDATE SET last_event = excluded.last_event" };
+static const struct stmt st_pg_clear = { "search_pg_clear", "DELETE FROM search" };
+static const struct stmt st_pg_find = { "search_pg_find",
+	"SELECT id, text FROM search WHERE tokens @@ CAST($1 AS tsquery) AND id < $2 ORDER BY id DESC LIMIT $3" };
+
+static bool make_tables(struct db *db, struct err *err)
+{
+	return db_exec(db, &st_create_text, DB_NONE, NULL, err) && db_exec(db, &st_create_state, DB_NONE, NULL, err)
+	    && db_exec(db, &st_create_ft, DB_NONE, NULL, err) && db_exec(db, &st_state_init, DB_NONE, NULL, err);
+}
+
+bool search_open(const char *address, enum db_mode mode, struct search **ret, struct err *err)
+{
+	struct search *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return err_set(err, ERR_BUG, "内存不足");
+	if (!db_open(address, mode, &s->db, err)) {
+		free(s);
+		return false;
+	}
+	s->postgres = db_dialect(s->db) == DB_POSTGRES;
+	if (!s->postgres && mode == DB_WRITE && !make_tables(s->db, err)) {
+		search_close(s);
+		return false;
+	}
+	*ret = s;
+	return true;
+}
+
+void search_close(struct search *s)
+{
+	if (!s)
+		return;
+	db_close(s->db);
+	free(s);
+}
+
+struct writing {
+	struct search *s;
+	const struct search_entry *e;
+	size_t n;
+	int64_t last;
+};
+
+/* 3.40 cannot delete from a contentless table without the old tokens: they are kept beside the text. */
+static bool forget(struct db *db, struct arena *a, int64_t id, struct err *err)
+{
+	struct str text, tokens;
+	const struct db_in in[] = { db_i64(id) };
+	const struct db_out out[] = { db_to_str(&text), db_to_str(&tokens) };
+	bool found;
+
+	if (!db_maybe(db, a, &st_old, DB_IN(in), DB_OUT(out), &found, err))
+		return false;
+	if (!found)
+		return true;
+	{
+		const struct db_in old[] = { db_i64(id), db_str(tokens) };
+
+		return db_exec(db, &st_ft_delete, DB_IN(old), NULL, err) && db_exec(db, &st_drop, DB_IN(in), NULL, err);
+	}
+}
+
+static bool put_entry(struct search *s, struct db *db, const struct search_entry *e, struct err *err)
+{
+	int64_t id = 2 * e->matter + (e->side == SEARCH_PUBLIC);
+	struct arena *a = arena_new();
+	struct str text = str_head(e->text, SEARCH_TEXT);
+	struct buf tokens;
+	bool ok;
+
+	buf_init(&tokens, a, TOKENS_MAX);
+	buf_adds(&tokens, e->side == SEARCH_PUBLIC ? "sidepublic " : "sideworking ");
+	buf_add(&tokens, e->tokens);
+	cut_text(&tokens, text);
+	{
+		const struct db_in row[] = { db_i64(id), db_str(text), db_str(buf_str(&tokens)) };
+		const struct db_in ft[] = { db_i64(id), db_str(buf_str(&tokens)) };
+		const struct db_in gone[] = { db_i64(id) };
+
+		if (s->postgres)
+			ok = text.n ? db_exec(db, &st_pg_put, DB_IN(row), NULL, err)
+				    : db_exec(db, &st_pg_drop, DB_IN(gone), NULL, err);
+		else
+			ok = forget(db, a, id, err)
+			  && (!text.n || (db_exec(db, &st_ft_insert, DB_IN(ft), NULL, err)
+					  && db_exec(db, &st_put, DB_IN(row), NULL, err)));
+	}
+	(void)arena_free(a);
+	return ok;
+}
+
+static bool write_tx(struct db *db, const void *ctx, struct err *err)
+{
+	const struct writing *w = ctx;
+	const struct db_in in[] = { db_i64(w->last) };
+
+	for (size_t i = 0; i < w->n; i++)
+		if (!put_entry(w->s, db, &w->e[i], err))
+			return false;
+	return db_exec(db, w->s->postgres ? &st_pg_set_last : &st_set_last, DB_IN(in), NULL, err);
+}
+
+bool search_write(struct search *s, const struct search_entry *e, size_t n, int64_t last_event, struct err *err)
+{
+	const struct writing w = { s, e, n, last_event };
+
+	return db_tx(s->db, "search_write", write_tx, &w, err);
+}
+
+bool search_last_event(struct search *s, int64_t *ret, struct err *err)
+{
+	struct arena *a = arena_new();
+	int64_t last = 0;
+	const struct db_out out[] = { db_to_i64(&last) };
+	bool found, ok;
+
+	ok = db_maybe(s->db, a, s->postgres ? &st_pg_last : &st_last, DB_NONE, DB_OUT(out), &found, err);
+	(void)arena_free(a);
+	if (ok)
+		*ret = found ? last : 0;
+	return ok;
+}
+
+static bool clear_tx(struct db *db, const void *ctx, struct err *err)
+{
+	const struct search *s = ctx;
+	const struct db_in in[] = { db_i64(0) };
+
+	if (s->postgres)
+		return db_exec(db, &st_pg_clear, DB_NONE, NULL, err) && db_exec(db, &st_pg_set_last, DB_IN(in), NULL, err);
+	return db_exec(db, &st_clear_ft, DB_NONE, NULL, err) && db_exec(db, &st_clear, DB_NONE, NULL, err)
+	    && db_exec(db, &st_set_last, DB_IN(in), NULL, err);
+}
+
+bool search_clear(struct search *s, struct err *err)
+{
+	return db_tx(s->db, "search_clear", clear_tx, s, err);
+}
+
+/* Tokens hold no quote marks: cut_text and the callers give letters, digits and characters only. */
+static void put_token(struct buf *b, bool postgres, struct str token, bool prefix)
+{
+	buf_adds(b, postgres ? "'" : "\"");
+	buf_add(b, token);
+	buf_adds(b, postgres ? "'" : "\"");
+	if (prefix)
+		buf_adds(b, postgres ? ":*" : "*");
+}
+
+static struct str match_text(struct arena *a, bool postgres, const struct search_query *q, const struct cut_query *cut)
+{
+	const char *and = postgres ? " & " : " AND ", *or = postgres ? " | " : " OR ";
+	struct buf b;
+
+	buf_init(&b, a, QUERY_MAX);
+	put_token(&b, postgres, q->side == SEARCH_PUBLIC ? STR("sidepublic") : STR("sideworking"), false);
+	for (size_t i = 0; i < q->n_all; i++) {
+		buf_adds(&b, and);
+		put_token(&b, postgres, q->all[i], false);
+	}
+	for (size_t i = 0; i < cut->n; i++) {
+		buf_adds(&b, and);
+		put_token(&b, postgres, cut->token[i], cut->prefix[i]);
+	}
+	for (size_t i = 0; i < q->n_any; i++) {
+		buf_adds(&b, i ? or : and);
+		buf_adds(&b, i ? "" : "(");
+		put_token(&b, postgres, q->any[i], false);
+	}
+	buf_adds(&b, q->n_any ? ")" : "");
+	return buf_str(&b);
+}
+
+struct found {
+	struct arena *a;
+	const struct cut_query *cut;
+	int64_t id;
+	struct str text;
+	struct search_hit *hit;
+	size_t n, limit;
+	size_t seen;
+	int64_t last;
+};
+
+static bool take(void *ctx, struct err *err)
+{
+	struct found *f = ctx;
+
+	(void)err;
+	f->seen++;
+	f->last = f->id;
+	if (f->n <= f->limit && cut_matches(f->a, f->cut, f->text))
+		f->hit[f->n++] = (struct search_hit){ f->id / 2, f->text };
+	return f->n <= f->limit;
+}
+
+bool search_find(struct search *s, struct arena *a, const struct search_query *q, const struct search_hit **ret,
+		 size_t *ret_n, bool *ret_more, struct err *err)
+{
+	struct cut_query cut;
+	struct found f = { .a = a, .cut = &cut, .limit = (size_t)q->limit };
+	const struct db_out out[] = { db_to_i64(&f.id), db_to_str(&f.text) };
+	int64_t before = q->before ? 2 * q->before : INT64_MAX;
+	size_t total = 0;
+	struct str match;
+
+	cut_query(a, q->typed, &cut);
+	match = match_text(a, s->postgres, q, &cut);
+	f.hit = arena_many(a, f.limit + 1, struct search_hit);
+	/* One hit more than asked tells whether there is a next page. */
+	do {
+		const struct db_in in[] = { db_str(match), db_i64(before), db_i64(SLICE) };
+
+		f.seen = 0;
+		if (!db_each(s->db, a, s->postgres ? &st_pg_find : &st_find, DB_IN(in), DB_OUT(out), take, &f, err))
+			return false;
+		before = f.last;
+		total += f.seen;
+	} while (f.n <= f.limit && f.seen == SLICE && total < CANDIDATES);
+	*ret_more = f.n > f.limit;
+	*ret = f.hit;
+	*ret_n = *ret_more ? f.limit : f.n;
+	return true;
+}

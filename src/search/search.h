@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* search.h - full text as a rebuildable index beside the truth (decision 17): SQLite keeps it in search.db
+ * (FTS5 without contents), PostgreSQL in the table search (tsvector, GIN). Never in an action's transaction.
+ *
+ * An entry is what one side may find of a matter: the working side's text and the public's stand apart, so
+ * that nothing hidden can be guessed by searching. Rights and filters are tokens too.
+ * A struct search is one connection for one thread. */
+#ifndef MINGFA_SEARCH_SEARCH_H
+#define MINGFA_SEARCH_SEARCH_H
+
+#include "db/db.h"
+
+struct search;
+
+#define SEARCH_TEXT 2000 /* characters kept of a matter: enough for title, party, cause and facts */
+
+/* address: "sqlite:DIR/search.db" (made when absent if mode is DB_WRITE) or the PostgreSQL address. */
+MUST_USE bool search_open(const char *address, enum db_mode mode, struct search **ret, struct err *err);
+void search_close(struct search *s); /* NULL is fine */
+
+enum search_side { SEARCH_WORKING, SEARCH_PUBLIC };
+
+struct search_entry {
+	int64_t matter;
+	enum search_side side;
+	struct str text;    /* "" removes the entry */
+	struct str tokens;  /* rights and filters, parted by blanks: "porgan7 kpenalty y2026"; letters, digits, _ */
+};
+/* Writes entries and remembers the last event that they cover, in one transaction. */
+MUST_USE bool search_write(struct search *s, const struct search_entry *e, size_t n, int64_t last_event,
+			   struct err *err);
+MUST_USE bool search_last_event(struct search *s, int64_t *ret, struct err *err);
+/* Forgets everything (`mingfa search rebuild`). */
+MUST_USE bool search_clear(struct search *s, struct err *err);
+
+struct search_hit {
+	int64_t matter;
+	struct str text; /* what was indexed: for the sentence to show */
+};
+struct search_query {
+	enum search_side side;
+	struct str typed;           /* empty: everything that the tokens allow */
+	const struct str *all;      /* tokens that must be there (filters) */
+	size_t n_all;
+	const struct str *any;      /* at least one of these (rights); n_any 0: no such condition */
+	size_t n_any;
+	int64_t before;             /* matters with a smaller id: the next page; 0: from the newest */
+	int limit;                  /* ≤ 200 */
+};
+/* Newest first. *ret_more tells that there are further hits. */
+MUST_USE bool search_find(struct search *s, struct arena *a, const struct search_query *q,
+			  const struct search_hit **ret, size_t *ret_n, bool *ret_more, struct err *err);
+
+#endif
