@@ -32,8 +32,10 @@ BANNED := -include src/base/banned.h
 CFLAGS := -std=c17 -g $(OPT) $(WARN) $(HARDEN) -fPIE -pthread $(SANFLAGS)
 LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now $(SANFLAGS)
 
-SRC := $(sort $(shell find src -name '*.c' 2>/dev/null))
-HEADERS := $(sort $(shell find src -name '*.h' -o -name '*.def' 2>/dev/null))
+# While a layer is being written, build without it: make DIRS="src/base src/law" build/test/law
+DIRS ?= src
+SRC := $(sort $(shell find $(DIRS) -name '*.c' 2>/dev/null))
+HEADERS := $(sort $(shell find $(DIRS) -name '*.h' -o -name '*.def' 2>/dev/null))
 PAGES := $(sort $(wildcard pages/*.html))
 PAGE_C := $(PAGES:pages/%.html=$(GEN)/pages/%.c)
 LIB := $(BUILD)/libmingfa.a
@@ -60,7 +62,7 @@ node_modules/.stamp: package-lock.json
 	@touch $@
 
 # ---- the program ----
-build: $(if $(wildcard src/main.c),$(BUILD)/mingfa,$(LIB)) $(BUILD)/lint.ok
+build: $(if $(filter src/main.c,$(SRC)),$(BUILD)/mingfa,$(LIB)) $(BUILD)/lint.ok
 
 $(BUILD)/mingfa: $(BUILD)/obj/main.o $(LIB) | $(BUILD)/lint.ok
 	$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
@@ -127,18 +129,18 @@ run:
 	@exec $(BUILD)/mingfa serve $(DEMO) --listen $(LISTEN) --public $(PUBLIC)
 
 # ---- tests: one Criterion program a module, one replayer a fuzz target ----
-UNIT := $(sort $(wildcard test/unit/*.c test/unit/*/*.c))
-# test/unit/db/x.c and test/unit/test_db_x.c both belong to module db.
-module_of = $(if $(filter test/unit,$(patsubst %/,%,$(dir $1))),$(word 2,$(subst _, ,$(basename $(notdir $1)))),$(notdir $(patsubst %/,%,$(dir $1))))
+UNIT := $(sort $(wildcard tests/unit/*.c tests/unit/*/*.c))
+# tests/unit/db/x.c and tests/unit/test_db_x.c both belong to module db.
+module_of = $(if $(filter tests/unit,$(patsubst %/,%,$(dir $1))),$(word 2,$(subst _, ,$(basename $(notdir $1)))),$(notdir $(patsubst %/,%,$(dir $1))))
 MODULES := $(sort $(foreach f,$(UNIT),$(call module_of,$f)))
-TEST_LIB := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard test/lib/*.c))
-FUZZ := $(patsubst test/fuzz/fuzz_%.c,%,$(sort $(wildcard test/fuzz/fuzz_*.c)))
-FUZZ_MAIN ?= $(BUILD)/obj/test/fuzz/main.o
+TEST_LIB := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/lib/*.c))
+FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_MAIN ?= $(BUILD)/obj/tests/fuzz/main.o
 
-$(BUILD)/obj/test/%.o: test/%.c $(BUILD)/flags | $(GEN)/pages.h
+$(BUILD)/obj/tests/%.o: tests/%.c $(BUILD)/flags | $(GEN)/pages.h
 	@mkdir -p $(@D)
 	@echo "cc   $<"
-	@$(CC) $(CPPFLAGS) -Itest $(CFLAGS) -Wno-missing-prototypes $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+	@$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -Wno-missing-prototypes $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
 define module_rule
 $(BUILD)/test/$1: $(patsubst %.c,$(BUILD)/obj/%.o,$(foreach f,$(UNIT),$(if $(filter $1,$(call module_of,$f)),$f))) $(TEST_LIB) $(LIB)
@@ -147,7 +149,7 @@ $(BUILD)/test/$1: $(patsubst %.c,$(BUILD)/obj/%.o,$(foreach f,$(UNIT),$(if $(fil
 endef
 $(foreach m,$(MODULES),$(eval $(call module_rule,$m)))
 
-$(BUILD)/fuzz/%: $(BUILD)/obj/test/fuzz/fuzz_%.o $(FUZZ_MAIN) $(LIB)
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(LIB)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
@@ -156,7 +158,7 @@ test-programs: build $(MODULES:%=$(BUILD)/test/%) $(FUZZ:%=$(BUILD)/fuzz/%)
 test:
 	@$(MAKE) --no-print-directory -j$(JOBS) test-programs
 	@$(MAKE) --no-print-directory -j$(JOBS) test-programs BUILD=$(BUILD)/asan SANITIZE=address,undefined OPT=-O1
-	@BUILD=$(BUILD) ASAN_BUILD=$(BUILD)/asan CC='$(CC)' sh test/run.sh
+	@BUILD=$(BUILD) ASAN_BUILD=$(BUILD)/asan CC='$(CC)' sh tests/run.sh
 check: test
 
 fuzz:
@@ -165,13 +167,13 @@ fuzz:
 .PHONY: fuzz-run
 fuzz-run: LDFLAGS += -fsanitize=fuzzer
 fuzz-run: $(FUZZ:%=$(BUILD)/fuzz/%)
-	@sh test/fuzz/run.sh $(BUILD) $(FUZZ_SECONDS) $(FUZZ)
+	@sh tests/fuzz/run.sh $(BUILD) $(FUZZ_SECONDS) $(FUZZ)
 
 bench: build
 	@BUILD=$(BUILD) sh bench/run.sh
 
 format:
-	clang-format -i $(sort $(shell find src tools test bench -name '*.[ch]' 2>/dev/null))
+	clang-format -i $(sort $(shell find src tools tests bench -name '*.[ch]' 2>/dev/null))
 
 clean:
 	rm -rf $(BUILD)

@@ -563,27 +563,42 @@ static bool alone_on_line(const struct comp *c)
 	return true;
 }
 
+/* A comment is not passed on; when nothing else stands on its lines, no empty line is left. */
+static void drop_comment(struct comp *c)
+{
+	const char *end = strstr(c->p, "-->");
+	const char *from = c->p;
+	bool alone;
+
+	if (!end)
+		fail(c, "comment not closed", "");
+	while (from > c->text && (from[-1] == ' ' || from[-1] == '\t'))
+		from--;
+	end += 3;
+	alone = (from == c->text || from[-1] == '\n') && end[strspn(end, " \t")] == '\n';
+	if (alone) {
+		trim_before(c);
+		end += strspn(end, " \t") + 1;
+	}
+	for (; c->p < end; c->p++)
+		c->line += *c->p == '\n';
+}
+
 static void compile(struct comp *c)
 {
 	c->p = c->text;
 	while (*c->p) {
 		if (!strncmp(c->p, "<!--", 4) && c->at.state == TEXT) {
-			const char *end = strstr(c->p, "-->");
-
-			if (!end)
-				fail(c, "comment not closed", "");
-			for (; c->p < end + 3; c->p++)
-				c->line += *c->p == '\n';
+			drop_comment(c);
 		} else if (!strncmp(c->p, "{%", 2)) {
 			const bool alone = alone_on_line(c);
 
 			if (alone)
 				trim_before(c);
 			directive(c);
-			if (alone) {
-				c->p += strspn(c->p, " \t");
-				c->line += *c->p == '\n';
-				c->p += *c->p == '\n';
+			if (alone && c->p[strspn(c->p, " \t")] == '\n') {
+				c->p += strspn(c->p, " \t") + 1;
+				c->line++;
 			}
 		} else if (!strncmp(c->p, "{{", 2)) {
 			put_expression(c);

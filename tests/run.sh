@@ -1,0 +1,142 @@
+#!/bin/sh
+# SPDX-License-Identifier: MulanPSL-2.0
+# Runs every test and adds up. Called by `make test` with BUILD and ASAN_BUILD built.
+#	sh tests/run.sh [STEP…]     only the steps whose name begins so: tools unit asan fuzz law scenario http kill browser
+# A step prints its seconds and counts; its output is in $BUILD/test-logs. What cannot run for want of a tool is
+# counted as skipped and said aloud; what does not exist is nothing.
+set -u
+: "${BUILD:=build}" "${ASAN_BUILD:=$BUILD/asan}" "${CC:=gcc}"
+case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
+case $ASAN_BUILD in /*) ;; *) ASAN_BUILD=$PWD/$ASAN_BUILD ;; esac
+MINGFA=$BUILD/mingfa
+CHROMIUM=$(command -v chromium || true)
+export BUILD ASAN_BUILD CC MINGFA CHROMIUM
+# A leak is printed by a test's own process and does not fail it: the log is searched (decision 39).
+export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
+unset MAKEFLAGS MFLAGS
+logs=$BUILD/test-logs
+rm -rf "$logs"
+mkdir -p "$logs"
+passed=0 failed=0 skipped=0
+only=$*
+
+. tests/lib/pg.sh
+trap pg_stop EXIT
+trap 'exit 130' INT TERM
+
+wanted() {
+	[ -n "$only" ] || return 0
+	for w in $only; do case $1 in "$w"*) return 0 ;; esac; done
+	return 1
+}
+
+skip() {
+	skipped=$((skipped + 1))
+	echo "  SKIPPED  $1: $2"
+}
+
+# counts LOG: prints "PASSED FAILED SKIPPED" as the last closing line of the log says, of ours or Criterion's.
+counts() {
+	sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '
+		/^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$/ { p = $1; f = $3; s = NF > 4 ? $5 : 0; seen = 1 }
+		/Synthesis: Tested: [0-9]+/ { split($0, a, /[:|]/); p = a[5] + 0; f = a[7] + a[9]; s = a[3] - p - f; seen = 1 }
+		END { if (seen) print p, f, s }'
+}
+
+# step NAME COMMAND…: runs it, at most 20 minutes, and adds its counts. Without counts the exit code is one test.
+step() {
+	name=$1
+	shift
+	wanted "$name" || return 0
+	log=$logs/$(echo "$name" | tr '/ ' '__').log
+	begin=$(date +%s.%N)
+	timeout -k 10 1200 "$@" >"$log" 2>&1 </dev/null
+	code=$?
+	set -- $(counts "$log")
+	p=${1:-} f=${2:-0} s=${3:-0}
+	note=
+	if [ -z "$p" ]; then
+		if [ $code -eq 0 ]; then p=1; else p=0 f=1 note=" (exit $code)"; fi
+	elif [ $code -ne 0 ] && [ "$f" -eq 0 ]; then
+		f=1 note=" (exit $code)"
+	elif [ "$((p + f + s))" -eq 0 ]; then
+		f=1 note=" (ran no test)"
+	fi
+	if grep -qE 'LeakSanitizer|AddressSanitizer|runtime error:' "$log"; then
+		f=$((f + 1)) note="$note (sanitizer)"
+	fi
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+	printf '  %6.1f s  %s: %d passed, %d failed%s\n' \
+		"$(echo "$(date +%s.%N) $begin" | awk '{ print $1 - $2 }')" "$name" "$p" "$f" "$note"
+	[ "$s" -eq 0 ] || { echo "  SKIPPED  $name: $s"; grep -i skip "$log" | head -n 5; }
+	[ "$f" -eq 0 ] || { echo "--- the end of $log"; tail -n 60 "$log"; echo "---"; }
+}
+
+# each FOLDER: every script of a folder, in order of name; lib* are theirs to share.
+each() {
+	for t in tests/"$1"/*.sh tests/"$1"/*.js; do
+		base=${t##*/}
+		case $base in lib* | '*'*) continue ;; esac
+		case $t in
+		*.sh) step "$1/${base%.sh}" sh "$t" ;;
+		*.js) if command -v node >/dev/null; then step "$1/${base%.js}" node "$t"; else skip "$1/$base" 'no node'; fi ;;
+		esac
+	done
+}
+
+begin_all=$(date +%s)
+if ! pg_start; then
+	skip 'PostgreSQL' 'no server could be started; every test of storage runs on SQLite alone'
+fi
+
+each tools
+for t in "$BUILD"/test/*; do
+	[ -x "$t" ] && step "unit/${t##*/}" "$t" --timeout 120
+done
+for t in "$ASAN_BUILD"/test/*; do
+	[ -x "$t" ] && step "asan/${t##*/}" env -u MINGFA_TEST_PG "$t" --timeout 300
+done
+for t in "$ASAN_BUILD"/fuzz/*; do
+	[ -x "$t" ] || continue
+	name=${t##*/}
+	if [ -d "tests/fuzz/corpus/$name" ]; then
+		step "fuzz/$name" "$t" tests/fuzz/corpus/"$name"
+	else
+		failed=$((failed + 1))
+		echo "  fuzz target $name has no corpus"
+	fi
+done
+
+if [ -x "$MINGFA" ]; then
+	for pack in $(find law -name pack.yaml 2>/dev/null | sort | sed 's#^law/##; s#/pack.yaml$##'); do
+		step "law/check $pack" "$MINGFA" law check --pack "$pack"
+	done
+	scenarios=$(find law -name '*.scenario.yaml' 2>/dev/null | sort)
+	if [ -n "$scenarios" ]; then
+		# shellcheck disable=SC2086
+		step 'scenario/sqlite' "$MINGFA" scenario $scenarios
+		# shellcheck disable=SC2086
+		step 'scenario/asan' "$ASAN_BUILD/mingfa" scenario $scenarios
+		if [ -n "${MINGFA_TEST_PG:-}" ]; then
+			# shellcheck disable=SC2086
+			step 'scenario/postgres' "$MINGFA" scenario --db "$MINGFA_TEST_PG" $scenarios
+		fi
+	fi
+	each http
+	each kill
+	if [ -z "$CHROMIUM" ] && ls tests/browser/*.js >/dev/null 2>&1; then
+		skip 'browser' 'no chromium'
+	else
+		each browser
+	fi
+fi
+
+echo "all in $(($(date +%s) - begin_all)) s"
+if [ $((passed + failed)) -eq 0 ]; then
+	echo 'no test ran'
+	failed=1
+fi
+tail=
+[ "$skipped" -eq 0 ] || tail=", $skipped skipped"
+echo "$passed passed, $failed failed$tail" | tee "$BUILD/test.summary"
+[ "$failed" -eq 0 ]
