@@ -3,8 +3,8 @@
  *
  *	embed LIST OUT.c
  *
- * Each line of LIST is "NAME PATH". The contents enter by .incbin, so a megabyte of styles costs the compiler
- * nothing. Names are sorted bytewise here, because asset_find searches by halves. */
+ * Each line of LIST is "NAME PATH". The contents enter by .incbin, so a megabyte of styles costs
+ *the compiler nothing. Names are sorted bytewise here, because asset_find searches by halves. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,7 +27,9 @@ static int by_name(const void *a, const void *b)
 
 static const char *type_of(const char *name)
 {
-	static const struct { const char *end, *type; } types[] = {
+	static const struct {
+		const char *end, *type;
+	} types[] = {
 		{ ".css", "text/css; charset=utf-8" },
 		{ ".js", "text/javascript; charset=utf-8" },
 		{ ".svg", "image/svg+xml" },
@@ -116,17 +118,23 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	fprintf(out, "/* Made by tools/embed. */\n#include \"base/asset.h\"\n\n");
-	fprintf(out, "extern const struct asset asset_table[];\nextern const size_t asset_count;\n\n");
+	fprintf(out,
+		"extern const struct asset asset_table[];\nextern const size_t asset_count;\n\n");
 	for (size_t i = 0; i < n; i++) {
-		fprintf(out, "__asm__(\".section .rodata\\n.balign 16\\nasset_bytes_%zu:\\n"
-			     ".incbin \\\"%s\\\"\\n.byte 0\\n.previous\\n\");\n", i, items[i].path);
+		fprintf(out,
+			"__asm__(\".section .rodata\\n.balign 16\\nasset_bytes_%zu:\\n"
+			".incbin \\\"%s\\\"\\n.byte 0\\n.previous\\n\");\n",
+			i, items[i].path);
 		fprintf(out, "extern const char asset_bytes_%zu[];\n", i);
 	}
-	fprintf(out, "\nconst size_t asset_count = %zu;\nconst struct asset asset_table[] = {\n", n);
+	fprintf(out, "\nconst size_t asset_count = %zu;\nconst struct asset asset_table[] = {\n",
+		n);
 	for (size_t i = 0; i < n; i++) {
 		const char *type = type_of(items[i].name);
 
-		fprintf(out, "\t{ { \"%s\", %zu }, { asset_bytes_%zu, %zu }, { \"%s\", %zu }, \"%016llx\" },\n",
+		fprintf(out,
+			"\t{ { \"%s\", %zu }, { asset_bytes_%zu, %zu }, { \"%s\", %zu }, "
+			"\"%016llx\" },\n",
 			items[i].name, strlen(items[i].name), i, items[i].size, type, strlen(type),
 			(unsigned long long)items[i].hash);
 	}

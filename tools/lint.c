@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* lint - holds what a compiler cannot: who may include whom, which calls are banned, and that neither SQL nor
- * HTML is ever built from pieces of text. Runs in the build; any finding fails it.
+/* lint - holds what a compiler cannot: who may include whom, which calls are banned, and that
+ *neither SQL nor HTML is ever built from pieces of text. Runs in the build; any finding fails it.
  *
  *	lint src/…/file.c …
  *
- * A line with "lint-ok: REASON" in a comment is excused; the reason must be a phrase (10 characters or more). */
+ * A line with "lint-ok: REASON" in a comment is excused; the reason must be a phrase (10 characters
+ *or more). */
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LITERAL_MAX 65536 /* a statement of SQL is under 4 kB; a longer literal is cut, which is harmless */
+#define LITERAL_MAX \
+	65536 /* a statement of SQL is under 4 kB; a longer literal is cut, which is harmless */
 
 struct file {
 	const char *path;
@@ -22,32 +24,47 @@ struct file {
 };
 
 /* Decision 1: a layer, and what it may include besides itself and libc. */
-static const struct { const char *layer, *may; } layers[] = {
-	{ "base", "" },       { "db", "base" },           { "law", "base" },
-	{ "log", "base db" }, { "paper", "base db" },     { "blob", "base db" },
-	{ "search", "base db" }, { "matter", "base db law log" }, { "web", "base db" },
-	{ "app", "base db law log paper blob search matter web" },
+static const struct {
+	const char *layer, *may;
+} layers[] = {
+	{ "base", "" },          { "db", "base" },
+	{ "law", "base" },       { "log", "base db" },
+	{ "paper", "base db" },  { "blob", "base db" },
+	{ "search", "base db" }, { "matter", "base db law log" },
+	{ "web", "base db" },    { "app", "base db law log paper blob search matter web" },
 };
 
 /* A library's header, and the layers that may know it. */
-static const struct { const char *prefix, *may; } libraries[] = {
-	{ "sqlite3.h", "db" },      { "libpq", "db" },           { "microhttpd", "web app" },
-	{ "libfyaml", "law" },      { "jansson", "web app" },    { "cairo", "paper" },
-	{ "pango", "paper" },       { "fontconfig", "paper" },   { "graphviz", "law paper app" },
-	{ "gvc", "law paper app" },     { "qrencode", "paper app" },
-	{ "sodium", "db log blob matter web app" }, { "openssl", "db law log paper blob matter web app" },
+static const struct {
+	const char *prefix, *may;
+} libraries[] = {
+	{ "sqlite3.h", "db" },
+	{ "libpq", "db" },
+	{ "microhttpd", "web app" },
+	{ "libfyaml", "law" },
+	{ "jansson", "web app" },
+	{ "cairo", "paper" },
+	{ "pango", "paper" },
+	{ "fontconfig", "paper" },
+	{ "graphviz", "law paper app" },
+	{ "gvc", "law paper app" },
+	{ "qrencode", "paper app" },
+	{ "sodium", "db log blob matter web app" },
+	{ "openssl", "db law log paper blob matter web app" },
 };
 
 /* Each has a helper in src/base that says what it does with bad input, size or time zone. */
 static const char *const banned[] = {
-	"strcpy", "strncpy", "stpcpy", "strcat", "strncat", "sprintf", "vsprintf", "strtok", "strtok_r", "gets",
-	"atoi", "atol", "atoll", "atof", "strtol", "strtoll", "strtoul", "strtoull", "strtod",
-	"gmtime", "gmtime_r", "localtime", "localtime_r", "mktime", "ctime", "asctime",
-	"system", "popen", "rand", "srand", "alloca", "tmpnam", "mktemp", "setjmp", "longjmp",
+	"strcpy",    "strncpy",     "stpcpy",  "strcat",   "strncat", "sprintf", "vsprintf",
+	"strtok",    "strtok_r",    "gets",    "atoi",     "atol",    "atoll",   "atof",
+	"strtol",    "strtoll",     "strtoul", "strtoull", "strtod",  "gmtime",  "gmtime_r",
+	"localtime", "localtime_r", "mktime",  "ctime",    "asctime", "system",  "popen",
+	"rand",      "srand",       "alloca",  "tmpnam",   "mktemp",  "setjmp",  "longjmp",
 };
 
 static const char *const builders[] = { "str_fmt", "buf_str", "snprintf", "asprintf", "vasprintf" };
-static const char *const db_calls[] = { "db_exec", "db_one", "db_maybe", "db_each", "db_tx", "db_script", "db_read" };
+static const char *const db_calls[] = { "db_exec", "db_one",    "db_maybe", "db_each",
+					"db_tx",   "db_script", "db_read" };
 
 static bool word_in(const char *word, size_t n, const char *list)
 {
@@ -143,9 +160,11 @@ static bool has_conversion(const char *s)
 
 static bool looks_like_sql(const char *s)
 {
-	static const char *const words[] = { "SELECT ", "INSERT INTO", "DELETE FROM", "UPDATE ", " SET ",
-		"CREATE TABLE", "CREATE INDEX", "ALTER TABLE", "DROP TABLE", " FROM ", " WHERE ", "ORDER BY ",
-		" VALUES", "PRAGMA ", "ATTACH " };
+	static const char *const words[] = { "SELECT ",      "INSERT INTO", "DELETE FROM",
+					     "UPDATE ",      " SET ",       "CREATE TABLE",
+					     "CREATE INDEX", "ALTER TABLE", "DROP TABLE",
+					     " FROM ",       " WHERE ",     "ORDER BY ",
+					     " VALUES",      "PRAGMA ",     "ATTACH " };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strstr(s, words[i]))
@@ -160,7 +179,8 @@ static bool looks_like_html(const char *s)
 		const char *p = s + 1 + (s[1] == '/');
 		const size_t n = strspn(p, "abcdefghijklmnopqrstuvwxyz123456");
 
-		if (n && n < 12 && (p[n] == '>' || p[n] == ' ' || p[n] == '/') && strcspn(p, ">%") < strlen(p))
+		if (n && n < 12 && (p[n] == '>' || p[n] == ' ' || p[n] == '/')
+		    && strcspn(p, ">%") < strlen(p))
 			return true;
 		if (n && s[1] == '/')
 			return true;
@@ -168,7 +188,8 @@ static bool looks_like_html(const char *s)
 	return false;
 }
 
-/* Reads adjacent literals as one text; "%" PRId64 counts as a conversion. Returns the position after. */
+/* Reads adjacent literals as one text; "%" PRId64 counts as a conversion. Returns the position
+ * after. */
 static const char *check_literal(struct file *f, const char *p)
 {
 	static char text[LITERAL_MAX];
@@ -207,9 +228,11 @@ static const char *check_literal(struct file *f, const char *p)
 	f->line = line;
 	if (has_conversion(text)) {
 		if (looks_like_sql(text))
-			report(f, first, "SQL is constant text with $1 places, never a format: ", text);
+			report(f, first,
+			       "SQL is constant text with $1 places, never a format: ", text);
 		if (looks_like_html(text))
-			report(f, first, "HTML is written by pages or html.h, never by a format: ", text);
+			report(f, first,
+			       "HTML is written by pages or html.h, never by a format: ", text);
 	}
 	f->line = after;
 	return p;
@@ -231,7 +254,10 @@ static void check_db_call(struct file *f, const char *name, const char *p)
 			while (is_word(p[n]))
 				n++;
 			if (ONE_OF(p, n, builders))
-				report(f, name, "a database call takes a constant statement, not a built one: ", "bind the value");
+				report(f, name,
+				       "a database call takes a constant statement, not a built "
+				       "one: ",
+				       "bind the value");
 			p += n - 1;
 		}
 	}
@@ -245,7 +271,8 @@ static const char *skip_blank(const char *p)
 static void check_word(struct file *f, const char *p, size_t n)
 {
 	const char *next = skip_blank(p + n);
-	const bool member = p > f->text && (p[-1] == '.' || (p - f->text > 1 && p[-1] == '>' && p[-2] == '-'));
+	const bool member =
+		p > f->text && (p[-1] == '.' || (p - f->text > 1 && p[-1] == '>' && p[-2] == '-'));
 
 	if (*next == '(' && !member && ONE_OF(p, n, banned)) {
 		char name[32];
@@ -258,10 +285,13 @@ static void check_word(struct file *f, const char *p, size_t n)
 	if (n == 7 && !strncmp(p, "typedef", 7) && !strncmp(next, "struct", 6))
 		report(f, p, "no typedef for structs", "");
 	if (n == 6 && !strncmp(p, "struct", 6) && p > f->text && p[-1] == '(') {
-		if (!strncmp(next, "safe_html)", 10) && *skip_blank(next + 10) == '{' && !strstr(f->path, "web/html.c"))
+		if (!strncmp(next, "safe_html)", 10) && *skip_blank(next + 10) == '{'
+		    && !strstr(f->path, "web/html.c"))
 			report(f, p, "only web/html.c makes struct safe_html", "");
-		if (!strncmp(next, "stmt)", 5) && *skip_blank(next + 5) == '{' && strcmp(f->layer, "db"))
-			report(f, p, "a statement is `static const struct stmt` with constant text", "");
+		if (!strncmp(next, "stmt)", 5) && *skip_blank(next + 5) == '{'
+		    && strcmp(f->layer, "db"))
+			report(f, p, "a statement is `static const struct stmt` with constant text",
+			       "");
 	}
 }
 
@@ -270,7 +300,8 @@ static void check_text(struct file *f)
 	const char *p = f->text;
 
 	if (strncmp(p, "/* SPDX-License-Identifier: MulanPSL-2.0 */", 43))
-		report(f, p, "the first line names the licence: ", "/* SPDX-License-Identifier: MulanPSL-2.0 */");
+		report(f, p, "the first line names the licence: ",
+		       "/* SPDX-License-Identifier: MulanPSL-2.0 */");
 	while (*p) {
 		if (*p == '\n') {
 			f->line++;

@@ -4,17 +4,19 @@
  *	tmplc OUTDIR pages/a.html …      writes OUTDIR/pages/a.c … and OUTDIR/pages.h
  *
  *	{% include "app/view.h" %}                     declarations that the pages below need
- *	{% page show(const struct case_view *v) %}     begins void page_show(struct html *h, …); ends at the next page
+ *	{% page show(const struct case_view *v) %}     begins void page_show(struct html *h, …);
+ *ends at the next page
  *	{% for i < v->n %} … {% end %}                 i is a size_t from 0
  *	{% if expr %} … {% else if expr %} … {% else %} … {% end %}
  *	{% call row(&v->row[i]) %}                     writes another page in this place
  *	{{ expr }}                                     escaped by its C type (src/web/html.h)
  *
- * The compiler reads the HTML around each expression. In an element and in a quoted attribute it is escaped; in an
- * attribute that holds an address it is checked (whole address) or percent-encoded (part of one). It refuses
- * expressions in <script>, <style>, on… and style attributes, srcset, srcdoc, unquoted values and tag names:
- * there no escaping is safe. Both branches of an if, and a loop's body, must leave the HTML as they found it.
- * Comments <!-- --> are dropped. A line that holds nothing but directives leaves no empty line. */
+ * The compiler reads the HTML around each expression. In an element and in a quoted attribute it is
+ *escaped; in an attribute that holds an address it is checked (whole address) or percent-encoded
+ *(part of one). It refuses expressions in <script>, <style>, on… and style attributes, srcset,
+ *srcdoc, unquoted values and tag names: there no escaping is safe. Both branches of an if, and a
+ *loop's body, must leave the HTML as they found it. Comments <!-- --> are dropped. A line that
+ *holds nothing but directives leaves no empty line. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -23,33 +25,35 @@
 #include <string.h>
 #include <strings.h>
 
-#define NEST_MAX 64   /* directives inside one another; deeper is a missing end */
+#define NEST_MAX 64 /* directives inside one another; deeper is a missing end */
 #define NAME_MAX_LEN 64
-#define CHUNK 1500    /* bytes a literal: C17 promises 4095 characters a literal, an escape takes up to four */
+#define CHUNK \
+	1500 /* bytes a literal: C17 promises 4095 characters a literal, an escape takes up to \
+		four */
 
 enum state { TEXT, TAG_NAME, TAG, ATTR_NAME, AFTER_NAME, AFTER_EQ, QUOTED, UNQUOTED, RAW };
 
 /* Where in the HTML we are. Two places are alike when all of this is equal. */
 struct place {
 	enum state state;
-	char quote;               /* of the attribute's value */
-	bool start;               /* nothing of the value was written yet */
-	bool closing;             /* in </tag> */
+	char quote;   /* of the attribute's value */
+	bool start;   /* nothing of the value was written yet */
+	bool closing; /* in </tag> */
 	char tag[NAME_MAX_LEN];
 	char attr[NAME_MAX_LEN];
 };
 
 struct block {
-	char what;                /* 'f' or 'i' */
+	char what; /* 'f' or 'i' */
 	bool has_else;
 	int line;
-	struct place at;          /* when it began */
-	struct place end;         /* where the first branch ended */
+	struct place at;  /* when it began */
+	struct place end; /* where the first branch ended */
 };
 
 struct comp {
 	const char *path;
-	const char *p;            /* reading position */
+	const char *p; /* reading position */
 	const char *text;
 	int line;
 	FILE *out;
@@ -134,9 +138,12 @@ static bool attr_is(const struct place *at, const char *const *list)
 
 static bool address_attr(const struct place *at)
 {
-	static const char *const list[] = { "href", "src", "action", "formaction", "cite", "poster", "data", "ping",
-		"xlink:href", "hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "hx-push-url", "hx-replace-url",
-		"background", "manifest", NULL };
+	static const char *const list[] = {
+		"href",           "src",        "action",   "formaction", "cite",
+		"poster",         "data",       "ping",     "xlink:href", "hx-get",
+		"hx-post",        "hx-put",     "hx-patch", "hx-delete",  "hx-push-url",
+		"hx-replace-url", "background", "manifest", NULL
+	};
 
 	return attr_is(at, list);
 }
@@ -144,8 +151,9 @@ static bool address_attr(const struct place *at)
 /* No escaping makes a value safe here: it is code, or a list of addresses. */
 static bool refused_attr(const struct place *at)
 {
-	static const char *const list[] = { "style", "srcset", "imagesrcset", "srcdoc", "hx-vals", "hx-vars",
-		"hx-headers", "hx-trigger", "hx-request", "http-equiv", NULL };
+	static const char *const list[] = { "style",      "srcset",     "imagesrcset", "srcdoc",
+					    "hx-vals",    "hx-vars",    "hx-headers",  "hx-trigger",
+					    "hx-request", "http-equiv", NULL };
 
 	return !strncasecmp(at->attr, "on", 2) || !strncasecmp(at->attr, "hx-on", 5)
 	       || !strncasecmp(at->attr, "data-hx-", 8) || attr_is(at, list);
@@ -232,7 +240,8 @@ static void text_char(struct comp *c, char ch)
 	if (at->state == RAW) {
 		const size_t n = strlen(at->tag);
 
-		if (c->p[1] != '/' || strncasecmp(c->p + 2, at->tag, n) || isalnum((unsigned char)c->p[2 + n]))
+		if (c->p[1] != '/' || strncasecmp(c->p + 2, at->tag, n)
+		    || isalnum((unsigned char)c->p[2 + n]))
 			return;
 	}
 	if (c->p[1] == '/' || c->p[1] == '!' || isalpha((unsigned char)c->p[1])) {
@@ -268,7 +277,8 @@ static void html_char(struct comp *c, char ch)
 	literal(c, ch);
 }
 
-/* A directive or expression ends a name that was being read: <option{% if x %} selected{% end %}>. */
+/* A directive or expression ends a name that was being read: <option{% if x %} selected{% end %}>.
+ */
 static void end_names(struct comp *c)
 {
 	struct place *at = &c->at;
@@ -283,13 +293,14 @@ static void end_names(struct comp *c)
 
 static bool alike(const struct place *a, const struct place *b)
 {
-	return a->state == b->state && a->quote == b->quote && a->start == b->start && a->closing == b->closing
-	       && !strcmp(a->tag, b->tag) && !strcmp(a->attr, b->attr);
+	return a->state == b->state && a->quote == b->quote && a->start == b->start
+	       && a->closing == b->closing && !strcmp(a->tag, b->tag) && !strcmp(a->attr, b->attr);
 }
 
 /* ---- directives ---- */
 
-/* Reads up to the closing mark, over C strings and character literals; returns a copy without outer blanks. */
+/* Reads up to the closing mark, over C strings and character literals; returns a copy without outer
+ * blanks. */
 static char *inside(struct comp *c, const char *close)
 {
 	const char *from = c->p + 2;
@@ -377,11 +388,13 @@ static void begin_for(struct comp *c, const char *s)
 	char name[NAME_MAX_LEN];
 	int n = 0;
 
-	if (sscanf(s, "%63[a-zA-Z0-9_] < %n", name, &n) != 1 || !n || isdigit((unsigned char)name[0]) || !s[n])
+	if (sscanf(s, "%63[a-zA-Z0-9_] < %n", name, &n) != 1 || !n
+	    || isdigit((unsigned char)name[0]) || !s[n])
 		fail(c, "expected {% for NAME < COUNT %}", s);
 	push(c, 'f');
 	line_mark(c);
-	fprintf(c->out, "\tfor (size_t %s = 0; %s < (size_t)(%s); %s++) {\n", name, name, s + n, name);
+	fprintf(c->out, "\tfor (size_t %s = 0; %s < (size_t)(%s); %s++) {\n", name, name, s + n,
+		name);
 }
 
 static void begin_if(struct comp *c, const char *s)
@@ -471,8 +484,8 @@ static void begin_page(struct comp *c, char *s)
 	if (!strcmp(args, "void"))
 		*args = '\0';
 	fprintf(c->header, "void page_%s(struct html *h%s%s);\n", s, *args ? ", " : "", args);
-	fprintf(c->out, "\n#line %d \"%s\"\nvoid page_%s(struct html *h%s%s)\n{\n", c->line, c->path, s,
-		*args ? ", " : "", args);
+	fprintf(c->out, "\n#line %d \"%s\"\nvoid page_%s(struct html *h%s%s)\n{\n", c->line,
+		c->path, s, *args ? ", " : "", args);
 	c->in_page = true;
 	c->at = (struct place){ 0 };
 }
@@ -530,7 +543,8 @@ static void directive(struct comp *c)
 	free(s);
 }
 
-/* At a directive that stands alone on its line: drops the indentation before it and the line's end after it. */
+/* At a directive that stands alone on its line: drops the indentation before it and the line's end
+ * after it. */
 static void trim_before(struct comp *c)
 {
 	const char *p = c->p;

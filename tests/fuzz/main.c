@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* main.c - gives a fuzz target each file of the named files and folders once, so that what was found stays found.
- * With libFuzzer (make fuzz) this file is left out. A crash ends the run; the file's name is the last line. */
+/* main.c - gives a fuzz target each file of the named files and folders once, so that what was
+ * found stays found. With libFuzzer (make fuzz) this file is left out. A crash ends the run; the
+ * file's name is the last line. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define INPUT_MAX ((long)1 << 20) /* libFuzzer's inputs are kept below 64 kB; a found file may be longer */
+#define INPUT_MAX \
+	((long)1 << 20) /* libFuzzer's inputs are kept below 64 kB; a found file may be longer */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -18,7 +20,8 @@ static int replay_file(const char *path)
 	uint8_t *data;
 	long size;
 
-	if (!f || fseek(f, 0, SEEK_END) || (size = ftell(f)) < 0 || size > INPUT_MAX || fseek(f, 0, SEEK_SET)) {
+	if (!f || fseek(f, 0, SEEK_END) || (size = ftell(f)) < 0 || size > INPUT_MAX
+	    || fseek(f, 0, SEEK_SET)) {
 		fprintf(stderr, "%s: cannot be read or is too long\n", path);
 		exit(1);
 	}

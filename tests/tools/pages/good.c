@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* Prints the page that tests/tools/tmplc.sh compiled, with values that would do harm if they were not escaped. */
+/* Prints the page that tests/tools/tmplc.sh compiled, with values that would do harm if they were
+ * not escaped. */
 #include <stdio.h>
 
 #include "pages.h"
