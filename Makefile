@@ -55,7 +55,7 @@ DEPS_LISTS := deps/run.txt $(if $(filter-out deps build run,$(MAKECMDGOALS)),dep
 	$(if $(filter fuzz format,$(MAKECMDGOALS)),deps/fuzz.txt) $(if $(filter bench,$(MAKECMDGOALS)),deps/bench.txt)
 deps:
 	@sh tools/deps.sh $(DEPS_LISTS)
-	@$(MAKE) --no-print-directory node_modules/.stamp
+	@$(MAKE) -s --no-print-directory node_modules/.stamp
 
 node_modules/.stamp: package-lock.json
 	npm ci --omit=optional --ignore-scripts --no-audit --no-fund --loglevel=error
