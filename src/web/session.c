@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "web/session.h"
+
+#include <openssl/evp.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "base/day.h"
+#include "base/parse.h"
+#include "base/uuid.h"
+
+#define PASSWORD_MEMORY ((size_t)19 * 1024 * 1024)
+#define PASSWORD_PASSES 2
+#define PASSWORD_MOST 200
+#define TOKEN_BYTES 32
+#define TOUCH_MS ((int64_t)5 * 60 * 1000)
+#define LOCK_FAILURES 5
+#define LOCK_MS ((int64_t)15 * 60 * 1000)
+#define ADDRESS_FAILURES 20 /* an office shares one address: more than one account's five */
+
+static const struct stmt st_account_by_login = { "account_by_login",
+	"SELECT a.id, a.person, a.hash, a.locked_until, a.disabled, COALESCE(MIN(po.organ), 0) "
+	"FROM account a LEFT JOIN post po ON po.person = a.person AND po.from_day <= $2 AND po.to_day >= $2 "
+	"WHERE a.login = $1 GROUP BY a.id, a.person, a.hash, a.locked_until, a.disabled" };
+static const struct stmt st_home = { "account_home",
+	"SELECT p.organ FROM person p JOIN post po ON po.person = p.id AND po.organ = p.organ "
+	"WHERE p.id = $1 AND po.from_day <= $2 AND po.to_day >= $2 LIMIT 1" };
+static const struct stmt st_failures = { "login_failures",
+	"SELECT COUNT(*) FROM login_attempt WHERE address = $1 AND at > $2 AND ok = 0" };
+static const struct stmt st_attempt = { "login_attempt",
+	"INSERT INTO login_attempt (address, account, at, ok) VALUES ($1, $2, $3, $4)" };
+static const struct stmt st_forget_attempts = { "login_forget", "DELETE FROM login_attempt WHERE at < $1" };
+static const struct stmt st_failed = { "account_failed",
+	"UPDATE account SET failures = CASE WHEN failures + 1 >= $3 THEN 0 ELSE failures + 1 END, "
+	"locked_until = CASE WHEN failures + 1 >= $3 THEN CAST($2 AS BIGINT) ELSE locked_until END WHERE id = $1" };
+static const struct stmt st_succeeded = { "account_succeeded",
+	"UPDATE account SET failures = 0, locked_until = 0 WHERE id = $1" };
+static const struct stmt st_session_new = { "session_new",
+	"INSERT INTO session (token_hash, account, organ, role, csrf, created, seen, expires) "
+	"VALUES ($1, $2, $3, '', $4, $5, $5, $6)" };
+static const struct stmt st_session_old = { "session_old", "DELETE FROM session WHERE expires < $1" };
+static const struct stmt st_session_find = { "session_find",
+	"SELECT s.account, a.person, COALESCE(s.organ, 0), s.csrf, s.seen, s.expires, a.must_change, a.disabled, p.name, "
+	"(SELECT COUNT(*) FROM post po WHERE po.person = a.person AND po.organ = s.organ AND po.from_day <= $2 "
+	" AND po.to_day >= $2 AND po.role IN ('sysadmin', 'secadmin', 'auditor')) "
+	"FROM session s JOIN account a ON a.id = s.account JOIN person p ON p.id = a.person WHERE s.token_hash = $1" };
+static const struct stmt st_session_touch = { "session_touch", "UPDATE session SET seen = $2 WHERE token_hash = $1" };
+static const struct stmt st_session_end = { "session_end", "DELETE FROM session WHERE token_hash = $1" };
+static const struct stmt st_session_identity = { "session_identity",
+	"UPDATE session SET organ = $2 WHERE token_hash = $1" };
+static const struct stmt st_has_post = { "session_has_post",
+	"SELECT 1 FROM post WHERE person = $1 AND organ = $2 AND from_day <= $3 AND to_day >= $3 LIMIT 1" };
+static const struct stmt st_account_put = { "account_put",
+	"INSERT INTO account (person, login, hash, failures, locked_until, must_change, changed, disabled) "
+	"VALUES ($1, $2, $3, 0, 0, $4, $5, 0) "
+	"ON CONFLICT (person) DO UPDATE SET login = excluded.login, hash = excluded.hash, failures = 0, "
+	"locked_until = 0, must_change = excluded.must_change, changed = excluded.changed" };
+static const struct stmt st_account_password = { "account_password",
+	"UPDATE account SET hash = $2, must_change = 0, changed = $3 WHERE id = $1" };
+static const struct stmt st_account_hash = { "account_hash", "SELECT hash, login FROM account WHERE id = $1" };
+
+bool session_init(struct err *err)
+{
+	if (sodium_init() < 0)
+		return err_set(err, ERR_BUG, "密码部件未能启动");
+	return true;
+}
+
+bool password_strong(struct str password, struct str login, struct err *err)
+{
+	bool capital = false, small = false, digit = false, other = false;
+
+	for (size_t i = 0; i < password.n; i++) {
+		char c = password.p[i];
+
+		capital = capital || (c >= 'A' && c <= 'Z');
+		small = small || (c >= 'a' && c <= 'z');
+		digit = digit || (c >= '0' && c <= '9');
+		other = other || !((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'));
+	}
+	if (str_chars(password) < 10 || password.n > PASSWORD_MOST)
+		return err_set(err, ERR_BAD_INPUT, "密码至少10个字符");
+	if (capital + small + digit + other < 3)
+		return err_set(err, ERR_BAD_INPUT, "密码须含大写字母、小写字母、数字、其他符号中的三种");
+	if (login.n && str_find(password, login, 0) != SIZE_MAX)
+		return err_set(err, ERR_BAD_INPUT, "密码不能包含登录名");
+	return true;
+}
+
+bool password_hash(struct arena *a, struct str password, struct str *ret, struct err *err)
+{
+	char out[crypto_pwhash_STRBYTES];
+
+	if (crypto_pwhash_str_alg(out, password.p, password.n, PASSWORD_PASSES, PASSWORD_MEMORY,
+				  crypto_pwhash_ALG_ARGON2ID13) != 0)
+		return err_set(err, ERR_BUSY, "内存不足，请稍后再试");
+	*ret = str_dup(a, str_of(out));
+	return true;
+}
+
+bool password_right(struct arena *a, struct str hash, struct str password)
+{
+	return hash.n && password.n <= PASSWORD_MOST
+	    && crypto_pwhash_str_verify(str_cstr(a, hash), password.p, password.n) == 0;
+}
+
+bool account_put(struct db *db, int64_t person, struct str login, struct str hash, bool must_change, int64_t now,
+		 struct err *err)
+{
+	const struct db_in in[] = { db_i64(person), db_str(login), db_str(hash), db_i64(must_change), db_i64(now) };
+
+	return db_exec(db, &st_account_put, DB_IN(in), NULL, err);
+}
+
+static struct str token_hash(struct arena *a, struct str token)
+{
+	unsigned char *digest = arena_alloc(a, 32);
+
+	(void)EVP_Digest(token.p ? token.p : "", token.n, digest, NULL, EVP_sha256(), NULL);
+	return (struct str){ (const char *)digest, 32 };
+}
+
+static struct str random_hex(struct arena *a, size_t n)
+{
+	unsigned char bytes[TOKEN_BYTES];
+	char *text = arena_alloc(a, 2 * n + 1);
+
+	random_bytes(bytes, n);
+	parse_put_hex(text, bytes, n);
+	return (struct str){ text, 2 * n };
+}
+
+struct login {
+	int64_t account, person, organ, now, locked_until, disabled;
+	struct str hash, address, token, csrf;
+	bool ok;
+};
+
+/* Records the attempt and, when it was right, the session: one transaction. */
+static bool login_write(struct db *db, struct arena *a, void *ctx, struct err *err)
+{
+	const struct login *l = ctx;
+	const struct db_in attempt[] = { db_str(l->address), db_ref(l->account), db_i64(l->now), db_i64(l->ok) };
+	const struct db_in account[] = { db_i64(l->account) };
+	const struct db_in failed[] = { db_i64(l->account), db_i64(l->now + LOCK_MS), db_i64(LOCK_FAILURES) };
+	const struct db_in old[] = { db_i64(l->now - DAY_MS) };
+	const struct db_in over[] = { db_i64(l->now) };
+
+	if (!db_exec(db, &st_attempt, DB_IN(attempt), NULL, err)
+	    || !db_exec(db, &st_forget_attempts, DB_IN(old), NULL, err)
+	    || !db_exec(db, &st_session_old, DB_IN(over), NULL, err))
+		return false;
+	if (!l->ok)
+		return !l->account || db_exec(db, &st_failed, DB_IN(failed), NULL, err);
+	{
+		const struct db_in made[] = { db_bytes(token_hash(a, l->token)), db_i64(l->account), db_ref(l->organ),
+					      db_str(l->csrf), db_i64(l->now), db_i64(l->now + SESSION_MOST_MS) };
+
+		return db_exec(db, &st_succeeded, DB_IN(account), NULL, err)
+		    && db_exec(db, &st_session_new, DB_IN(made), NULL, err);
+	}
+}
+
+static bool login_lookup(struct db *db, struct arena *a, struct str name, struct login *l, int64_t *ret_failures,
+			 struct err *err)
+{
+	const struct db_in in[] = { db_str(name), db_i64(day_at(l->now)) };
+	const struct db_out out[] = { db_to_i64(&l->account), db_to_i64(&l->person), db_to_str(&l->hash),
+				      db_to_i64(&l->locked_until), db_to_i64(&l->disabled), db_to_i64(&l->organ) };
+	const struct db_in from[] = { db_str(l->address), db_i64(l->now - LOCK_MS) };
+	const struct db_out count[] = { db_to_i64(ret_failures) };
+	const struct db_out home[] = { db_to_i64(&l->organ) };
+	bool found, at_home;
+
+	if (!db_one(db, a, &st_failures, DB_IN(from), DB_OUT(count), err)
+	    || !db_maybe(db, a, &st_account_by_login, DB_IN(in), DB_OUT(out), &found, err))
+		return false;
+	if (!found)
+		return true;
+	{
+		const struct db_in person[] = { db_i64(l->person), db_i64(day_at(l->now)) };
+
+		return db_maybe(db, a, &st_home, DB_IN(person), DB_OUT(home), &at_home, err);
+	}
+}
+
+bool session_login(struct db *reader, struct writer *w, struct arena *a, struct str name, struct str password,
+		   struct str address, int64_t now, struct str *ret_token, struct err *err)
+{
+	/* A hash of nothing anyone types: an unknown login takes as long as a known one. */
+	static const char nobody[] = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
+				     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+	struct login l = { .now = now, .address = address };
+	int64_t failures = 0;
+	bool right;
+
+	if (!login_lookup(reader, a, name, &l, &failures, err))
+		return false;
+	if (failures >= ADDRESS_FAILURES || l.locked_until > now)
+		return err_set(err, ERR_LOCKED, "密码多次不对，为防冒用已暂停登录，请15分钟后再试，或者请安全管理员重置密码");
+	right = password_right(a, l.account ? l.hash : str_of(nobody), password);
+	l.ok = right && l.account && !l.disabled;
+	l.token = random_hex(a, TOKEN_BYTES);
+	l.csrf = random_hex(a, 16);
+	if (!writer_run(w, "login", login_write, &l, err))
+		return false;
+	if (!l.ok)
+		return err_set(err, ERR_SIGN_IN, "登录名或者密码不对");
+	*ret_token = l.token;
+	return true;
+}
+
+bool session_find(struct db *db, struct arena *a, struct str token, int64_t now, const struct session **ret,
+		  bool *ret_touch, struct err *err)
+{
+	struct session *s = arena_one(a, struct session);
+	int64_t seen, expires, must_change, disabled, administrator;
+	const struct db_out out[] = { db_to_i64(&s->account), db_to_i64(&s->person), db_to_i64(&s->organ),
+				      db_to_str(&s->csrf), db_to_i64(&seen), db_to_i64(&expires),
+				      db_to_i64(&must_change), db_to_i64(&disabled), db_to_str(&s->name),
+				      db_to_i64(&administrator) };
+	bool found = false;
+
+	*ret = NULL;
+	*ret_touch = false;
+	if (token.n != 2 * TOKEN_BYTES)
+		return true;
+	{
+		const struct db_in in[] = { db_bytes(token_hash(a, token)), db_i64(day_at(now)) };
+
+		if (!db_maybe(db, a, &st_session_find, DB_IN(in), DB_OUT(out), &found, err))
+			return false;
+	}
+	if (!found || disabled || now >= expires || now - seen > SESSION_IDLE_MS)
+		return true;
+	s->administrator = administrator > 0;
+	s->must_change = must_change != 0;
+	*ret_touch = now - seen > TOUCH_MS;
+	*ret = s;
+	return true;
+}
+
+bool session_touch(struct db *db, struct str token, int64_t now, struct err *err)
+{
+	struct arena *a = arena_new();
+	const struct db_in in[] = { db_bytes(token_hash(a, token)), db_i64(now) };
+	bool ok = db_exec(db, &st_session_touch, DB_IN(in), NULL, err);
+
+	(void)arena_free(a);
+	return ok;
+}
+
+bool session_end(struct db *db, struct str token, struct err *err)
+{
+	struct arena *a = arena_new();
+	const struct db_in in[] = { db_bytes(token_hash(a, token)) };
+	bool ok = db_exec(db, &st_session_end, DB_IN(in), NULL, err);
+
+	(void)arena_free(a);
+	return ok;
+}
+
+bool session_identity(struct db *db, struct arena *a, struct str token, int64_t person, int64_t organ, int64_t now,
+		      struct err *err)
+{
+	const struct db_in post[] = { db_i64(person), db_i64(organ), db_i64(day_at(now)) };
+	const struct db_in in[] = { db_bytes(token_hash(a, token)), db_i64(organ) };
+	int64_t one;
+	const struct db_out out[] = { db_to_i64(&one) };
+	bool found;
+
+	if (!db_maybe(db, a, &st_has_post, DB_IN(post), DB_OUT(out), &found, err))
+		return false;
+	if (!found)
+		return err_set(err, ERR_FORBIDDEN, "您今天在这个单位没有任职，不能切换到这个身份");
+	return db_exec(db, &st_session_identity, DB_IN(in), NULL, err);
+}
+
+bool account_password(struct db *db, int64_t account, struct str hash, int64_t now, struct err *err)
+{
+	const struct db_in in[] = { db_i64(account), db_str(hash), db_i64(now) };
+
+	return db_exec(db, &st_account_password, DB_IN(in), NULL, err);
+}
+
+bool account_hash(struct db *db, struct arena *a, int64_t account, struct str *ret_hash, struct str *ret_login,
+		  struct err *err)
+{
+	const struct db_in in[] = { db_i64(account) };
+	const struct db_out out[] = { db_to_str(ret_hash), db_to_str(ret_login) };
+
+	return db_one(db, a, &st_account_hash, DB_IN(in), DB_OUT(out), err);
+}
