@@ -13,7 +13,8 @@
  *	if (!db_one(db, a, &st_name, DB_IN(in), DB_OUT(out), err))
  *		return false;
  *
- * Errors: NOT_FOUND (db_one only), DB_LOST, DB_CONSTRAINT, DISK_FULL, TIMEOUT, BUSY, DB.
+ * Errors: NOT_FOUND (db_one only), DB_LOST, DB_CONSTRAINT, DB_READONLY, DISK_FULL,
+ * TIMEOUT, BUSY, IO, DB.
  */
 #ifndef MINGFA_DB_DB_H
 #define MINGFA_DB_DB_H
@@ -80,6 +81,10 @@ static inline struct db_out db_to_bytes(struct str *s)
 {
 	return (struct db_out){ .kind = DB_BYTES, .s = s };
 }
+static inline struct db_out db_to_str_null(struct str *s, bool *null)
+{
+	return (struct db_out){ .kind = DB_STR, .s = s, .null = null };
+}
 static inline struct db_out db_to_i64_null(int64_t *i, bool *null)
 {
 	return (struct db_out){ .kind = DB_I64, .i = i, .null = null };
@@ -96,7 +101,8 @@ enum db_mode {
 	DB_WRITE,
 };
 
-/* address: "sqlite:FILE", "sqlite::memory:" or "postgresql://…" (also "postgres://…").
+/* address: "sqlite:FILE" (for measuring: "sqlite:FILE?sync_delay_ms=2"), "sqlite::memory:" or "postgresql://…"
+ * (also "postgres://…").
  * Does not create a schema. Errors: DB_LOST, IO, DISK_FULL. */
 MUST_USE bool db_open(const char *address, enum db_mode mode, struct db **ret, struct err *err);
 void db_close(struct db *db); /* NULL is fine */
@@ -129,7 +135,13 @@ MUST_USE bool db_tx(struct db *db, const char *name, bool (*fn)(struct db *db, c
 MUST_USE bool db_point(struct db *db, bool (*fn)(struct db *db, void *ctx, struct err *err), void *ctx,
 		       struct err *err);
 bool db_in_tx(const struct db *db);
+/* After a failed statement PostgreSQL refuses the rest of its savepoint or transaction: let the failure go up to
+ * the nearest db_point or db_tx. Once a transaction is gone every statement inside db_tx fails with ERR_DB_LOST. */
 /* A new id is had by `INSERT … RETURNING id` with db_one; both dialects know it. */
+
+/* Runs several statements of the program's own text without inputs: migrations, generated views, PRAGMAs.
+ * Never text from outside. */
+MUST_USE bool db_script(struct db *db, const char *sql, struct err *err);
 
 /* For long SELECTs inside checks: a statement running longer than ms fails with ERR_TIMEOUT;
  * 0 takes the limit away. SQLite: progress handler, SELECTs only (decision 8). */

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "db/driver.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#define TX_TRIES 5 /* a deadlock's other party has gone on by the second; more means that something is wrong */
+#define TX_WAIT_MS 20
+
+static const struct stmt st_begin_sqlite = { "begin", "BEGIN IMMEDIATE" };
+static const struct stmt st_begin_postgres = { "begin", "BEGIN ISOLATION LEVEL READ COMMITTED" };
+static const struct stmt st_begin_sqlite_read = { "begin_read", "BEGIN" };
+static const struct stmt st_begin_postgres_read = { "begin_read", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
+static const struct stmt st_commit = { "commit", "COMMIT" };
+static const struct stmt st_rollback = { "rollback", "ROLLBACK" };
+static const struct stmt st_point = { "point", "SAVEPOINT point" };
+static const struct stmt st_point_release = { "point_release", "RELEASE SAVEPOINT point" };
+static const struct stmt st_point_undo = { "point_undo", "ROLLBACK TO SAVEPOINT point" };
+
+/* ---- connections ---- */
+
+bool db_open(const char *address, enum db_mode mode, struct db **ret, struct err *err)
+{
+	struct arena *a = arena_new();
+	bool ok;
+
+	if (!strncmp(address, "sqlite:", 7))
+		ok = sqlite_open(a, address, mode, ret, err);
+	else if (!strncmp(address, "postgresql://", 13) || !strncmp(address, "postgres://", 11))
+		ok = postgres_open(a, address, mode, ret, err);
+	else
+		ok = err_set(err, ERR_USAGE, "数据库地址应以 sqlite: 或者 postgresql:// 开头");
+	if (!ok)
+		arena_free(a);
+	return ok;
+}
+
+void db_close(struct db *db)
+{
+	if (!db)
+		return;
+	db->driver->close(db);
+	arena_free(db->a);
+}
+
+enum db_dialect db_dialect(const struct db *db)
+{
+	return db->driver->dialect;
+}
+
+void db_limit(struct db *db, int64_t ms)
+{
+	db->limit_ms = ms;
+}
+
+/* ---- prepared statements ---- */
+
+static size_t slot_of(struct prepared *const *slot, size_t n, const struct stmt *st)
+{
+	size_t i = ((uintptr_t)st >> 4) * 0x9e3779b97f4a7c15u % n;
+
+	while (slot[i] && slot[i]->st != st)
+		i = (i + 1) % n;
+	return i;
+}
+
+static void slots_grow(struct db *db)
+{
+	const size_t n = db->n_slot ? db->n_slot * 2 : 256;
+	struct prepared **bigger = arena_many(db->a, n, struct prepared *);
+
+	for (size_t i = 0; i < db->n_slot; i++) {
+		if (db->slot[i])
+			bigger[slot_of(bigger, n, db->slot[i]->st)] = db->slot[i];
+	}
+	db->slot = bigger;
+	db->n_slot = n;
+}
+
+struct prepared *db_prepared(struct db *db, const struct stmt *st)
+{
+	size_t i;
+
+	if (db->n_used * 2 >= db->n_slot)
+		slots_grow(db);
+	i = slot_of(db->slot, db->n_slot, st);
+	if (!db->slot[i]) {
+		db->slot[i] = arena_one(db->a, struct prepared);
+		db->slot[i]->st = st;
+		db->n_used++;
+	}
+	return db->slot[i];
+}
+
+/* ---- running ---- */
+
+bool rows_give(struct rows *r, bool *ret_more, struct err *err)
+{
+	struct err own = { 0 };
+
+	r->n++;
+	if (r->row && !r->row(r->ctx, &own)) {
+		if (own.code != ERR_NONE) {
+			*err = own;
+			return false;
+		}
+		*ret_more = false;
+		return true;
+	}
+	*ret_more = !r->first_only;
+	return true;
+}
+
+void db_fault_arm(struct db *db, int n, enum db_fault kind)
+{
+	db->fault_in = n;
+	db->fault_kind = kind;
+}
+
+bool db_fault_armed(const struct db *db)
+{
+	return db->fault_in > 0;
+}
+
+static bool fault_now(struct db *db)
+{
+	return db->fault_in > 0 && --db->fault_in == 0;
+}
+
+/* Whether a statement may be sent again after the connection broke: it changed nothing. */
+static bool harmless(const struct stmt *st)
+{
+	return !strncmp(st->sql, "SELECT", 6) || !strncmp(st->sql, "BEGIN", 5);
+}
+
+static bool run_faulty(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in, size_t n_in,
+		       struct rows *r, struct err *err)
+{
+	const enum db_fault kind = db->fault_kind;
+
+	if (kind == DB_FAULT_REFUSED)
+		(void)err_set(err, ERR_DB_CONSTRAINT, "演练：这条语句没有被接受");
+	if (kind == DB_FAULT_LOST_AFTER && !db->driver->run(db, a, st, in, n_in, r, err))
+		return false;
+	return db->driver->fault(db, kind, err);
+}
+
+static bool run(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in, size_t n_in,
+		struct rows *r, struct err *err)
+{
+	const bool in_tx = db->driver->in_tx(db);
+	struct err first = { 0 };
+
+	if (db->tx_open && !in_tx) {
+		err_set(err, ERR_DB_LOST, "数据库的这次处理已经中断，没有留下任何改动");
+		return err_wrap(err, "transaction %s is gone before %s", db->tx_name, st->name);
+	}
+	db->again = false;
+	if (fault_now(db))
+		return run_faulty(db, a, st, in, n_in, r, err) || err_wrap(err, "%s (on order)", st->name);
+	if (db->driver->run(db, a, st, in, n_in, r, &first))
+		return true;
+	if (first.code == ERR_DB_LOST && !in_tx && !r->n && harmless(st))
+		return db->driver->run(db, a, st, in, n_in, r, err) || err_wrap(err, "%s", st->name);
+	*err = first;
+	return err_wrap(err, "%s", st->name);
+}
+
+bool db_exec(struct db *db, const struct stmt *st, const struct db_in *in, size_t n_in, int64_t *ret_changed,
+	     struct err *err)
+{
+	struct rows r = { 0 };
+
+	if (!run(db, NULL, st, in, n_in, &r, err))
+		return false;
+	if (ret_changed)
+		*ret_changed = r.changed;
+	return true;
+}
+
+bool db_maybe(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in, size_t n_in,
+	      const struct db_out *out, size_t n_out, bool *ret_found, struct err *err)
+{
+	struct rows r = { .out = out, .n_out = n_out, .first_only = true };
+
+	if (!run(db, a, st, in, n_in, &r, err))
+		return false;
+	*ret_found = r.n > 0;
+	return true;
+}
+
+bool db_one(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in, size_t n_in,
+	    const struct db_out *out, size_t n_out, struct err *err)
+{
+	bool found;
+
+	if (!db_maybe(db, a, st, in, n_in, out, n_out, &found, err))
+		return false;
+	if (found)
+		return true;
+	err_set(err, ERR_NOT_FOUND, "没有找到要查看的内容");
+	return err_wrap(err, "%s gave no row", st->name);
+}
+
+bool db_each(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in, size_t n_in,
+	     const struct db_out *out, size_t n_out, bool (*row)(void *ctx, struct err *err), void *ctx,
+	     struct err *err)
+{
+	struct rows r = { .out = out, .n_out = n_out, .row = row, .ctx = ctx };
+
+	return run(db, a, st, in, n_in, &r, err);
+}
+
+bool db_script(struct db *db, const char *sql, struct err *err)
+{
+	return db->driver->script(db, sql, err);
+}
+
+/* ---- transactions ---- */
+
+bool db_in_tx(const struct db *db)
+{
+	return db->driver->in_tx(db);
+}
+
+bool db_begin(struct db *db, const char *name, struct err *err)
+{
+	static const struct stmt *const begin[2][2] = {
+		[DB_SQLITE] = { [DB_READ] = &st_begin_sqlite_read, [DB_WRITE] = &st_begin_sqlite },
+		[DB_POSTGRES] = { [DB_READ] = &st_begin_postgres_read, [DB_WRITE] = &st_begin_postgres },
+	};
+
+	assert(!db->tx_open); /* db_tx makes a savepoint inside a transaction */
+	if (!db_exec(db, begin[db_dialect(db)][db->mode], DB_NONE, NULL, err)) {
+		db_rollback(db); /* a BEGIN whose answer was lost */
+		return false;
+	}
+	db->tx_open = true;
+	db->tx_name = name;
+	return true;
+}
+
+bool db_commit(struct db *db, struct err *err)
+{
+	const bool ok = db_exec(db, &st_commit, DB_NONE, NULL, err);
+
+	if (!ok)
+		db_rollback(db);
+	db->tx_open = false;
+	return ok;
+}
+
+void db_rollback(struct db *db)
+{
+	struct rows r = { 0 };
+	struct err ignored = { 0 };
+
+	db->tx_open = false;
+	if (db->driver->in_tx(db))
+		(void)db->driver->run(db, NULL, &st_rollback, NULL, 0, &r, &ignored);
+}
+
+/* After a failure inside a savepoint: back to its beginning. When even that fails the transaction goes. */
+static void point_undo(struct db *db)
+{
+	struct err ignored = { 0 };
+	const bool open = db->tx_open;
+	const bool again = db->again;
+
+	if (db_in_tx(db) && (!db_exec(db, &st_point_undo, DB_NONE, NULL, &ignored)
+			     || !db_exec(db, &st_point_release, DB_NONE, NULL, &ignored))) {
+		db_rollback(db);
+		db->tx_open = open; /* whoever began it shall notice */
+	}
+	db->again = again;
+}
+
+bool db_point(struct db *db, bool (*fn)(struct db *db, void *ctx, struct err *err), void *ctx, struct err *err)
+{
+	assert(db->tx_open); /* a savepoint alone would be a transaction without a name */
+	if (!db_exec(db, &st_point, DB_NONE, NULL, err))
+		return false;
+	if (fn(db, ctx, err) && db_exec(db, &st_point_release, DB_NONE, NULL, err))
+		return true;
+	point_undo(db);
+	return false;
+}
+
+struct tx {
+	bool (*fn)(struct db *db, const void *ctx, struct err *err);
+	const void *ctx;
+};
+
+static bool tx_in_point(struct db *db, void *ctx, struct err *err)
+{
+	const struct tx *tx = ctx;
+
+	return tx->fn(db, tx->ctx, err);
+}
+
+static void wait_ms(int64_t ms)
+{
+	struct timespec left = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+	while (nanosleep(&left, &left) && errno == EINTR)
+		continue;
+}
+
+/* *ret_again: it failed in a way that a second try may cure, and surely changed nothing. */
+static bool tx_once(struct db *db, const char *name, const struct tx *tx, bool *ret_again, struct err *err)
+{
+	*ret_again = false;
+	if (!db_begin(db, name, err))
+		return false;
+	if (tx->fn(db, tx->ctx, err))
+		return db_commit(db, err); /* not again when the answer is lost: it may have been done */
+	*ret_again = db->again || err->code == ERR_DB_LOST;
+	db_rollback(db);
+	return false;
+}
+
+bool db_tx(struct db *db, const char *name, bool (*fn)(struct db *db, const void *ctx, struct err *err),
+	   const void *ctx, struct err *err)
+{
+	struct tx tx = { fn, ctx };
+	bool again = true;
+
+	if (db->tx_open)
+		return db_point(db, tx_in_point, &tx, err);
+	for (int i = 0; again && i < TX_TRIES; i++) {
+		struct err e = { 0 };
+
+		if (i)
+			wait_ms(TX_WAIT_MS * i);
+		if (tx_once(db, name, &tx, &again, &e))
+			return true;
+		*err = e;
+	}
+	return err_wrap(err, "in %s", name);
+}
