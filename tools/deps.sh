@@ -28,6 +28,12 @@ if [ "$(id -u)" -ne 0 ]; then
 	command -v sudo >/dev/null 2>&1 || { echo "these packages are missing and need root or sudo:$missing" >&2; exit 1; }
 	as_root=sudo
 fi
-$as_root apt-get -qq update
+# What packages say while they settle in interests only when it went wrong.
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 # shellcheck disable=SC2086
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing >/dev/null
+if ! { $as_root apt-get -qq update && $as_root env DEBIAN_FRONTEND=noninteractive \
+	apt-get -qq install -y --no-install-recommends $missing; } >"$log" 2>&1; then
+	cat "$log" >&2
+	exit 1
+fi
