@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "app/app.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/asset.h"
+#include "base/day.h"
+#include "base/log.h"
+#include "db/migrate.h"
+#include "log/log.h"
+
+#define TIMERS_A_GROUP 64 /* decision 36 */
+#define FILE_MOST ((size_t)1 << 20)
+#define FILES_MOST 2000
+
+/* ---- definitions ---- */
+
+struct reading {
+	struct arena *a;
+	struct law_file *v;
+	size_t n;
+	size_t root; /* length of the folder's name and the slash */
+};
+
+static bool read_file(struct arena *a, const char *path, struct str *ret, struct err *err)
+{
+	FILE *f = fopen(path, "rb");
+	char *p = arena_alloc(a, FILE_MOST + 1);
+	size_t n;
+
+	if (!f) {
+		(void)err_set(err, ERR_IO, "不能读取文件 %s", path);
+		return err_wrap(err, "%s", strerror(errno));
+	}
+	n = fread(p, 1, FILE_MOST + 1, f);
+	(void)fclose(f);
+	if (n > FILE_MOST)
+		return err_set(err, ERR_TOO_LARGE, "文件 %s 超过1 MB", path);
+	*ret = str_dup(a, (struct str){ p, n });
+	return true;
+}
+
+static bool read_folder(struct reading *r, const char *folder, struct err *err)
+{
+	DIR *d = opendir(folder);
+	struct dirent *e;
+	bool ok = true;
+
+	if (!d)
+		return err_set(err, ERR_IO, "不能读取文件夹 %s", folder);
+	while (ok && (e = readdir(d))) {
+		struct stat st;
+		char *path;
+
+		if (e->d_name[0] == '.')
+			continue;
+		path = str_cstr(r->a, str_fmt(r->a, "%s/%s", folder, e->d_name));
+		if (stat(path, &st) != 0)
+			continue;
+		if (S_ISDIR(st.st_mode)) {
+			ok = read_folder(r, path, err);
+		} else if (r->n < FILES_MOST) {
+			struct arena_mark m = arena_mark(r->a);
+
+			(void)m;
+			ok = read_file(r->a, path, &r->v[r->n].text, err);
+			r->v[r->n++].path = path + r->root;
+		}
+	}
+	(void)closedir(d);
+	return ok;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	const struct law_file *x = a, *y = b;
+
+	return strcmp(x->path, y->path);
+}
+
+bool app_files(struct arena *a, const char *folder, struct law_files *ret, struct err *err)
+{
+	struct reading r = { .a = a };
+	const struct asset *asset;
+	size_t n;
+
+	if (folder) {
+		r.v = arena_many(a, FILES_MOST, struct law_file);
+		r.root = strlen(folder) + 1;
+		if (!read_folder(&r, folder, err))
+			return false;
+		qsort(r.v, r.n, sizeof(*r.v), by_path);
+	} else {
+		asset = asset_under(STR("law/"), &n);
+		r.v = arena_many(a, n, struct law_file);
+		for (size_t i = 0; i < n; i++)
+			r.v[r.n++] = (struct law_file){ asset[i].name.p + 4, asset[i].data };
+	}
+	*ret = (struct law_files){ r.v, r.n };
+	return true;
+}
+
+/* ---- opening ---- */
+
+static void print_findings(const struct diag *d)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		const struct diag_item *x = &d->item[i];
+
+		if (!x->warning)
+			(void)fprintf(stderr, "%s:%d:%d: %.*s\n", x->pos.file, x->pos.line, x->pos.col, STR_FMT(x->text));
+	}
+}
+
+static bool bind_tx(struct db *db, const void *ctx, struct err *err)
+{
+	const struct app *app = ctx;
+	struct arena *a = arena_new();
+	bool ok = engine_bind(app->engine, db, a, err);
+
+	(void)arena_free(a);
+	return ok;
+}
+
+static bool bind_engine(struct app *app, struct err *err)
+{
+	struct arena *a = arena_new();
+	struct db *db;
+	bool ok;
+
+	if (!db_open(app->db, DB_WRITE, &db, err)) {
+		(void)arena_free(a);
+		return false;
+	}
+	ok = migrate_check(db, a, err) && db_tx(db, "bind", bind_tx, app, err);
+	db_close(db);
+	(void)arena_free(a);
+	return ok;
+}
+
+/* What `init` wrote beside the database. */
+static struct str pack_of_folder(struct arena *a, const char *dir)
+{
+	struct err err = { 0 };
+	struct str text;
+
+	if (!read_file(a, str_cstr(a, str_fmt(a, "%s/pack", dir)), &text, &err))
+		return STR("national");
+	return str_trim(text);
+}
+
+bool app_open(const struct app_config *config, struct app **ret, struct err *err)
+{
+	struct arena *a = arena_new();
+	struct app *app = arena_one(a, struct app);
+	struct diag d = { .a = a };
+	struct engine_config ec = { 0 };
+
+	app->a = a;
+	app->dir = config->dir;
+	app->db = config->db ? config->db : str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", config->dir));
+	app->search_db = str_starts(str_of(app->db), STR("sqlite:"))
+		? str_cstr(a, str_fmt(a, "sqlite:%s/search.db", config->dir)) : app->db;
+	if (!app_files(a, config->law, &app->files, err))
+		goto fail;
+	ec.files = &app->files;
+	ec.pack = config->pack ? str_of(config->pack) : pack_of_folder(a, config->dir);
+	ec.now = config->now;
+	if (!engine_new(&ec, &d, &app->engine, err)) {
+		print_findings(&d);
+		goto fail;
+	}
+	if (!bind_engine(app, err))
+		goto fail;
+	*ret = app;
+	return true;
+fail:
+	engine_free(app->engine);
+	(void)arena_free(a);
+	return false;
+}
+
+/* ---- the writing turn's hooks ---- */
+
+static bool begin_group(struct db *db, struct arena *a, void *ctx, struct err *err)
+{
+	struct app *app = ctx;
+	int done;
+
+	return matter_timers(app->engine, db, a, engine_now(app->engine), TIMERS_A_GROUP, &done, err);
+}
+
+static bool end_group(struct db *db, struct arena *a, void *ctx, struct err *err)
+{
+	(void)ctx;
+	return log_append(db, a, NULL, err);
+}
+
+static void committed(void *ctx)
+{
+	app_wake(ctx);
+}
+
+static bool nothing(struct db *db, struct arena *a, void *ctx, struct err *err)
+{
+	(void)db;
+	(void)a;
+	(void)ctx;
+	(void)err;
+	return true; /* an empty job: its group's beginning does what is overdue */
+}
+
+static bool count_overdue(struct app *app, int64_t *ret, struct err *err)
+{
+	struct arena *a = arena_new();
+	struct db *db;
+	bool ok = db_open(app->db, DB_READ, &db, err);
+
+	if (ok) {
+		ok = matter_timers_overdue(app->engine, db, a, engine_now(app->engine), ret, err);
+		db_close(db);
+	}
+	(void)arena_free(a);
+	return ok;
+}
+
+/* The timer: what falls due while nobody acts. One index probe a second. */
+struct timer {
+	struct db *db;
+	struct arena *a;
+};
+
+static void timer_work(struct app *app, struct follower *f)
+{
+	struct timer *t = f->priv;
+	struct err err = { 0 };
+	int64_t n = 0;
+	bool ok;
+
+	if (!t)
+		f->priv = t = arena_one(app->a, struct timer);
+	if (!t->a)
+		t->a = arena_new();
+	if (!t->db && !db_open(app->db, DB_READ, &t->db, &err))
+		return; /* the database is away: the next second asks again */
+	ok = matter_timers_overdue(app->engine, t->db, t->a, engine_now(app->engine), &n, &err);
+	arena_reset(t->a);
+	if (f->stop || !ok) {
+		db_close(t->db);
+		t->db = NULL;
+		t->a = arena_free(t->a);
+		return;
+	}
+	atomic_store(&app->overdue, n);
+	if (n > 0 && !writer_run(app->writer, "timers", nothing, NULL, &err))
+		log_line(LOG_WARNING, "timers: %s", err.detail);
+	f->more = n > TIMERS_A_GROUP;
+	if (!f->more && atomic_exchange(&app->catching_up, false))
+		log_line(LOG_INFO, "到期事项已全部补办，恢复办理");
+}
+
+/* ---- followers ---- */
+
+static bool follower_wait(struct follower *f)
+{
+	struct timespec until;
+	bool go;
+
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += (time_t)(f->every_ms / 1000);
+	until.tv_nsec += (long)(f->every_ms % 1000) * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	(void)pthread_mutex_lock(&f->lock);
+	while (!f->woken && !f->stop)
+		if (pthread_cond_timedwait(&f->wake, &f->lock, &until) == ETIMEDOUT)
+			break;
+	f->woken = false;
+	go = !f->stop;
+	(void)pthread_mutex_unlock(&f->lock);
+	return go;
+}
+
+static void *follow(void *arg)
+{
+	struct follower *f = arg;
+
+	while (follower_wait(f)) {
+		do {
+			f->more = false;
+			f->work(f->app, f);
+		} while (f->more && !f->stop);
+	}
+	f->work(f->app, f); /* with stop set: the last round, which also gives connections back */
+	return NULL;
+}
+
+void app_follow(struct app *app, const char *name, int64_t every_ms, void (*work)(struct app *, struct follower *))
+{
+	struct follower *f = &app->follower[app->n_follower++];
+
+	*f = (struct follower){ .name = name, .work = work, .every_ms = every_ms, .app = app };
+	(void)pthread_mutex_init(&f->lock, NULL);
+	(void)pthread_cond_init(&f->wake, NULL);
+}
+
+void app_wake(struct app *app)
+{
+	for (int i = 0; i < app->n_follower; i++) {
+		struct follower *f = &app->follower[i];
+
+		if (f->work == timer_work)
+			continue; /* each of its own groups would wake it again */
+		(void)pthread_mutex_lock(&f->lock);
+		f->woken = true;
+		(void)pthread_cond_signal(&f->wake);
+		(void)pthread_mutex_unlock(&f->lock);
+	}
+}
+
+static void stop_followers(struct app *app)
+{
+	for (int i = 0; i < app->n_follower; i++) {
+		struct follower *f = &app->follower[i];
+
+		if (!f->started)
+			continue;
+		(void)pthread_mutex_lock(&f->lock);
+		f->stop = true;
+		(void)pthread_cond_signal(&f->wake);
+		(void)pthread_mutex_unlock(&f->lock);
+		(void)pthread_join(f->thread, NULL);
+		f->started = false;
+	}
+}
+
+bool app_start(struct app *app, struct err *err)
+{
+	const struct writer_hooks hooks = {
+		.begin_group = begin_group, .end_group = end_group, .committed = committed, .ctx = app };
+	int64_t overdue = 0;
+
+	if (!count_overdue(app, &overdue, err) || !writer_start(app->db, &hooks, &app->writer, err)
+	    || !workers_start(app->db, 2, &app->workers, err))
+		return false;
+	if (overdue > TIMERS_A_GROUP) {
+		log_line(LOG_INFO, "停机期间有%lld项到期事项，正在补办，暂时只能查看", (long long)overdue);
+		atomic_store(&app->catching_up, true);
+		atomic_store(&app->overdue, overdue);
+	}
+	app_follow(app, "timer", 1000, timer_work);
+	for (int i = 0; i < app->n_follower; i++) {
+		if (pthread_create(&app->follower[i].thread, NULL, follow, &app->follower[i]) != 0)
+			return err_set(err, ERR_BUG, "无法启动后台线程");
+		app->follower[i].started = true;
+	}
+	return true;
+}
+
+void app_settle(struct app *app)
+{
+	for (int i = 0; i < app->n_follower; i++) {
+		struct follower *f = &app->follower[i];
+
+		if (f->started)
+			continue;
+		do {
+			f->more = false;
+			f->work(app, f);
+		} while (f->more);
+		f->stop = true;
+		f->work(app, f);
+		f->stop = false;
+	}
+}
+
+void app_close(struct app *app)
+{
+	if (!app)
+		return;
+	http_stop(app->working);
+	http_stop(app->public_side);
+	stop_followers(app);
+	workers_stop(app->workers);
+	writer_stop(app->writer);
+	for (int i = 0; i < app->n_follower; i++) {
+		(void)pthread_cond_destroy(&app->follower[i].wake);
+		(void)pthread_mutex_destroy(&app->follower[i].lock);
+	}
+	engine_free(app->engine);
+	(void)arena_free(app->a);
+}

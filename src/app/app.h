@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* app.h - the running program: engine, writer, workers and threads over one data folder.
+ *
+ * app_open for any command that needs the engine; app_start for `serve`, which adds the writer and the
+ * threads that follow commits. app_close undoes both, in reverse order. */
+#ifndef MINGFA_APP_APP_H
+#define MINGFA_APP_APP_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "db/writer.h"
+#include "matter/matter.h"
+#include "web/http.h"
+
+struct app;
+
+/* A thread that works after commits: woken by each, and every `every_ms` in any case. */
+struct follower {
+	const char *name;
+	void (*work)(struct app *app, struct follower *f); /* one round; called again at once while f->more */
+	int64_t every_ms;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool woken, stop, started;
+	bool more;
+	void *priv;
+	struct app *app;
+};
+
+#define FOLLOWERS 4
+
+struct app {
+	struct arena *a;          /* lives as long as the program */
+	const char *dir;          /* data folder */
+	const char *db;           /* address */
+	const char *search_db;    /* address of the full-text index */
+	struct law_files files;
+	struct engine *engine;
+	struct writer *writer;
+	struct workers *workers;
+	struct http *working, *public_side;
+	struct follower follower[FOLLOWERS];
+	int n_follower;
+	atomic_bool catching_up;  /* more than 64 acts of the law are overdue: people may only look */
+	atomic_llong overdue;     /* how many are left */
+};
+
+struct app_config {
+	const char *dir;
+	const char *db;           /* NULL: DIR/mingfa.db */
+	const char *law;          /* folder with definitions, NULL: those that the binary carries */
+	const char *pack;         /* NULL: what init wrote into DIR/pack */
+	int64_t now;              /* 0: the machine's clock */
+};
+
+/* The definitions: embedded, or of a folder. */
+MUST_USE bool app_files(struct arena *a, const char *folder, struct law_files *ret, struct err *err);
+/* Loads the engine and binds the texts; the schema must be the program's own. Findings of the checker are
+ * printed to stderr. */
+MUST_USE bool app_open(const struct app_config *config, struct app **ret, struct err *err);
+/* Starts writer, workers and followers; catches up with what the law did meanwhile (decision 36). */
+MUST_USE bool app_start(struct app *app, struct err *err);
+/* Adds a follower before app_start. */
+void app_follow(struct app *app, const char *name, int64_t every_ms, void (*work)(struct app *, struct follower *));
+void app_wake(struct app *app);
+void app_close(struct app *app);
+
+/* Runs everything that followers would do until nothing is left: for init --demo, import and tests. */
+void app_settle(struct app *app);
+
+/* papers.c: draws queued papers and records each as an event of its own (decision 13). */
+void papers_work(struct app *app, struct follower *f);
+/* indexer.c: follows events into the full-text index. */
+void indexer_work(struct app *app, struct follower *f);
+
+#endif
