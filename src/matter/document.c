@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "matter/document.h"
+
+#include "base/uuid.h"
+#include "law/kind.h"
+
+#define BODY_SALT 32
+
+static const struct stmt st_queued = { "document_queued",
+	"SELECT d.id, d.matter, d.created, d.paper, d.number, d.content, d.tries, m.def, m.kind, COALESCE(o.name, '') "
+	"FROM document d JOIN matter m ON m.id = d.matter LEFT JOIN organ o ON o.id = m.organ "
+	"WHERE d.state = 'queued' ORDER BY d.id LIMIT $1" };
+static const struct stmt st_one = { "document_one",
+	"SELECT d.matter, d.paper, d.number, d.state, d.event, m.version, m.def, m.kind, "
+	"(SELECT MAX(at) FROM event e WHERE e.matter = d.matter), COALESCE(f.actor, 0) "
+	"FROM document d JOIN matter m ON m.id = d.matter JOIN event f ON f.id = d.event WHERE d.id = $1" };
+static const struct stmt st_blob = { "document_blob",
+	"INSERT INTO blob (digest, sm3, size, media, place, data, created) "
+	"VALUES ($1, $2, $3, 'application/pdf', $4, $5, $6) ON CONFLICT (digest) DO NOTHING" };
+static const struct stmt st_event = { "document_event",
+	"INSERT INTO event (matter, seq, at, entered_at, role, action, because_of, request, def, kind) "
+	"VALUES ($1, $2, $3, $4, 'program', 'paper.frozen', $5, $6, $7, $8) RETURNING id" };
+static const struct stmt st_body = { "document_body", "INSERT INTO event_body (event, salt, body) VALUES ($1, $2, $3)" };
+static const struct stmt st_version = { "document_version",
+	"UPDATE matter SET version = $2, updated = $3 WHERE id = $1" };
+static const struct stmt st_freeze = { "document_freeze",
+	"UPDATE document SET state = 'frozen', tries = tries + 1, blob = $2, frozen = $3, frozen_event = $4 WHERE id = $1" };
+static const struct stmt st_try = { "document_try",
+	"UPDATE document SET tries = tries + 1, state = CASE WHEN tries + 1 >= $2 THEN 'failed' ELSE state END WHERE id = $1 "
+	"RETURNING tries" };
+static const struct stmt st_tell = { "document_tell",
+	"INSERT INTO message (person, matter, event, kind, text, at) VALUES ($1, $2, $3, 'program', $4, $5)" };
+
+struct queued {
+	struct engine *e;
+	struct db *db;
+	struct arena *a;
+	struct document d;
+	int64_t def;
+	struct str kind;
+	struct document *v;
+	size_t n;
+	int64_t *defs;
+	struct str *kinds;
+};
+
+static bool take(void *ctx, struct err *err)
+{
+	struct queued *q = ctx;
+
+	(void)err;
+	q->defs[q->n] = q->def;
+	q->kinds[q->n] = q->kind;
+	q->v[q->n++] = q->d;
+	return true;
+}
+
+/* The Chinese name of a paper in the law of its matter; its id when that law no longer has it. */
+static bool paper_name(struct engine *e, struct db *db, struct arena *a, int64_t def, struct str kind, struct str paper,
+		       struct str *ret, struct err *err)
+{
+	const struct law *l;
+	const struct kind *k;
+	const struct paper *p;
+
+	if (!engine_law(e, db, a, def, &l, err))
+		return false;
+	k = law_kind(l, kind);
+	p = k ? kind_paper(k, paper) : NULL;
+	*ret = p ? p->name : paper;
+	return true;
+}
+
+bool document_queued(struct engine *e, struct db *db, struct arena *a, int64_t limit, const struct document **ret,
+		     size_t *ret_n, struct err *err)
+{
+	struct queued q = { .e = e, .db = db, .a = a };
+	const struct db_in in[] = { db_i64(limit) };
+	const struct db_out out[] = { db_to_i64(&q.d.id), db_to_i64(&q.d.matter), db_to_i64(&q.d.created),
+				      db_to_str(&q.d.paper), db_to_str(&q.d.number), db_to_str(&q.d.content),
+				      db_to_i64(&q.d.tries), db_to_i64(&q.def), db_to_str(&q.kind),
+				      db_to_str(&q.d.organ) };
+
+	q.v = arena_many(a, (size_t)limit, struct document);
+	q.defs = arena_many(a, (size_t)limit, int64_t);
+	q.kinds = arena_many(a, (size_t)limit, struct str);
+	if (!db_each(db, a, &st_queued, DB_IN(in), DB_OUT(out), take, &q, err))
+		return false;
+	for (size_t i = 0; i < q.n; i++)
+		if (!paper_name(e, db, a, q.defs[i], q.kinds[i], q.v[i].paper, &q.v[i].name, err))
+			return false;
+	*ret = q.v;
+	*ret_n = q.n;
+	return true;
+}
+
+struct one {
+	int64_t matter, event, version, def, last_at, maker;
+	struct str paper, number, state, kind;
+};
+
+static bool load_one(struct db *db, struct arena *a, int64_t document, struct one *o, struct err *err)
+{
+	const struct db_in in[] = { db_i64(document) };
+	const struct db_out out[] = { db_to_i64(&o->matter), db_to_str(&o->paper), db_to_str(&o->number),
+				      db_to_str(&o->state), db_to_i64(&o->event), db_to_i64(&o->version),
+				      db_to_i64(&o->def), db_to_str(&o->kind), db_to_i64(&o->last_at),
+				      db_to_i64(&o->maker) };
+
+	return db_one(db, a, &st_one, DB_IN(in), DB_OUT(out), err);
+}
+
+static struct str frozen_body(struct arena *a, const struct one *o, int64_t document, const struct document_pdf *pdf)
+{
+	struct json_out j = { 0 };
+	struct buf b;
+
+	buf_init(&b, a, 4000);
+	j.b = &b;
+	json_open(&j, NULL, '{');
+	json_out_i64(&j, "document", document);
+	json_out_str(&j, "number", o->number);
+	json_out_str(&j, "paper", o->paper);
+	json_out_str(&j, "sha256", pdf->sha256);
+	json_out_str(&j, "sm3", pdf->sm3);
+	json_close(&j, '}');
+	return buf_str(&b);
+}
+
+bool document_frozen(struct engine *e, struct db *db, struct arena *a, int64_t document, const struct document_pdf *pdf,
+		     struct err *err)
+{
+	unsigned char salt[BODY_SALT];
+	int64_t now = engine_now(e), at, event = 0;
+	struct one o = { 0 };
+	const struct db_out out[] = { db_to_i64(&event) };
+
+	if (!load_one(db, a, document, &o, err))
+		return false;
+	if (!str_is(o.state, "queued"))
+		return true; /* another process was quicker */
+	at = now > o.last_at ? now : o.last_at;
+	random_bytes(salt, sizeof(salt));
+	{
+		const struct db_in blob[] = { db_str(pdf->sha256), db_str(pdf->sm3), db_i64(pdf->size), db_str(pdf->place),
+					      pdf->data.n ? db_bytes(pdf->data) : db_null(), db_i64(now) };
+		const struct db_in ev[] = { db_i64(o.matter), db_i64(o.version + 1), db_i64(at), db_i64(now),
+					    db_i64(o.event), db_str(str_fmt(a, "paper:%lld", (long long)document)),
+					    db_i64(o.def), db_str(o.kind) };
+		const struct db_in version[] = { db_i64(o.matter), db_i64(o.version + 1), db_i64(at) };
+
+		if (!db_exec(db, &st_blob, DB_IN(blob), NULL, err) || !db_one(db, a, &st_event, DB_IN(ev), DB_OUT(out), err)
+		    || !db_exec(db, &st_version, DB_IN(version), NULL, err))
+			return false;
+	}
+	{
+		const struct db_in body[] = { db_i64(event), db_bytes((struct str){ (const char *)salt, sizeof(salt) }),
+					      db_str(frozen_body(a, &o, document, pdf)) };
+		const struct db_in row[] = { db_i64(document), db_str(pdf->sha256), db_i64(now), db_i64(event) };
+
+		return db_exec(db, &st_body, DB_IN(body), NULL, err) && db_exec(db, &st_freeze, DB_IN(row), NULL, err);
+	}
+}
+
+bool document_failed(struct engine *e, struct db *db, struct arena *a, int64_t document, struct str why, struct err *err)
+{
+	const struct db_in in[] = { db_i64(document), db_i64(DOCUMENT_TRIES) };
+	int64_t tries = 0;
+	const struct db_out out[] = { db_to_i64(&tries) };
+	struct one o = { 0 };
+	struct str name;
+
+	if (!load_one(db, a, document, &o, err) || !db_one(db, a, &st_try, DB_IN(in), DB_OUT(out), err))
+		return false;
+	if (tries < DOCUMENT_TRIES || !o.maker)
+		return true;
+	if (!paper_name(e, db, a, o.def, o.kind, o.paper, &name, err))
+		return false;
+	{
+		const struct db_in tell[] = { db_i64(o.maker), db_i64(o.matter), db_i64(o.event),
+					      db_str(str_fmt(a, "《%.*s》未能制成PDF：%.*s。请联系系统管理员", STR_FMT(name), STR_FMT(why))),
+					      db_i64(engine_now(e)) };
+
+		return db_exec(db, &st_tell, DB_IN(tell), NULL, err);
+	}
+}

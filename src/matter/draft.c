@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Drafts: forms begun and not sent. No part of the record, so they need no turn of the engine's. */
+#include "matter/matter.h"
+
+#define DRAFT_MOST ((size_t)1 << 20) /* a form of 500 rows takes a tenth */
+
+static const struct stmt st_save = { "draft_save",
+	"INSERT INTO draft (person, matter, action, form, at) VALUES ($1, $2, $3, $4, $5) "
+	"ON CONFLICT (person, matter, action) DO UPDATE SET form = excluded.form, at = excluded.at" };
+static const struct stmt st_load = { "draft_load",
+	"SELECT form, at FROM draft WHERE person = $1 AND matter = $2 AND action = $3" };
+static const struct stmt st_drop = { "draft_drop", "DELETE FROM draft WHERE person = $1 AND matter = $2 AND action = $3" };
+
+bool draft_save(struct db *db, int64_t person, int64_t matter, struct str action, struct str form, int64_t now,
+		struct err *err)
+{
+	const struct db_in in[] = { db_i64(person), db_i64(matter), db_str(action), db_str(form), db_i64(now) };
+
+	if (form.n > DRAFT_MOST)
+		return err_set(err, ERR_TOO_LARGE, "草稿超过1 MB，未能保存");
+	return db_exec(db, &st_save, DB_IN(in), NULL, err);
+}
+
+bool draft_load(struct db *db, struct arena *a, int64_t person, int64_t matter, struct str action, struct str *ret_form,
+		int64_t *ret_at, struct err *err)
+{
+	const struct db_in in[] = { db_i64(person), db_i64(matter), db_str(action) };
+	struct str form = { 0 };
+	int64_t at = 0;
+	const struct db_out out[] = { db_to_str(&form), db_to_i64(&at) };
+	bool found;
+
+	if (!db_maybe(db, a, &st_load, DB_IN(in), DB_OUT(out), &found, err))
+		return false;
+	*ret_form = found ? form : (struct str){ 0 };
+	*ret_at = found ? at : 0;
+	return true;
+}
+
+bool draft_drop(struct db *db, int64_t person, int64_t matter, struct str action, struct err *err)
+{
+	const struct db_in in[] = { db_i64(person), db_i64(matter), db_str(action) };
+
+	return db_exec(db, &st_drop, DB_IN(in), NULL, err);
+}
