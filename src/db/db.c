@@ -300,7 +300,7 @@ static bool tx_in_point(struct db *db, void *ctx, struct err *err)
 	return tx->fn(db, tx->ctx, err);
 }
 
-static void wait_ms(int64_t ms)
+void db_wait(int64_t ms)
 {
 	struct timespec left = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
 
@@ -333,7 +333,7 @@ bool db_tx(struct db *db, const char *name, bool (*fn)(struct db *db, const void
 		struct err e = { 0 };
 
 		if (i)
-			wait_ms(TX_WAIT_MS * i);
+			db_wait(TX_WAIT_MS * i);
 		if (tx_once(db, name, &tx, &again, &e))
 			return true;
 		*err = e;

@@ -74,4 +74,6 @@ MUST_USE bool db_begin(struct db *db, const char *name, struct err *err);
 MUST_USE bool db_commit(struct db *db, struct err *err); /* on failure the transaction is gone */
 void db_rollback(struct db *db);                          /* harmless when it is gone already */
 
+void db_wait(int64_t ms); /* sleeps, whatever signals come */
+
 #endif

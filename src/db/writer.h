@@ -45,6 +45,6 @@ void writer_stop(struct writer *w);
 struct writer_stats {
 	int64_t jobs, groups, failed, longest_group_us;
 };
-struct writer_stats writer_stats(const struct writer *w);
+struct writer_stats writer_stats(struct writer *w);
 
 #endif
