@@ -1,58 +1,44 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* Findings of loader, compiler and checker: collected in the order they are met. */
 #include <stdarg.h>
-#include <string.h>
 
 #include "law/expr.h"
 
-#define FINDINGS_MAX 500  /* whoever has more reads the first ones */
-#define FINDING_MAX 2000  /* bytes of one sentence */
+#define DIAG_TEXT 1000 /* bytes of one finding: a sentence */
 
-static struct diag_item *next(struct diag *d)
+static struct str sentence(struct arena *a, const char *fmt, va_list ap)
 {
-	if (d->n == d->cap) {
-		size_t cap = d->cap ? d->cap * 2 : 16;
-		struct diag_item *more = arena_many(d->a, cap, struct diag_item);
+	struct buf b;
 
-		if (d->n)
-			memcpy(more, d->item, d->n * sizeof(*more));
-		d->item = more;
-		d->cap = cap;
-	}
-	return &d->item[d->n++];
+	buf_init(&b, a, DIAG_TEXT);
+	buf_addv(&b, fmt, ap);
+	return buf_str(&b);
 }
 
 void diag_add(struct diag *d, struct pos pos, bool warning, const char *fmt, ...)
 {
-	struct diag_item *item;
-	struct buf b;
+	struct diag_item *grown;
 	va_list ap;
 
-	if (!warning)
-		d->errors++;
-	if (d->n >= FINDINGS_MAX)
-		return;
-	buf_init(&b, d->a, FINDING_MAX);
+	if (d->n == d->cap) {
+		d->cap = d->cap ? d->cap * 2 : 16;
+		grown = arena_many(d->a, d->cap, struct diag_item);
+		for (size_t i = 0; i < d->n; i++)
+			grown[i] = d->item[i];
+		d->item = grown;
+	}
 	va_start(ap, fmt);
-	buf_addv(&b, fmt, ap);
+	d->item[d->n++] = (struct diag_item){ .pos = pos, .warning = warning, .text = sentence(d->a, fmt, ap) };
 	va_end(ap);
-	item = next(d);
-	item->pos = pos;
-	item->warning = warning;
-	item->text = buf_str(&b);
-	item->hint = (struct str){ 0 };
+	d->errors += !warning;
 }
 
 void diag_hint(struct diag *d, const char *fmt, ...)
 {
-	struct buf b;
 	va_list ap;
 
-	if (!d->n || d->n >= FINDINGS_MAX)
+	if (!d->n)
 		return;
-	buf_init(&b, d->a, FINDING_MAX);
 	va_start(ap, fmt);
-	buf_addv(&b, fmt, ap);
+	d->item[d->n - 1].hint = sentence(d->a, fmt, ap);
 	va_end(ap);
-	d->item[d->n - 1].hint = buf_str(&b);
 }

@@ -50,6 +50,7 @@ struct diag {
 	struct diag_item *item;
 	size_t n, cap;
 	size_t errors;
+	bool skipped; /* the last one was beyond the limit: its hint is, too */
 };
 void diag_add(struct diag *d, struct pos pos, bool warning, const char *fmt, ...) PRINTF(4, 5);
 void diag_hint(struct diag *d, const char *fmt, ...) PRINTF(2, 3); /* to the last item */

@@ -393,6 +393,17 @@ struct function_def {
 	const struct expr *is;
 };
 
+/* What a lower pack changed in a block of an upper one, for `law check` and `law diff`. */
+enum change_sort { CHANGE_ADD, CHANGE_NARROW, CHANGE_REPLACE, CHANGE_REMOVE, CHANGE_SETTING };
+struct law_change {
+	enum change_sort sort;
+	struct str pack, path;    /* "penalty.actions.decide.to" */
+	struct str before, after; /* one line of YAML each, may be empty */
+	struct cites because;
+	struct pos pos;
+};
+struct law_tree; /* the merged definition files, for `law diff` */
+
 /* A pack with everything above it merged in: what one organ lives under. */
 struct law {
 	struct str pack, name, version; /* "shanxi/linyi" */
@@ -412,6 +423,9 @@ struct law {
 	struct node *const *node; /* every node, in order of loading */
 	size_t n_node;
 	const struct calendar *calendar;
+	const struct law_change *change;
+	size_t n_change;
+	const struct law_tree *tree;
 	bool trace; /* set by the scenario runner: nodes note that they were touched */
 };
 const struct kind *law_kind(const struct law *l, struct str id);

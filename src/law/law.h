@@ -24,6 +24,8 @@ struct law *law_load(struct arena *a, const struct law_files *files, struct str 
 size_t law_packs(struct arena *a, const struct law_files *files, const struct str **ret);
 /* Changes that lower packs made to a block with a citation (replace, remove), for `law check` and `law diff`. */
 void law_put_changes(const struct law *l, struct buf *out);
+/* What differs between the merged definitions of two packs, a line each: path, - first, + second. */
+void law_put_diff(const struct law *a, const struct law *b, struct buf *out);
 
 /* The ledger: one row per rule, and the statutes' articles. */
 struct rule {
@@ -34,7 +36,9 @@ struct ledger {
 	const struct rule *v;
 	size_t n;
 	/* rules that come with a later part (law/ledger/later.tsv): id and part */
-	const struct { struct str id, part, why; } *later;
+	const struct later {
+		struct str id, part, why;
+	} *later;
 	size_t n_later;
 };
 MUST_USE bool ledger_load(struct arena *a, const struct law_files *files, const struct ledger **ret, struct err *err);
