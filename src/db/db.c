@@ -79,8 +79,28 @@ static void slots_grow(struct db *db)
 	db->n_slot = n;
 }
 
+/* The highest N of $N outside quotes. */
+static size_t places(const char *sql)
+{
+	size_t most = 0;
+	bool quoted = false;
+
+	for (; *sql; sql++) {
+		quoted ^= *sql == '\'';
+		if (*sql == '$' && !quoted) {
+			size_t n = 0;
+
+			while (sql[1] >= '0' && sql[1] <= '9')
+				n = n * 10 + (size_t)(*++sql - '0');
+			most = n > most ? n : most;
+		}
+	}
+	return most;
+}
+
 struct prepared *db_prepared(struct db *db, const struct stmt *st)
 {
+	struct prepared *p;
 	size_t i;
 
 	if (db->n_used * 2 >= db->n_slot)
@@ -91,7 +111,13 @@ struct prepared *db_prepared(struct db *db, const struct stmt *st)
 		db->slot[i]->st = st;
 		db->n_used++;
 	}
-	return db->slot[i];
+	p = db->slot[i];
+	if (!p->sql || strcmp(p->sql, st->sql) != 0) {
+		p->sql = arena_dup(db->a, st->sql, strlen(st->sql));
+		p->n = places(st->sql);
+		p->generation = 0;
+	}
+	return p;
 }
 
 /* ---- running ---- */
@@ -135,35 +161,55 @@ static bool harmless(const struct stmt *st)
 	return !strncmp(st->sql, "SELECT", 6) || !strncmp(st->sql, "BEGIN", 5);
 }
 
-static bool run_faulty(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in, size_t n_in,
-		       struct rows *r, struct err *err)
+static bool run_faulty(struct db *db, struct arena *a, struct prepared *p, const struct db_in *in, struct rows *r,
+		       struct err *err)
 {
 	const enum db_fault kind = db->fault_kind;
 
-	if (kind == DB_FAULT_REFUSED)
-		(void)err_set(err, ERR_DB_CONSTRAINT, "演练：这条语句没有被接受");
-	if (kind == DB_FAULT_LOST_AFTER && !db->driver->run(db, a, st, in, n_in, r, err))
+	if (kind == DB_FAULT_LOST_AFTER && !db->driver->run(db, a, p, in, r, err))
 		return false;
 	return db->driver->fault(db, kind, err);
+}
+
+/* What no statement may do on either database. */
+static bool allowed(const struct db *db, const struct prepared *p, size_t n_in, struct err *err)
+{
+	if (p->busy)
+		return err_set(err, ERR_BUG, "程序里的一条语句有误：在自己的结果中又被执行");
+	if (p->n != n_in || n_in > DB_PARAMS_MAX)
+		return err_set(err, ERR_BUG, "程序里的一条语句有误：参数个数不符");
+	if (db->tx_open && !db->driver->in_tx(db)) {
+		err_set(err, ERR_DB_LOST, "数据库的这次处理已经中断，没有留下任何改动");
+		return err_wrap(err, "transaction %s is gone", db->tx_name);
+	}
+	return true;
+}
+
+static bool run_once(struct db *db, struct arena *a, struct prepared *p, const struct db_in *in, struct rows *r,
+		     struct err *err)
+{
+	bool ok;
+
+	p->busy = true;
+	ok = fault_now(db) ? run_faulty(db, a, p, in, r, err) : db->driver->run(db, a, p, in, r, err);
+	p->busy = false;
+	return ok;
 }
 
 static bool run(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in, size_t n_in,
 		struct rows *r, struct err *err)
 {
+	struct prepared *p = db_prepared(db, st);
 	const bool in_tx = db->driver->in_tx(db);
 	struct err first = { 0 };
 
-	if (db->tx_open && !in_tx) {
-		err_set(err, ERR_DB_LOST, "数据库的这次处理已经中断，没有留下任何改动");
-		return err_wrap(err, "transaction %s is gone before %s", db->tx_name, st->name);
-	}
 	db->again = false;
-	if (fault_now(db))
-		return run_faulty(db, a, st, in, n_in, r, err) || err_wrap(err, "%s (on order)", st->name);
-	if (db->driver->run(db, a, st, in, n_in, r, &first))
+	if (!allowed(db, p, n_in, err))
+		return err_wrap(err, "%s", st->name);
+	if (run_once(db, a, p, in, r, &first))
 		return true;
-	if (first.code == ERR_DB_LOST && !in_tx && !r->n && harmless(st))
-		return db->driver->run(db, a, st, in, n_in, r, err) || err_wrap(err, "%s", st->name);
+	if (first.code == ERR_DB_LOST && !in_tx && !r->n && harmless(st) && run_once(db, a, p, in, r, &first))
+		return true;
 	*err = first;
 	return err_wrap(err, "%s", st->name);
 }
@@ -258,8 +304,8 @@ void db_rollback(struct db *db)
 	struct err ignored = { 0 };
 
 	db->tx_open = false;
-	if (db->driver->in_tx(db))
-		(void)db->driver->run(db, NULL, &st_rollback, NULL, 0, &r, &ignored);
+	if (db->driver->in_tx(db)) /* never a fault's turn: there is nothing behind it */
+		(void)db->driver->run(db, NULL, db_prepared(db, &st_rollback), NULL, &r, &ignored);
 }
 
 /* After a failure inside a savepoint: back to its beginning. When even that fails the transaction goes. */

@@ -25,18 +25,20 @@ struct rows {
 /* A statement as prepared on one connection. */
 struct prepared {
 	const struct stmt *st;
-	void *handle;                        /* SQLite: sqlite3_stmt; PostgreSQL: the name on the server */
-	unsigned generation;                 /* of the connection that knows it */
+	const char *sql;                     /* own copy: another statement may come to stand at st */
+	size_t n;                            /* placeholders */
 	bool busy;                           /* its rows are being read */
-	unsigned char n;                     /* placeholders */
+	void *handle;                        /* SQLite: sqlite3_stmt; PostgreSQL: the name on the server */
+	unsigned generation;                 /* of the connection that knows it; 0: not prepared */
 	unsigned char of[DB_PARAMS_MAX];     /* SQLite: which $N stands at each position */
 	unsigned char kind[DB_PARAMS_MAX];   /* PostgreSQL: enum db_kind that it was prepared for */
 };
 
 struct driver {
 	enum db_dialect dialect;
-	bool (*run)(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in, size_t n_in,
-			     struct rows *r, struct err *err);
+	/* in has p->n elements. */
+	bool (*run)(struct db *db, struct arena *a, struct prepared *p, const struct db_in *in,
+		    struct rows *r, struct err *err);
 	/* Several statements of our own text, without inputs or rows. */
 	bool (*script)(struct db *db, const char *sql, struct err *err);
 	bool (*in_tx)(const struct db *db);
@@ -64,7 +66,7 @@ struct db {
 MUST_USE bool sqlite_open(struct arena *a, const char *address, enum db_mode mode, struct db **ret, struct err *err);
 MUST_USE bool postgres_open(struct arena *a, const char *address, enum db_mode mode, struct db **ret, struct err *err);
 
-/* The place of a statement in the connection's table, made when new. */
+/* The place of a statement in the connection's table, made when new, emptied when its text changed. */
 struct prepared *db_prepared(struct db *db, const struct stmt *st);
 /* Gives one row to its reader. *ret_more: go on. false: the reader failed. */
 MUST_USE bool rows_give(struct rows *r, bool *ret_more, struct err *err);

@@ -144,17 +144,17 @@ static bool script(struct db *db, const char *sql, struct err *err)
  * first gets its kind by the first value. */
 static bool fits(const struct prepared *q, const struct db_in *in)
 {
-	for (int i = 0; i < q->n; i++) {
+	for (size_t i = 0; i < q->n; i++) {
 		if (in[i].kind != DB_NULL && in[i].kind != q->kind[i])
 			return false;
 	}
 	return true;
 }
 
-static bool prepare(struct postgres_db *p, struct prepared *q, const struct db_in *in, size_t n_in, struct err *err)
+static bool prepare(struct postgres_db *p, struct prepared *q, const struct db_in *in, struct err *err)
 {
 	static const Oid oids[] = { [DB_I64] = OID_I64, [DB_STR] = OID_TEXT, [DB_BYTES] = OID_BYTES, [DB_NULL] = 0 };
-	const bool known = q->generation == p->generation && q->n == n_in;
+	const bool known = q->generation == p->generation;
 	Oid type[DB_PARAMS_MAX];
 	char name[16];
 	PGresult *res;
@@ -162,18 +162,15 @@ static bool prepare(struct postgres_db *p, struct prepared *q, const struct db_i
 
 	if (known && fits(q, in))
 		return true;
-	if (n_in > DB_PARAMS_MAX)
-		return err_set(err, ERR_BUG, "程序里的一条语句有误：%s 的参数过多", q->st->name);
-	for (size_t i = 0; i < n_in; i++) {
+	for (size_t i = 0; i < q->n; i++) {
 		const unsigned char was = known ? q->kind[i] : DB_NULL;
 
 		q->kind[i] = in[i].kind == DB_NULL ? was : (unsigned char)in[i].kind;
 		type[i] = oids[q->kind[i]];
 	}
-	q->n = (unsigned char)n_in;
 	q->generation = 0;
 	(void)snprintf(name, sizeof(name), "s%u", ++p->names);
-	res = PQprepare(p->c, name, q->st->sql, (int)n_in, type);
+	res = PQprepare(p->c, name, q->sql, (int)q->n, type);
 	ok = PQresultStatus(res) == PGRES_COMMAND_OK || fail(p, res, err);
 	PQclear(res);
 	if (ok) {
@@ -272,18 +269,18 @@ static bool give_all(struct arena *a, const PGresult *res, struct rows *r, struc
 }
 
 static bool run_prepared(struct postgres_db *p, struct arena *a, const struct prepared *q, const struct db_in *in,
-			 size_t n_in, struct rows *r, struct err *err)
+			 struct rows *r, struct err *err)
 {
 	struct inputs x;
 	PGresult *res;
 	int64_t changed;
 	bool ok;
 
-	put_inputs(&x, in, n_in);
-	res = PQexecPrepared(p->c, q->handle, (int)n_in, x.value, x.length, x.format, 0);
+	put_inputs(&x, in, q->n);
+	res = PQexecPrepared(p->c, q->handle, (int)q->n, x.value, x.length, x.format, 0);
 	if (PQresultStatus(res) == PGRES_TUPLES_OK || PQresultStatus(res) == PGRES_COMMAND_OK) {
 		if (parse_i64(str_of(PQcmdTuples(res)), 0, INT64_MAX, &changed))
-			r->changed = strncmp(q->st->sql, "SELECT", 6) ? changed : 0;
+			r->changed = strncmp(q->sql, "SELECT", 6) ? changed : 0;
 		ok = give_all(a, res, r, err);
 	} else {
 		ok = fail(p, res, err);
@@ -303,27 +300,22 @@ static bool put_limit(struct postgres_db *p, struct err *err)
 
 	if (p->limit_set == p->db.limit_ms || PQtransactionStatus(p->c) == PQTRANS_INERROR)
 		return true;
-	if (!prepare(p, q, in, 1, err) || !run_prepared(p, NULL, q, in, 1, &r, err))
+	if (!prepare(p, q, in, err) || !run_prepared(p, NULL, q, in, &r, err))
 		return false;
 	p->limit_set = p->db.limit_ms;
 	return true;
 }
 
-static bool run(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in, size_t n_in,
-		struct rows *r, struct err *err)
+static bool run(struct db *db, struct arena *a, struct prepared *q, const struct db_in *in, struct rows *r,
+		struct err *err)
 {
 	struct postgres_db *p = of(db);
-	struct prepared *q = db_prepared(db, st);
 	bool ok;
 
-	if (q->busy)
-		return err_set(err, ERR_BUG, "程序里的一条语句有误：%s 在自己的结果中又被执行", st->name);
-	if (!alive(p, err) || !put_limit(p, err) || !prepare(p, q, in, n_in, err))
+	if (!alive(p, err) || !put_limit(p, err) || !prepare(p, q, in, err))
 		return false;
-	q->busy = true;
-	ok = run_prepared(p, a, q, in, n_in, r, err);
-	q->busy = false;
-	if (!strncmp(st->sql, "ROLLBACK", 8) && p->db.limit_ms)
+	ok = run_prepared(p, a, q, in, r, err);
+	if (!strncmp(q->sql, "ROLLBACK", 8) && p->db.limit_ms)
 		p->limit_set = -1; /* what was set inside is taken back */
 	return ok;
 }

@@ -71,8 +71,6 @@ static bool read_names(struct prepared *p, sqlite3_stmt *q)
 {
 	const int n = sqlite3_bind_parameter_count(q);
 
-	if (n > DB_PARAMS_MAX)
-		return false;
 	for (int i = 1; i <= n; i++) {
 		const char *name = sqlite3_bind_parameter_name(q, i);
 		int64_t no;
@@ -81,26 +79,27 @@ static bool read_names(struct prepared *p, sqlite3_stmt *q)
 			return false;
 		p->of[i - 1] = (unsigned char)(no - 1);
 	}
-	p->n = (unsigned char)n;
-	return true;
+	return (size_t)n == p->n;
 }
 
 static bool prepare(struct sqlite_db *s, struct prepared *p, struct err *err)
 {
-	sqlite3_stmt *q = p->handle;
+	sqlite3_stmt *q = NULL;
+	int rc;
 
-	if (q && !strcmp(sqlite3_sql(q), p->st->sql))
+	if (p->generation)
 		return true;
-	(void)sqlite3_finalize(q); /* another statement stood at this address */
+	(void)sqlite3_finalize(p->handle); /* another statement stood at this address */
 	p->handle = NULL;
-	const int rc = sqlite3_prepare_v3(s->h, p->st->sql, -1, SQLITE_PREPARE_PERSISTENT, &q, NULL);
+	rc = sqlite3_prepare_v3(s->h, p->sql, -1, SQLITE_PREPARE_PERSISTENT, &q, NULL);
 	if (rc != SQLITE_OK)
 		return fail(s, rc, err);
 	if (!q || !read_names(p, q)) {
 		(void)sqlite3_finalize(q);
-		return err_set(err, ERR_BUG, "程序里的一条语句有误：%s", p->st->name);
+		return err_set(err, ERR_BUG, "程序里的一条语句有误：参数应为连续的 $1、$2……");
 	}
 	p->handle = q;
+	p->generation = 1;
 	return true;
 }
 
@@ -121,13 +120,10 @@ static int bind_one(sqlite3_stmt *q, int at, const struct db_in *in)
 	return sqlite3_bind_null(q, at);
 }
 
-static bool bind(const struct sqlite_db *s, const struct prepared *p, const struct db_in *in, size_t n_in,
-		 struct err *err)
+static bool bind(const struct sqlite_db *s, const struct prepared *p, const struct db_in *in, struct err *err)
 {
-	if (n_in != p->n)
-		return err_set(err, ERR_BUG, "程序里的一条语句有误：%s 的参数个数不符", p->st->name);
-	for (int i = 0; i < p->n; i++) {
-		const int rc = bind_one(p->handle, i + 1, &in[p->of[i]]);
+	for (size_t i = 0; i < p->n; i++) {
+		const int rc = bind_one(p->handle, (int)i + 1, &in[p->of[i]]);
 
 		if (rc != SQLITE_OK)
 			return fail(s, rc, err);
@@ -203,20 +199,15 @@ static bool limited_steps(struct sqlite_db *s, struct arena *a, sqlite3_stmt *q,
 	return ok;
 }
 
-static bool run(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in, size_t n_in,
-		struct rows *r, struct err *err)
+static bool run(struct db *db, struct arena *a, struct prepared *p, const struct db_in *in, struct rows *r,
+		struct err *err)
 {
 	struct sqlite_db *s = of(db);
-	struct prepared *p = db_prepared(db, st);
 	bool ok;
 
-	if (p->busy)
-		return err_set(err, ERR_BUG, "程序里的一条语句有误：%s 在自己的结果中又被执行", st->name);
-	if (!prepare(s, p, err) || !bind(s, p, in, n_in, err))
+	if (!prepare(s, p, err) || !bind(s, p, in, err))
 		return false;
-	p->busy = true;
 	ok = limited_steps(s, a, p->handle, r, err);
-	p->busy = false;
 	(void)sqlite3_reset(p->handle); /* repeats the error that was reported already */
 	r->changed = sqlite3_stmt_readonly(p->handle) ? 0 : sqlite3_changes64(s->h);
 	return ok;
