@@ -126,6 +126,39 @@ static int64_t resolve(void *ctx, const struct type *t, struct str text)
 	return n ? n->id : 0;
 }
 
+/* Files of a story have names only; the demonstration gives them contents. */
+static bool fill_files(struct story *s, struct val *v, struct err *err)
+{
+	struct val *copy;
+
+	if (v->t != T_FILES || !s->file)
+		return true;
+	copy = arena_many(s->a, v->list->n, struct val);
+	for (size_t i = 0; i < v->list->n; i++) {
+		struct file_ref *f = arena_one(s->a, struct file_ref);
+
+		copy[i] = v->list->v[i];
+		if (!s->file(s->file_ctx, v->list->v[i].file->name, f, err))
+			return false;
+		copy[i].file = f;
+	}
+	*v = val_list(s->a, T_FILES, copy, v->list->n);
+	return true;
+}
+
+static bool fill_form(struct story *s, struct form *f, struct err *err)
+{
+	struct form_entry *e = arena_many(s->a, f->n, struct form_entry);
+
+	for (size_t i = 0; i < f->n; i++) {
+		e[i] = f->v[i];
+		if (!fill_files(s, &e[i].v, err))
+			return false;
+	}
+	f->v = e;
+	return true;
+}
+
 bool story_form(struct story *s, const struct kind *k, const struct action *ac, const struct ynode *with,
 		struct form *ret, const struct refusal **ret_refused, size_t *ret_n, struct err *err)
 {
@@ -133,7 +166,7 @@ bool story_form(struct story *s, const struct kind *k, const struct action *ac, 
 	const struct json *j;
 
 	return json_read(s->a, story_json(s, with), &j, err)
-	    && form_of_json(s->db, s->a, k, ac, j, &names, ret, ret_refused, ret_n, err);
+	    && form_of_json(s->db, s->a, k, ac, j, &names, ret, ret_refused, ret_n, err) && fill_form(s, ret, err);
 }
 
 static bool wrong(const struct ynode *y, struct err *err, const char *what, struct str name)

@@ -30,6 +30,9 @@ struct story {
 	size_t n_name, cap_name;
 	bool relative; /* dates may be written D-30, D-30 09:30: days from `today` */
 	int64_t today;
+	/* Gives a file of that name its content (demonstration); NULL: files have a name and nothing else. */
+	bool (*file)(void *ctx, struct str name, struct file_ref *ret, struct err *err);
+	void *file_ctx;
 };
 
 void story_put(struct story *s, struct str name, enum story_sort sort, int64_t id, int64_t organ);
