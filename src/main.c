@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* The commands of the program, a row each. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/cmd_law.h"
+#include "app/command.h"
+
+static const struct command commands[] = {
+	{ "init", cmd_init, "init DIR [--pack P] [--demo]", "建立数据文件夹" },
+	{ "serve", cmd_serve, "serve DIR [--listen A:P] [--public A:P] [--now T]", "提供工作端和公众端" },
+	{ "migrate", cmd_migrate, "migrate DIR", "把数据库升级到本程序的版本" },
+	{ "law", cmd_law, "law check [--pack P] | diff PACK PACK | flow KIND [--pack P] [--state S]  [--law DIR]",
+	  "核对定义包、比较两个定义包、画流程图" },
+	{ "workday", cmd_workday, "workday 日期 工作日数", "按国务院节假日安排推算工作日" },
+};
+
+static int help(FILE *out, int code)
+{
+	(void)fprintf(out, "明法：行政执法办案系统\n\n用法：\n");
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		(void)fprintf(out, "  mingfa %s\n      %s\n", commands[i].usage, commands[i].help);
+	(void)fprintf(out, "\n返回值：0 正常，1 发现问题，2 用法不对\n");
+	return code;
+}
+
+static bool asks_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0)
+			return true;
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return help(stderr, 2);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+		return help(stdout, 0);
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		if (strcmp(argv[1], commands[i].name) != 0)
+			continue;
+		if (asks_help(argc - 1, argv + 1)) {
+			(void)printf("用法：mingfa %s\n%s\n", commands[i].usage, commands[i].help);
+			return 0;
+		}
+		return commands[i].run(argc - 1, argv + 1);
+	}
+	(void)fprintf(stderr, "没有命令“%s”\n\n", argv[1]);
+	return help(stderr, 2);
+}
