@@ -9,10 +9,10 @@
 #define TX_TRIES 5 /* a deadlock's other party has gone on by the second; more means that something is wrong */
 #define TX_WAIT_MS 20
 
-static const struct stmt st_begin_sqlite = { "begin", "BEGIN IMMEDIATE" };
-static const struct stmt st_begin_postgres = { "begin", "BEGIN ISOLATION LEVEL READ COMMITTED" };
-static const struct stmt st_begin_sqlite_read = { "begin_read", "BEGIN" };
-static const struct stmt st_begin_postgres_read = { "begin_read", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
+static const struct stmt st_begin_sqlite = { "begin_sqlite", "BEGIN IMMEDIATE" };
+static const struct stmt st_begin_postgres = { "begin_postgres", "BEGIN ISOLATION LEVEL READ COMMITTED" };
+static const struct stmt st_begin_sqlite_read = { "begin_read_sqlite", "BEGIN" };
+static const struct stmt st_begin_postgres_read = { "begin_read_postgres", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
 static const struct stmt st_commit = { "commit", "COMMIT" };
 static const struct stmt st_rollback = { "rollback", "ROLLBACK" };
 static const struct stmt st_point = { "point", "SAVEPOINT point" };
@@ -308,26 +308,34 @@ void db_rollback(struct db *db)
 		(void)db->driver->run(db, NULL, db_prepared(db, &st_rollback), NULL, &r, &ignored);
 }
 
+/* The transaction goes, and whoever began it notices at the next statement. */
+static void tx_drop(struct db *db)
+{
+	const bool open = db->tx_open;
+
+	db_rollback(db);
+	db->tx_open = open;
+}
+
 /* After a failure inside a savepoint: back to its beginning. When even that fails the transaction goes. */
 static void point_undo(struct db *db)
 {
 	struct err ignored = { 0 };
-	const bool open = db->tx_open;
 	const bool again = db->again;
 
 	if (db_in_tx(db) && (!db_exec(db, &st_point_undo, DB_NONE, NULL, &ignored)
-			     || !db_exec(db, &st_point_release, DB_NONE, NULL, &ignored))) {
-		db_rollback(db);
-		db->tx_open = open; /* whoever began it shall notice */
-	}
+			     || !db_exec(db, &st_point_release, DB_NONE, NULL, &ignored)))
+		tx_drop(db);
 	db->again = again;
 }
 
 bool db_point(struct db *db, bool (*fn)(struct db *db, void *ctx, struct err *err), void *ctx, struct err *err)
 {
 	assert(db->tx_open); /* a savepoint alone would be a transaction without a name */
-	if (!db_exec(db, &st_point, DB_NONE, NULL, err))
+	if (!db_exec(db, &st_point, DB_NONE, NULL, err)) {
+		tx_drop(db); /* on PostgreSQL nothing could follow anyway */
 		return false;
+	}
 	if (fn(db, ctx, err) && db_exec(db, &st_point_release, DB_NONE, NULL, err))
 		return true;
 	point_undo(db);

@@ -117,8 +117,8 @@ static bool patches_of(struct arena *a, const struct asset *file, size_t n_file,
 /* ---- what the database has ---- */
 
 static const struct stmt st_has_table[] = {
-	[DB_SQLITE] = { "has_patches", "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_patch'" },
-	[DB_POSTGRES] = { "has_patches", "SELECT CASE WHEN to_regclass('schema_patch') IS NULL THEN 0 ELSE 1 END" },
+	[DB_SQLITE] = { "has_patches_sqlite", "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_patch'" },
+	[DB_POSTGRES] = { "has_patches_postgres", "SELECT CASE WHEN to_regclass('schema_patch') IS NULL THEN 0 ELSE 1 END" },
 };
 static const struct stmt st_patches = { "patches", "SELECT number, checksum FROM schema_patch ORDER BY number" };
 static const struct stmt st_patch_add = { "patch_add",
@@ -194,8 +194,8 @@ static bool apply(struct db *db, struct arena *a, const struct patch *p, struct 
 	return ok || err_wrap(err, "step %.*s", STR_FMT(p->name));
 }
 
-static const struct stmt st_file = { "file", "SELECT file FROM pragma_database_list WHERE name = 'main'" };
-static const struct stmt st_copy = { "copy", "VACUUM INTO $1" };
+static const struct stmt st_file = { "file_sqlite", "SELECT file FROM pragma_database_list WHERE name = 'main'" };
+static const struct stmt st_copy = { "copy_sqlite", "VACUUM INTO $1" };
 
 /* SQLite: the whole database beside itself, before the first new step. */
 static bool keep_copy(struct db *db, struct arena *a, int64_t next, struct err *err)
@@ -219,8 +219,8 @@ static bool keep_copy(struct db *db, struct arena *a, int64_t next, struct err *
 }
 
 /* Two processes may start at once: the second waits, and then finds nothing to do. */
-static const struct stmt st_lock = { "migrate_lock", "SELECT pg_advisory_lock(20210715)" };
-static const struct stmt st_unlock = { "migrate_unlock", "SELECT pg_advisory_unlock(20210715)" };
+static const struct stmt st_lock = { "migrate_lock_postgres", "SELECT pg_advisory_lock(20210715)" };
+static const struct stmt st_unlock = { "migrate_unlock_postgres", "SELECT pg_advisory_unlock(20210715)" };
 
 static bool lock(struct db *db, struct err *err)
 {

@@ -268,6 +268,13 @@ static bool give_all(struct arena *a, const PGresult *res, struct rows *r, struc
 	return true;
 }
 
+/* COMMIT of a transaction in which a statement failed is answered "ROLLBACK", and without an error. */
+static bool committed(const struct prepared *q, PGresult *res, struct err *err)
+{
+	return strcmp(q->sql, "COMMIT") != 0 || !strcmp(PQcmdStatus(res), "COMMIT")
+	       || err_set(err, ERR_DB, "数据库没有保存这次改动：其中一步没有完成");
+}
+
 static bool run_prepared(struct postgres_db *p, struct arena *a, const struct prepared *q, const struct db_in *in,
 			 struct rows *r, struct err *err)
 {
@@ -281,7 +288,7 @@ static bool run_prepared(struct postgres_db *p, struct arena *a, const struct pr
 	if (PQresultStatus(res) == PGRES_TUPLES_OK || PQresultStatus(res) == PGRES_COMMAND_OK) {
 		if (parse_i64(str_of(PQcmdTuples(res)), 0, INT64_MAX, &changed))
 			r->changed = strncmp(q->sql, "SELECT", 6) ? changed : 0;
-		ok = give_all(a, res, r, err);
+		ok = committed(q, res, err) && give_all(a, res, r, err);
 	} else {
 		ok = fail(p, res, err);
 	}
@@ -289,7 +296,7 @@ static bool run_prepared(struct postgres_db *p, struct arena *a, const struct pr
 	return ok;
 }
 
-static const struct stmt st_limit = { "limit", "SELECT set_config('statement_timeout', CAST($1 AS text), false)" };
+static const struct stmt st_limit = { "limit_postgres", "SELECT set_config('statement_timeout', CAST($1 AS text), false)" };
 
 /* The limit is set when it changed, with the next statement. A failed transaction takes no statements. */
 static bool put_limit(struct postgres_db *p, struct err *err)

@@ -132,7 +132,7 @@ bool writer_submit(struct writer *w, const struct writer_job *job, struct err *e
 
 /* ---- one group ---- */
 
-static const struct stmt st_turn = { "turn", "SELECT size FROM log_head WHERE id = 1 FOR UPDATE" };
+static const struct stmt st_turn = { "turn_postgres", "SELECT size FROM log_head WHERE id = 1 FOR UPDATE" };
 
 /* BEGIN and, on PostgreSQL, the row that only one process can hold (decision 6). */
 static bool turn(struct writer *w, struct err *err)

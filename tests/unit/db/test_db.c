@@ -448,9 +448,33 @@ BOTH_EMPTY(nothing_runs_on_after_the_transaction_is_gone)
 	db_close(db);
 }
 
+static bool looks_away(struct db *db, const void *ctx, struct err *err)
+{
+	struct err ignored = { 0 };
+
+	(void)ctx;
+	return put(db, 1, "first", err) && (put(db, 1, "refused", &ignored) || true);
+}
+
+static void commit_of_a_failed_one(struct fresh *f)
+{
+	struct err err = { 0 };
+	struct db *db = with_table(f);
+
+	FAILS(db_tx(db, "looks away", looks_away, NULL, &err), ERR_DB);
+	cr_assert(count(db) == 0 && !db_in_tx(db));
+	OK(put(db, 1, "and then it works", &err));
+	db_close(db);
+}
+
+/* The server would answer COMMIT with ROLLBACK and call it a success. */
+Test(postgres, a_commit_that_kept_nothing_is_a_failure)
+{
+	fresh_run(DB_POSTGRES, false, commit_of_a_failed_one);
+}
+
 BOTH_EMPTY(readers_see_one_state_within_a_transaction)
 {
-	/* filled below: the reader's body writes through another connection */
 	struct err err = { 0 };
 	struct db *db = with_table(f), *reader = fresh_open(f, DB_READ);
 
