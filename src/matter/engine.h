@@ -30,6 +30,8 @@ MUST_USE bool engine_law_of_organ(struct engine *e, struct db *db, struct arena 
 MUST_USE bool engine_law(struct engine *e, struct db *db, struct arena *a, int64_t def, const struct law **ret,
 			 struct err *err);
 const struct law *engine_law_named(const struct engine *e, struct str pack); /* current; NULL */
+/* Another default pack; the text must outlive the engine. For scenarios, which run alone. */
+void engine_set_pack(struct engine *e, struct str pack);
 const struct ledger *engine_ledger(const struct engine *e);
 /* The program's time in UTC ms: the machine's clock, shifted when `--now` was given. */
 int64_t engine_now(const struct engine *e);

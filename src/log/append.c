@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/parse.h"
+#include "log/log.h"
+
+#define APPEND_SLICE 256 /* events read at once: their bodies are in memory together */
+
+static const struct stmt st_head = { "log_head", "SELECT size, edge FROM log_head WHERE id = 1" };
+static const struct stmt st_set_head = { "log_head_set", "UPDATE log_head SET size = $1, edge = $2 WHERE id = 1" };
+static const struct stmt st_last = { "log_last", "SELECT event FROM leaf WHERE idx = $1" };
+static const struct stmt st_new = { "log_new",
+	"SELECT e.id, b.salt, b.body FROM event e LEFT JOIN event_body b ON b.event = e.id WHERE e.id > $1"
+	" ORDER BY e.id LIMIT 256" };
+static const struct stmt st_files = { "log_files",
+	"SELECT f.salt, f.digest, b.sm3 FROM event_file f JOIN blob b ON b.digest = f.digest WHERE f.event = $1 ORDER BY f.n" };
+static const struct stmt st_leaf = { "log_leaf", "INSERT INTO leaf (idx, event, entry) VALUES ($1, $2, $3)" };
+
+struct appending {
+	struct db *db;
+	struct arena *a;
+	struct log_tree tree;
+	int64_t last;
+	/* one row */
+	int64_t event;
+	struct str salt, body;
+	size_t n;
+	struct {
+		int64_t event;
+		struct str salt, body;
+	} slice[APPEND_SLICE];
+};
+
+static bool head_read(struct appending *x, struct err *err)
+{
+	struct str edge;
+	const struct db_out out[] = { db_to_i64(&x->tree.size), db_to_bytes(&edge) };
+	const struct db_out last[] = { db_to_i64(&x->last) };
+	bool found;
+
+	if (!db_one(x->db, x->a, &st_head, DB_NONE, DB_OUT(out), err))
+		return false;
+	if (edge.n % LOG_HASH || edge.n / LOG_HASH > LOG_EDGE_MAX)
+		return err_set(err, ERR_DB, "日志树的边缘记录已损坏");
+	x->tree.n = edge.n / LOG_HASH;
+	if (edge.n)
+		memcpy(x->tree.edge, edge.p, edge.n);
+	const struct db_in in[] = { db_i64(x->tree.size - 1) };
+
+	return db_maybe(x->db, x->a, &st_last, DB_IN(in), DB_OUT(last), &found, err);
+}
+
+static bool slice_row(void *ctx, struct err *err)
+{
+	struct appending *x = ctx;
+
+	(void)err;
+	x->slice[x->n].event = x->event;
+	x->slice[x->n].salt = x->salt;
+	x->slice[x->n++].body = x->body;
+	return true;
+}
+
+struct files {
+	struct buf *b;
+	struct str salt, sha256, sm3;
+};
+
+static bool file_row(void *ctx, struct err *err)
+{
+	struct files *f = ctx;
+	struct log_digest d;
+
+	if (f->salt.n != LOG_SALT || !parse_hex(f->sha256, d.sha256, LOG_HASH) || !parse_hex(f->sm3, d.sm3, LOG_HASH))
+		return err_set(err, ERR_DB, "文件的摘要记录已损坏");
+	log_entry_line(f->b, (const unsigned char *)f->salt.p, &d);
+	return true;
+}
+
+static bool entry_of(struct appending *x, size_t i, struct str *ret, struct err *err)
+{
+	struct buf b;
+	struct log_digest d;
+	struct files f = { .b = &b };
+	const struct db_in in[] = { db_i64(x->slice[i].event) };
+	const struct db_out out[] = { db_to_bytes(&f.salt), db_to_str(&f.sha256), db_to_str(&f.sm3) };
+
+	buf_init(&b, x->a, LOG_ENTRY_MAX);
+	log_entry_begin(&b);
+	if (x->slice[i].salt.n != LOG_SALT)
+		return err_set(err, ERR_DB, "事件%" PRId64 "没有内容，不能写入日志", x->slice[i].event);
+	log_digest_of(x->slice[i].body, &d);
+	log_entry_line(&b, (const unsigned char *)x->slice[i].salt.p, &d);
+	if (!db_each(x->db, x->a, &st_files, DB_IN(in), DB_OUT(out), file_row, &f, err))
+		return false;
+	*ret = buf_str(&b);
+	return buf_ok(&b) || err_set(err, ERR_TOO_LARGE, "一次办理的文件超过700个，请分几次上传");
+}
+
+static bool append_one(struct appending *x, size_t i, struct err *err)
+{
+	struct str entry;
+
+	if (!entry_of(x, i, &entry, err))
+		return false;
+	const struct db_in in[] = { db_i64(x->tree.size), db_i64(x->slice[i].event), db_str(entry) };
+
+	if (!db_exec(x->db, &st_leaf, DB_IN(in), NULL, err))
+		return false;
+	log_tree_add(&x->tree, entry);
+	x->last = x->slice[i].event;
+	return true;
+}
+
+static bool append_slice(struct appending *x, struct err *err)
+{
+	const struct db_in in[] = { db_i64(x->last) };
+	const struct db_out out[] = { db_to_i64(&x->event), db_to_bytes(&x->salt), db_to_str(&x->body) };
+
+	x->n = 0;
+	if (!db_each(x->db, x->a, &st_new, DB_IN(in), DB_OUT(out), slice_row, x, err))
+		return false;
+	for (size_t i = 0; i < x->n; i++)
+		if (!append_one(x, i, err))
+			return false;
+	return true;
+}
+
+bool log_append(struct db *db, struct arena *a, int64_t *ret_size, struct err *err)
+{
+	struct appending *x = arena_one(a, struct appending);
+	int64_t before;
+
+	x->db = db;
+	x->a = a;
+	if (!head_read(x, err))
+		return false;
+	before = x->tree.size;
+	do {
+		if (!append_slice(x, err))
+			return false;
+	} while (x->n == APPEND_SLICE);
+	const struct db_in in[] = { db_i64(x->tree.size),
+				    db_bytes((struct str){ (const char *)x->tree.edge, x->tree.n * LOG_HASH }) };
+
+	if (x->tree.size > before && !db_exec(db, &st_set_head, DB_IN(in), NULL, err))
+		return false;
+	if (ret_size)
+		*ret_size = x->tree.size;
+	return true;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Computed fields and checks: every check runs, none hides another (language.md 4). */
+#include "matter/inner.h"
+#include "matter/world.h"
+
+#define SAY_MAX 2000     /* bytes of one sentence: longer ones would not be read */
+#define COMPUTE_ROUNDS 4 /* computed fields may build on each other, written in any order */
+
+/* The scenario runner asks which nodes a scenario touched; it runs alone. */
+void touch(const struct law *l, struct node *n)
+{
+	if (l->trace && n)
+		n->touched = true;
+}
+
+bool step_compute(struct step *s, struct err *err)
+{
+	bool changed = true;
+	struct val v;
+
+	for (int round = 0; changed && round < COMPUTE_ROUNDS; round++) {
+		changed = false;
+		for (size_t i = 0; i < s->kind->n_field; i++) {
+			const struct field *f = &s->kind->field[i];
+
+			if (!f->has_is || !node_on(f->node))
+				continue;
+			touch(s->kind->law, f->node);
+			if (!choose_eval(&f->is, &s->ev, &v, NULL, err))
+				return false;
+			v = val_fit(s->t->a, &f->type, v);
+			changed = changed || !val_equal(v, s->new->field[i]);
+			s->new->field[i] = v;
+		}
+	}
+	return true;
+}
+
+static const struct passed *reason_for(const struct act *act, const struct check *c)
+{
+	for (size_t i = 0; i < act->n_passed; i++) {
+		if (str_blank(act->passed[i].reason))
+			continue;
+		if (str_eq(act->passed[i].check, c->node->path))
+			return &act->passed[i];
+		for (size_t k = 0; k < c->node->cite.n; k++)
+			if (str_eq(act->passed[i].check, c->node->cite.id[k]))
+				return &act->passed[i];
+	}
+	return NULL;
+}
+
+/* 尚未填写：A、B, then the sentence of the rule. */
+static struct str missing_text(struct step *s, const struct why *why, const struct check *c)
+{
+	struct buf b;
+
+	buf_init(&b, s->t->a, SAY_MAX);
+	buf_adds(&b, "尚未填写：");
+	for (size_t i = 0; i < why->n_missing; i++) {
+		if (i)
+			buf_adds(&b, "、");
+		buf_add(&b, why->missing[i]->name);
+	}
+	if (!why->n_missing)
+		buf_add(&b, c->node->name.n ? c->node->name : STR("核对所需的内容"));
+	return buf_str(&b);
+}
+
+static bool sentence(struct step *s, const struct check *c, const struct why *why, bool unknown, struct str *ret,
+		     struct err *err)
+{
+	struct buf b;
+
+	if (unknown) {
+		*ret = missing_text(s, why, c);
+		return true;
+	}
+	buf_init(&b, s->t->a, SAY_MAX);
+	if (c->say && !say_print(&b, c->say, &s->ev, why->failing, err))
+		return false;
+	*ret = buf_str(&b);
+	if (!c->say)
+		*ret = c->node->name.n ? c->node->name : why->text;
+	return true;
+}
+
+static bool refuse_check(struct step *s, const struct check *c, const struct expr *e, bool unknown, struct err *err)
+{
+	struct refusal x = { .sort = c->must ? REFUSED_CHECK : REFUSED_SHOULD, .node = c->node, .way = c->way,
+			     .missing = unknown, .can_pass = !c->must };
+	const struct passed *pass = c->must ? NULL : reason_for(s->act, c);
+	struct passed used;
+	struct why why = { 0 };
+
+	if (pass) {
+		used = (struct passed){ c->node->path, pass->reason };
+		PUSH(s->t->a, s->passed, s->n_passed, s->cap_passed, used);
+		return true;
+	}
+	if (!expr_why(e, &s->ev, &why, err) || !sentence(s, c, &why, unknown, &x.say, err))
+		return false;
+	x.facts = why.text;
+	if (unknown && !x.way.n && why.n_missing)
+		x.way = why.missing[0]->id;
+	refuse(&s->no, x);
+	return true;
+}
+
+/* A page that has no form yet leaves out the checks that read its fields. */
+struct reads {
+	const struct action *ac;
+	bool form;
+};
+
+static void reads_field(void *ctx, const struct field *f)
+{
+	struct reads *r = ctx;
+
+	for (size_t i = 0; i < r->ac->n_form; i++)
+		r->form = r->form || r->ac->form[i].field == f;
+}
+
+static bool waits_for_form(const struct step *s, const struct check *c)
+{
+	struct reads r = { .ac = s->ac };
+
+	if (!s->t->dry || s->act->form.n || !s->ac->n_form)
+		return false;
+	expr_reads(c->must ? c->must : c->should, reads_field, &r);
+	if (c->when)
+		expr_reads(c->when, reads_field, &r);
+	return r.form;
+}
+
+bool check_one(struct step *s, const struct check *c, struct err *err)
+{
+	const struct expr *e = c->must ? c->must : c->should;
+	enum truth when = TRUTH_TRUE, truth;
+
+	if (!node_on(c->node) || waits_for_form(s, c))
+		return true;
+	touch(s->kind->law, c->node);
+	if (c->when && !expr_truth(c->when, &s->ev, &when, err))
+		return false;
+	if (when == TRUTH_FALSE)
+		return true;
+	if (when == TRUTH_UNKNOWN)
+		return refuse_check(s, c, c->when, true, err);
+	if (!expr_truth(e, &s->ev, &truth, err))
+		return false;
+	return truth == TRUTH_TRUE || refuse_check(s, c, e, truth == TRUTH_UNKNOWN, err);
+}
+
+bool step_checks(struct step *s, struct err *err)
+{
+	if (s->import)
+		return true;
+	for (size_t i = 0; i < s->ac->n_check; i++)
+		if (!check_one(s, &s->ac->check[i], err))
+			return false;
+	for (size_t i = 0; s->moves && s->to && i < s->to->n_check; i++)
+		if (!check_one(s, &s->to->check[i], err))
+			return false;
+	return true;
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* The laws in force, the older ones that running matters were opened under, and the program's time. */
+#include "matter/engine.h"
+
+#include <openssl/evp.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/day.h"
+#include "base/parse.h"
+#include "matter/inner.h"
+
+#define TEXTS_MAX ((size_t)32 << 20) /* all texts of one pack and those above; today's have half a megabyte */
+#define CHAIN_MAX 8
+
+struct paper_form {
+	const struct paper *paper;
+	const struct template *template;
+	struct str digest;
+};
+
+struct engine_law {
+	const struct law *law;
+	struct str pack, digest, texts; /* texts: JSON object of path and text */
+	int64_t def;                    /* pack_version.id; 0 until bound */
+	struct reaction_at *reaction;   /* by name of kind and id */
+	size_t n_reaction;
+	struct paper_form *paper;
+	size_t n_paper;
+};
+
+struct engine {
+	struct arena *a;
+	struct engine_config config;
+	const struct ledger *ledger;
+	struct engine_law *current;
+	size_t n_current;
+	struct engine_law **older; /* pointers: what was handed out must not move */
+	size_t n_older, cap_older;
+	pthread_mutex_t lock;      /* older, shift */
+	int64_t shift;             /* added to the machine's clock */
+	int64_t stands;            /* time stands there; 0: it runs */
+};
+
+/* ---- the texts of a pack ---- */
+
+static struct str folder(struct str path)
+{
+	while (path.n && path.p[path.n - 1] != '/')
+		path.n--;
+	return path.n ? str_sub(path, 0, path.n - 1) : path;
+}
+
+static bool belongs(struct str path, struct str pack)
+{
+	struct str dir = folder(path);
+
+	return str_eq(dir, pack) || (str_starts(dir, pack) && str_eq(str_sub(dir, pack.n, dir.n), STR("/papers")));
+}
+
+/* `above:` of a pack.yaml: a plain scalar on a line of its own. */
+static struct str above_of(const struct law_files *files, struct str pack)
+{
+	struct str rest = { 0 }, line;
+
+	for (size_t i = 0; i < files->n; i++) {
+		struct str path = str_of(files->v[i].path);
+
+		if (str_ends(path, STR("/pack.yaml")) && str_eq(folder(path), pack))
+			rest = files->v[i].text;
+	}
+	while (str_cut(&rest, '\n', &line))
+		if (str_starts(line, STR("above:"))) {
+			line = str_sub(line, 6, line.n);
+			return str_trim(str_sub(line, 0, str_chr(line, '#', 0)));
+		}
+	return (struct str){ 0 };
+}
+
+static int by_path(const void *x, const void *y)
+{
+	return strcmp(((const struct law_file *)x)->path, ((const struct law_file *)y)->path);
+}
+
+static size_t texts_of(struct arena *a, const struct law_files *files, struct str pack, struct law_file **ret)
+{
+	struct law_file *v = arena_many(a, files->n, struct law_file);
+	size_t n = 0;
+
+	for (int depth = 0; pack.n && depth < CHAIN_MAX; depth++) {
+		for (size_t i = 0; i < files->n; i++)
+			if (belongs(str_of(files->v[i].path), pack))
+				v[n++] = files->v[i];
+		pack = above_of(files, pack);
+	}
+	if (n > 1)
+		qsort(v, n, sizeof(v[0]), by_path);
+	*ret = v;
+	return n;
+}
+
+static struct str sha256_hex(struct arena *a, struct str s)
+{
+	unsigned char out[32];
+	char hex[65];
+	unsigned int len = 0;
+
+	if (EVP_Digest(s.p, s.n, out, &len, EVP_sha256(), NULL) != 1 || len != sizeof(out))
+		abort(); /* every OpenSSL 3 has SHA-256 */
+	parse_put_hex(hex, out, sizeof(out));
+	return str_dup(a, (struct str){ hex, 64 });
+}
+
+static struct str texts_json(struct arena *a, const struct law_files *files, struct str pack)
+{
+	struct law_file *v;
+	size_t n = texts_of(a, files, pack, &v);
+	struct buf b;
+	struct json_out o = { .b = &b };
+
+	buf_init(&b, a, TEXTS_MAX);
+	json_open(&o, NULL, '{');
+	for (size_t i = 0; i < n; i++)
+		json_out_str(&o, v[i].path, v[i].text);
+	json_close(&o, '}');
+	return buf_str(&b);
+}
+
+/* ---- one law made ready ---- */
+
+static int by_name(const void *x, const void *y)
+{
+	const struct reaction_at *a = x, *b = y;
+	int c = str_cmp(a->kind->id, b->kind->id);
+
+	return c ? c : str_cmp(a->r->id, b->r->id);
+}
+
+static void index_reactions(struct arena *a, struct engine_law *l)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->law->n_kind; i++)
+		n += l->law->kind[i].n_when;
+	l->reaction = arena_many(a, n, struct reaction_at);
+	for (size_t i = 0; i < l->law->n_kind; i++)
+		for (size_t k = 0; k < l->law->kind[i].n_when; k++)
+			l->reaction[l->n_reaction++] = (struct reaction_at){ &l->law->kind[i], &l->law->kind[i].when[k] };
+	if (n > 1)
+		qsort(l->reaction, n, sizeof(l->reaction[0]), by_name);
+}
+
+static void compile_papers(struct arena *a, struct engine_law *l, struct diag *d)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->law->n_kind; i++)
+		n += l->law->kind[i].n_paper;
+	l->paper = arena_many(a, n, struct paper_form);
+	for (size_t i = 0; i < l->law->n_kind; i++)
+		for (size_t k = 0; k < l->law->kind[i].n_paper; k++) {
+			const struct paper *p = &l->law->kind[i].paper[k];
+			const struct scope s = { .law = l->law, .kind = &l->law->kind[i], .no_matters = true };
+
+			if (!p->template_text.n)
+				continue;
+			l->paper[l->n_paper++] = (struct paper_form){
+				p, template_compile(a, &s, p->template_text, str_cstr(a, p->template_id), d),
+				sha256_hex(a, p->template_text) };
+		}
+}
+
+static bool make_law(struct arena *a, const struct law_files *files, struct str pack, struct diag *d,
+		     struct engine_law *ret, struct err *err)
+{
+	size_t errors = d->errors;
+
+	ret->pack = pack;
+	ret->law = law_load(a, files, pack, d);
+	if (ret->law)
+		compile_papers(a, ret, d);
+	if (!ret->law || d->errors > errors)
+		return err_set(err, ERR_LAW, "定义包“%.*s”有错误", STR_FMT(pack));
+	index_reactions(a, ret);
+	return true;
+}
+
+bool engine_new(const struct engine_config *config, struct diag *d, struct engine **ret, struct err *err)
+{
+	struct arena *a = arena_new();
+	struct engine *e = arena_one(a, struct engine);
+	const struct str *pack;
+
+	e->a = a;
+	e->config = *config;
+	if (config->now)
+		e->shift = config->now - time_now();
+	e->n_current = law_packs(a, config->files, &pack);
+	e->current = arena_many(a, e->n_current, struct engine_law);
+	for (size_t i = 0; i < e->n_current; i++) {
+		struct engine_law *l = &e->current[i];
+
+		if (!make_law(a, config->files, pack[i], d, l, err)) {
+			arena_free(a);
+			return false;
+		}
+		l->texts = texts_json(a, config->files, pack[i]);
+		l->digest = sha256_hex(a, l->texts);
+	}
+	if (!ledger_load(a, config->files, &e->ledger, err)) {
+		arena_free(a);
+		return false;
+	}
+	pthread_mutex_init(&e->lock, NULL);
+	*ret = e;
+	return true;
+}
+
+void engine_free(struct engine *e)
+{
+	if (!e)
+		return;
+	pthread_mutex_destroy(&e->lock);
+	arena_free(e->a);
+}
+
+/* ---- versions ---- */
+
+static const struct stmt st_version_put = { "pack_version_put",
+	"INSERT INTO pack_version (pack, digest, files, loaded_at) VALUES ($1, $2, $3, $4)"
+	" ON CONFLICT (pack, digest) DO NOTHING" };
+static const struct stmt st_version = { "pack_version", "SELECT id FROM pack_version WHERE pack = $1 AND digest = $2" };
+
+bool engine_bind(struct engine *e, struct db *db, struct arena *a, struct err *err)
+{
+	for (size_t i = 0; i < e->n_current; i++) {
+		struct engine_law *l = &e->current[i];
+		const struct db_in key[] = { db_str(l->pack), db_str(l->digest) };
+		const struct db_in in[] = { db_str(l->pack), db_str(l->digest), db_str(l->texts), db_i64(engine_now(e)) };
+		const struct db_out out[] = { db_to_i64(&l->def) };
+		bool found;
+
+		if (!db_maybe(db, a, &st_version, DB_IN(key), DB_OUT(out), &found, err))
+			return false;
+		if (!found && (!db_exec(db, &st_version_put, DB_IN(in), NULL, err)
+			       || !db_one(db, a, &st_version, DB_IN(key), DB_OUT(out), err)))
+			return false;
+	}
+	return true;
+}
+
+static const struct engine_law *law_named(const struct engine *e, struct str pack)
+{
+	for (size_t i = 0; i < e->n_current; i++)
+		if (str_eq(e->current[i].pack, pack))
+			return &e->current[i];
+	return NULL;
+}
+
+const struct law *engine_law_named(const struct engine *e, struct str pack)
+{
+	const struct engine_law *l = law_named(e, pack);
+
+	return l ? l->law : NULL;
+}
+
+static const struct stmt st_organ_pack = { "organ_pack", "SELECT pack FROM organ WHERE id = $1" };
+
+bool engine_law_of_organ(struct engine *e, struct db *db, struct arena *a, int64_t organ, const struct law **ret,
+			 int64_t *ret_def, struct err *err)
+{
+	struct str pack = { 0 };
+	const struct db_in in[] = { db_i64(organ) };
+	const struct db_out out[] = { db_to_str(&pack) };
+	const struct engine_law *l;
+	bool found;
+
+	if (organ && !db_maybe(db, a, &st_organ_pack, DB_IN(in), DB_OUT(out), &found, err))
+		return false;
+	l = law_named(e, pack.n ? pack : e->config.pack);
+	if (!l)
+		return err_set(err, ERR_LAW, "没有名为“%.*s”的定义包", STR_FMT(pack.n ? pack : e->config.pack));
+	if (!l->def)
+		return err_set(err, ERR_BUG, "定义包尚未登记版本");
+	*ret = l->law;
+	*ret_def = l->def;
+	return true;
+}
+
+static const struct stmt st_version_files = { "pack_version_files",
+	"SELECT pack, files FROM pack_version WHERE id = $1" };
+
+/* The old texts with the calendar of today: holidays are facts, not definitions. */
+static struct law_files old_files(struct engine *e, const struct json *doc)
+{
+	const struct law_files *now = e->config.files;
+	struct law_file *v = arena_many(e->a, doc->n + now->n, struct law_file);
+	const struct json *x;
+	size_t n = 0;
+
+	json_each(x, doc)
+		v[n++] = (struct law_file){ str_cstr(e->a, x->key), str_dup(e->a, x->text) };
+	for (size_t i = 0; i < now->n; i++)
+		if (str_starts(str_of(now->v[i].path), STR("calendar/")))
+			v[n++] = now->v[i];
+	return (struct law_files){ v, n };
+}
+
+static bool load_older(struct engine *e, struct db *db, struct arena *a, int64_t def, const struct law **ret,
+		       struct err *err)
+{
+	struct engine_law *l = arena_one(e->a, struct engine_law);
+	struct str pack, texts;
+	const struct db_in in[] = { db_i64(def) };
+	const struct db_out out[] = { db_to_str(&pack), db_to_str(&texts) };
+	struct law_files *files = arena_one(e->a, struct law_files);
+	struct diag d = { .a = e->a };
+	const struct json *doc;
+
+	if (!db_one(db, a, &st_version_files, DB_IN(in), DB_OUT(out), err) || !json_read(a, texts, &doc, err))
+		return false;
+	*files = old_files(e, doc);
+	if (!make_law(e->a, files, str_dup(e->a, pack), &d, l, err))
+		return err_wrap(err, "pack_version %lld", (long long)def);
+	l->def = def;
+	PUSH(e->a, e->older, e->n_older, e->cap_older, l);
+	*ret = l->law;
+	return true;
+}
+
+bool engine_law(struct engine *e, struct db *db, struct arena *a, int64_t def, const struct law **ret,
+		struct err *err)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < e->n_current; i++)
+		if (e->current[i].def == def) {
+			*ret = e->current[i].law;
+			return true;
+		}
+	pthread_mutex_lock(&e->lock);
+	*ret = NULL;
+	for (size_t i = 0; i < e->n_older; i++)
+		if (e->older[i]->def == def)
+			*ret = e->older[i]->law;
+	if (!*ret)
+		ok = load_older(e, db, a, def, ret, err);
+	pthread_mutex_unlock(&e->lock);
+	return ok;
+}
+
+static const struct engine_law *entry_of(struct engine *e, const struct law *l)
+{
+	const struct engine_law *found = NULL;
+
+	for (size_t i = 0; i < e->n_current; i++)
+		if (e->current[i].law == l)
+			return &e->current[i];
+	pthread_mutex_lock(&e->lock);
+	for (size_t i = 0; i < e->n_older; i++)
+		if (e->older[i]->law == l)
+			found = e->older[i];
+	pthread_mutex_unlock(&e->lock);
+	return found;
+}
+
+size_t engine_reactions(struct engine *e, const struct law *l, const struct reaction_at **ret)
+{
+	const struct engine_law *x = entry_of(e, l);
+
+	*ret = x ? x->reaction : NULL;
+	return x ? x->n_reaction : 0;
+}
+
+const struct template *engine_template(struct engine *e, const struct law *l, const struct paper *p,
+				       struct str *ret_digest)
+{
+	const struct engine_law *x = entry_of(e, l);
+
+	for (size_t i = 0; x && i < x->n_paper; i++)
+		if (x->paper[i].paper == p) {
+			*ret_digest = x->paper[i].digest;
+			return x->paper[i].template;
+		}
+	return NULL;
+}
+
+void engine_set_pack(struct engine *e, struct str pack)
+{
+	e->config.pack = pack;
+}
+
+const struct ledger *engine_ledger(const struct engine *e)
+{
+	return e->ledger;
+}
+
+/* ---- time ---- */
+
+int64_t engine_now(const struct engine *e)
+{
+	int64_t stands = __atomic_load_n(&e->stands, __ATOMIC_RELAXED);
+
+	return stands ? stands : time_now() + __atomic_load_n(&e->shift, __ATOMIC_RELAXED);
+}
+
+bool engine_shifted(const struct engine *e)
+{
+	return __atomic_load_n(&e->shift, __ATOMIC_RELAXED) != 0 || __atomic_load_n(&e->stands, __ATOMIC_RELAXED) != 0;
+}
+
+void engine_set_now(struct engine *e, int64_t ms)
+{
+	__atomic_store_n(&e->stands, ms, __ATOMIC_RELAXED);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* inner.h - what the files of src/matter share and nobody else sees.
+ *
+ * A turn is one call from outside with all that it brings about: the act, its effects and their effects. It
+ * holds the matters as they stand within it, so that everything sees what was already done. A step is one
+ * act within a turn. All memory is the caller's arena. */
+#ifndef MINGFA_MATTER_INNER_H
+#define MINGFA_MATTER_INNER_H
+
+#include "law/template.h"
+#include "matter/matter.h"
+#include "matter/reckon.h"
+
+#define DEPTH_MAX 8          /* language.md 5: cascades deeper than this are refused */
+#define EACH_MAX 5000        /* language.md 5: `for` and `do … at` reach at most so many in an act */
+#define SCAN_MAX 10000       /* language.md 11: at most so many matters are loaded by one matters() */
+#define ROWS_MAX 500         /* language.md 3: rows of a table */
+#define NOTE_MAX 20000       /* language.md 3: characters of a note */
+#define TELL_MAX 200         /* one act tells at most so many people: a county's leaders, not its people */
+#define ROLE_SLOTS 14        /* roles of one person in one organ that rights are asked for */
+#define BODY_MAX ((size_t)8 << 20) /* an event's body: 500 rows of 40 columns and papers need a tenth */
+
+/* Appends to an array in the arena; v is the array, n its length. */
+#define PUSH(a, v, n, cap, item) \
+	((v) = grow((a), (v), (n), &(cap), sizeof((v)[0])), (v)[(n)++] = (item))
+void *grow(struct arena *a, void *v, size_t n, size_t *cap, size_t size);
+
+struct refusals {
+	struct arena *a;
+	struct refusal *v;
+	size_t n, cap;
+};
+void refuse(struct refusals *r, struct refusal x);
+
+/* A principal: whom a row of matter_reader or matter_holder lets in. "user:12" a person, "organ:3" the members
+ * of an organ, "role:3:head" a role there, "public" anyone. */
+struct principals {
+	struct arena *a;
+	struct str *v;
+	size_t n, cap;
+};
+void principals_add(struct principals *p, struct str s);
+bool principals_has(const struct principals *p, struct str s);
+void principals_sort(struct principals *p); /* and drops doubles */
+
+struct turn {
+	struct engine *e;
+	struct db *db;
+	struct arena *a;
+	int64_t now;      /* effective time */
+	int64_t entered;  /* the server's time */
+	bool dry;         /* nothing is written */
+	int depth;
+	struct snap **slot; /* matters by id as they stand now; open table */
+	size_t n_slot, cap_slot;
+	struct set_row *set; /* settings read so far */
+	size_t n_set, cap_set;
+	struct posts_row *posts; /* roles read so far */
+	size_t n_posts, cap_posts;
+	const struct law *law;   /* of the matter whose clocks are being reckoned */
+	/* the part of a joint action that is being given: parts() holds it before its event is written */
+	const struct val_part *pending;
+	const struct action *pending_action;
+	int64_t pending_matter;
+};
+void turn_init(struct turn *t, struct engine *e, struct db *db, struct arena *a, int64_t now);
+
+/* world.c: matters as they stand, and what expressions read. */
+extern const struct world world_of_turn; /* w is a struct turn */
+MUST_USE bool turn_load(struct turn *t, int64_t id, struct snap **ret, struct err *err); /* NULL: none */
+void turn_put(struct turn *t, struct snap *s);
+/* An evaluation for a matter; old may be NULL. */
+struct eval turn_eval(struct turn *t, const struct snap *self, const struct snap *old, const struct actor *who);
+MUST_USE bool turn_name(struct turn *t, int64_t id, struct str *ret, struct err *err);
+struct str snap_title(struct arena *a, const struct snap *s); /* number, else the first text of its list, else the kind */
+const struct val *snap_field(const struct snap *s, const char *id); /* NULL when the kind has none */
+struct str snap_text(const struct snap *s, const char *id);
+
+/* right.c: who may. */
+/* Roles that see no case content: the three administrators of graded protection (DESIGN 9). */
+bool role_is_administrator(struct str role);
+struct posts { /* the roles of a person in one organ today */
+	struct str role[ROLE_SLOTS];
+	size_t n;
+	bool administrator; /* one of the three: sees no case content */
+	bool member;        /* of the organ, and no administrator */
+};
+MUST_USE bool posts_of(struct turn *t, const struct actor *who, struct posts *ret, struct err *err);
+/* Whether an entry of whos lets the actor in; *ret_who is the entry, NULL when none does. */
+MUST_USE bool whos_let(struct turn *t, const struct whos *w, struct eval *ev, const struct actor *who,
+		       const struct who **ret_who, struct err *err);
+MUST_USE bool whos_principals(struct turn *t, const struct whos *w, struct eval *ev, struct principals *ret,
+			      struct err *err);
+/* The persons behind an entry, today. */
+MUST_USE bool whos_persons(struct turn *t, const struct whos *w, struct eval *ev, struct val_list *ret,
+			   struct err *err);
+MUST_USE bool principals_persons(struct turn *t, const struct principals *w, struct val_list *ret,
+				 struct err *err);
+MUST_USE bool recused(struct turn *t, const struct snap *s, int64_t person, bool *ret, struct err *err);
+MUST_USE bool may_see(struct turn *t, const struct snap *s, const struct actor *who, bool *ret, struct err *err);
+/* The principals of a person in an identity, for queries: n slots, empty ones are "". */
+#define PRINCIPAL_SLOTS (ROLE_SLOTS + 3)
+MUST_USE bool own_principals(struct turn *t, const struct actor *who, struct str ret[PRINCIPAL_SLOTS],
+			     struct err *err);
+
+struct clocks;
+
+/* One act within a turn. */
+struct paper_made {
+	const struct paper *paper;
+	struct str number, digest, values;
+};
+struct step {
+	struct turn *t;
+	const struct act *act;
+	const struct kind *kind;
+	const struct action *ac;
+	struct snap *old, *new; /* old: NULL for open */
+	struct eval ev;
+	struct refusals no;
+	const struct state *to; /* where it leads; new->state is set when the checks have passed */
+	struct str role;        /* by which right */
+	bool moves;             /* the state is entered (also the same again) */
+	bool completes;         /* false: a part of a joint action that does not complete it */
+	struct val_part *part;  /* joint actions */
+	int64_t round;
+	struct passed *passed;  /* the reasons that were used */
+	size_t n_passed, cap_passed;
+	struct paper_made *paper;
+	size_t n_paper;
+	int64_t event, seq;
+	int64_t because, because_at, because_actor; /* the event that brought it */
+	int64_t person;         /* ask_recuse, recuse: whom it concerns */
+	struct str timer_clock; /* automatic: clock and run that came due */
+	int64_t timer_run;
+	struct clocks *clocks;
+	bool import;            /* leads to the state historic, unchecked */
+	int64_t organ;          /* open: of the new matter */
+};
+
+/* act.c. A refusal leaves s->no filled; what was written is then the caller's to undo. */
+MUST_USE bool step_run(struct step *s, struct err *err);
+MUST_USE bool act_inner(struct turn *t, const struct act *act, const struct step *because, int64_t organ,
+			struct step *ret, struct err *err);
+
+/* Without writing; the turn's cache may be used for many. */
+MUST_USE bool try_in_turn(struct turn *t, const struct act *act, struct step *ret, struct err *err);
+#define TIMERS_BEFORE 64 /* decision 36: so many at most before one act in steady life */
+
+/* form.c */
+MUST_USE bool step_form(struct step *s, struct err *err);
+struct val val_fit(struct arena *a, const struct type *t, struct val v);
+bool val_empty(struct val v);
+
+/* check.c */
+MUST_USE bool step_compute(struct step *s, struct err *err); /* computed fields */
+MUST_USE bool step_checks(struct step *s, struct err *err);
+MUST_USE bool check_one(struct step *s, const struct check *c, struct err *err);
+void touch(const struct law *l, struct node *n);
+
+/* number.c */
+MUST_USE bool step_numbers(struct step *s, struct err *err);
+
+/* clock.c */
+#define SPANS_MAX 16 /* limits that hold at once, or extensions of one run: more is a mistake in the definition */
+struct pause {
+	struct gap gap;
+	int64_t which; /* index in the clock's pauses */
+};
+struct run { /* one run of a clock, as stored */
+	const struct clock *def;
+	struct str clock, starter; /* starter: the action that started it */
+	int64_t run, start, due, yellow, stopped;
+	enum clock_state state;
+	bool provisional, parked, dirty, fresh;
+	bool is_fixed, fixed_day;  /* due: EXPR gave a day or an instant */
+	int64_t fixed;
+	struct span limit[SPANS_MAX], ext[SPANS_MAX], warn;
+	size_t n_limit, n_ext;
+	struct pause *pause;
+	size_t n_pause, cap_pause;
+	struct str who;            /* principals, parted by blanks */
+};
+struct clocks {
+	struct run *v;
+	size_t n, cap;
+	int64_t matter;
+};
+MUST_USE bool clocks_load(struct turn *t, const struct snap *s, struct clocks *ret, struct err *err);
+MUST_USE bool clocks_save(struct turn *t, struct clocks *c, int64_t matter, struct err *err);
+void clocks_nearest(const struct clocks *c, int64_t *ret_due, int64_t *ret_yellow);
+MUST_USE bool step_extend_check(struct step *s, struct err *err); /* before: over `most` or `times` is refused */
+MUST_USE bool step_clocks(struct step *s, struct err *err);       /* after the state changed */
+MUST_USE bool clocks_of_parent(struct step *s, struct err *err);  /* pause: {child: …} */
+struct val_clock run_value(const struct run *r, const struct calendar *c, int64_t now);
+/* Which of its limits ends first, if pauses that are open ended now. */
+struct due run_due(struct arena *a, const struct calendar *c, const struct run *r, int64_t now, size_t *ret_limit);
+
+/* chip.c: a clock for people. */
+void run_view(struct turn *t, const struct kind *k, const struct run *r, struct clock_view *ret);
+void run_explain(struct turn *t, const struct kind *k, const struct run *r, struct buf *b);
+/* clock.c: the reckoning of the limit that ends first; others are named below it. */
+void run_explain_limit(struct arena *a, const struct calendar *c, const struct run *r, int64_t now,
+		       struct str start_name, struct buf *b);
+
+/* effect.c */
+MUST_USE bool step_effects(struct step *s, struct err *err);
+MUST_USE bool step_reactions(struct step *s, struct err *err);
+struct reaction_at {
+	const struct kind *kind;
+	const struct reaction *r;
+};
+
+/* message.c */
+MUST_USE bool step_messages(struct step *s, struct err *err);
+MUST_USE bool tell(struct step *s, const struct whos *who, struct eval *ev, struct str text, struct err *err);
+
+/* engine.c */
+size_t engine_reactions(struct engine *e, const struct law *l, const struct reaction_at **ret);
+/* NULL when the paper has no template. */
+const struct template *engine_template(struct engine *e, const struct law *l, const struct paper *p,
+				       struct str *ret_digest);
+
+#endif

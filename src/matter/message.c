@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Messages: what an effect tells, and to whoever must act next. A message of a matter that moved on clears
+ * itself: reading is not doing. */
+#include "base/day.h"
+#include "matter/inner.h"
+#include "matter/store.h"
+
+static const struct stmt st_message = { "message_insert",
+	"INSERT INTO message (person, matter, event, kind, text, at) VALUES ($1, $2, $3, $4, $5, $6)" };
+static const struct stmt st_done = { "message_done",
+	"UPDATE message SET done_at = $2 WHERE matter = $1 AND kind = 'next' AND done_at IS NULL" };
+
+static bool send(struct turn *t, int64_t matter, int64_t event, const char *kind, const struct val_list *to,
+		 struct str text, int64_t not_to, struct err *err)
+{
+	for (size_t i = 0; i < to->n && i < TELL_MAX; i++) {
+		const struct db_in in[] = { db_i64(to->v[i].i), db_ref(matter), db_ref(event), db_str(str_of(kind)),
+					    db_str(text), db_i64(t->now) };
+
+		if (to->v[i].i != not_to && !db_exec(t->db, &st_message, DB_IN(in), NULL, err))
+			return false;
+	}
+	return true;
+}
+
+bool tell(struct step *s, const struct whos *who, struct eval *ev, struct str text, struct err *err)
+{
+	struct val_list to;
+
+	return whos_persons(s->t, who, ev, &to, err)
+	       && send(s->t, s->new->id, s->event, "tell", &to, text, 0, err);
+}
+
+/* 示例涂料公司：待作出处罚决定 */
+static struct str next_text(struct turn *t, const struct snap *m)
+{
+	const struct action *next = NULL;
+	struct str way;
+
+	for (size_t i = 0; i < m->kind->n_action && !next; i++) {
+		const struct action *ac = &m->kind->action[i];
+
+		if (action_stands(ac, m->state) && !ac->any && ac->next.n)
+			next = ac;
+	}
+	way = next ? next->next : STR("办理");
+	return str_fmt(t->a, "%.*s：%.*s，请%.*s", STR_FMT(snap_title(t->a, m)), STR_FMT(m->state->name),
+		       STR_FMT(way));
+}
+
+bool step_messages(struct step *s, struct err *err)
+{
+	struct principals p = { .a = s->t->a };
+	struct val_list to;
+	struct snap *now;
+	struct eval ev;
+	const struct db_in in[] = { db_i64(s->new->id), db_i64(s->t->now) };
+
+	if (!s->moves || s->import || !turn_load(s->t, s->new->id, &now, err))
+		return !s->moves || s->import;
+	if (s->old && !db_exec(s->t->db, &st_done, DB_IN(in), NULL, err))
+		return false;
+	ev = turn_eval(s->t, now, NULL, &s->act->who);
+	if (!snap_holders(s->t, now, &ev, &p, err) || !principals_persons(s->t, &p, &to, err))
+		return false;
+	return send(s->t, now->id, s->event, "next", &to, next_text(s->t, now), s->act->who.person, err);
+}

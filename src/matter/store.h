@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* store.h - the rows that one act writes; inside src/matter only. */
+#ifndef MINGFA_MATTER_STORE_H
+#define MINGFA_MATTER_STORE_H
+
+#include "matter/inner.h"
+
+/* The matter's row (a new one gets its id) with the earliest due and yellow of its clocks. */
+MUST_USE bool store_snap(struct step *s, int64_t due, int64_t yellow, struct err *err);
+MUST_USE bool store_due(struct turn *t, int64_t matter, int64_t due, int64_t yellow, struct err *err);
+MUST_USE bool store_event(struct step *s, struct err *err); /* sets s->event */
+MUST_USE bool store_keys(struct turn *t, const struct snap *old, const struct snap *new, struct err *err);
+MUST_USE bool store_recused(struct step *s, struct err *err);
+MUST_USE bool store_links(struct step *s, struct err *err);
+MUST_USE bool store_people(struct step *s, int64_t due, struct err *err); /* readers and holders */
+MUST_USE bool store_papers(struct step *s, struct err *err);
+MUST_USE bool store_projections(struct turn *t, const struct snap *m, struct err *err);
+
+/* Whether an action may be done in a state, rights aside; open never. */
+bool action_stands(const struct action *ac, const struct state *st);
+/* The principals for whom a matter waits. */
+MUST_USE bool snap_holders(struct turn *t, const struct snap *m, struct eval *ev, struct principals *ret,
+			   struct err *err);
+MUST_USE bool snap_actors(struct turn *t, const struct snap *m, struct eval *ev, bool next, struct principals *ret,
+			  struct err *err);
+
+#endif
