@@ -105,9 +105,11 @@ struct val_list {
 	size_t n;
 };
 
-/* A row keeps its id for life; cells are aligned with the field's columns. */
+/* A row keeps its id for life; cells are aligned with col, the field's columns (type.row), which whoever
+ * makes a row must set: stored rows carry the columns' ids. */
 struct val_row {
 	int64_t id;
+	const struct field *col;
 	const struct val *cell;
 	size_t n;
 };
@@ -122,7 +124,7 @@ struct sheet_mark {
 };
 struct sheet_val {
 	const struct sheet *sheet;
-	const bool *out;                /* per part: does not take part */
+	bool *out;                      /* per part: does not take part */
 	struct sheet_mark *const *mark; /* per part, per item */
 };
 
@@ -156,6 +158,7 @@ struct val {
 		struct str s; /* text kinds, T_ENUM id (states and actions too) */
 		struct span span;
 		struct { int64_t from, to; bool time; } interval; /* ends included; open end: INT64_MIN, INT64_MAX */
+		/* elements are T_ENUM, T_USER, T_ORGAN, T_REF, T_ROW, T_FILE or what T_LIST holds */
 		const struct val_list *list; /* T_PICKS T_USERS T_ORGANS T_REFS T_ROWS T_FILES T_LIST */
 		const struct party *party;
 		const struct val_row *row;
