@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* desk.c - 工作台: what is due, not what exists; and 收件箱. */
+#include "app/rows.h"
+#include "base/day.h"
+#include "base/parse.h"
+#include "pages.h"
+
+#define DESK_MOST 200
+#define WAITING_MOST 50
+#define INBOX_PAGE 50
+
+const char *light_class(enum light l)
+{
+	switch (l) {
+	case LIGHT_GREEN:
+		return "mf-light mf-light-green";
+	case LIGHT_YELLOW:
+		return "mf-light mf-light-yellow";
+	case LIGHT_RED:
+		return "mf-light mf-light-red";
+	default:
+		return "mf-light mf-light-grey";
+	}
+}
+
+void row_of_list(struct req *r, const struct list_row *x, struct row_view *ret)
+{
+	const struct snap *s = x->snap;
+
+	*ret = (struct row_view){ .code = s->code, .title = x->title, .kind = s->kind->name, .state = x->state_name,
+				  .holder = x->holder, .organ = x->organ_name, .updated = shown_time(r->a, x->updated),
+				  .light = "" };
+	for (size_t i = 0; i < s->kind->n_number && !ret->number.n; i++)
+		ret->number = s->number[i];
+	if (x->clock.def) {
+		ret->chip = x->clock.chip;
+		ret->clock = x->clock.def->name;
+		ret->light = light_class(x->clock.light);
+	}
+	ret->next_href = str_fmt(r->a, "/m/%.*s", STR_FMT(s->code));
+	if (x->next) {
+		ret->next = x->next->next.n ? x->next->next : x->next->name;
+		ret->next_href = str_fmt(r->a, "/m/%.*s/do/%.*s", STR_FMT(s->code), STR_FMT(x->next->id));
+	}
+}
+
+/* ---- what waits for me ---- */
+
+enum when { WHEN_LATE, WHEN_TODAY, WHEN_WEEK, WHEN_LATER, WHEN_MAX };
+
+static enum when when_of(const struct list_row *x, int64_t today)
+{
+	int64_t sunday = today + 7 - day_weekday(today);
+	int64_t due = x->clock.def ? x->clock.v.due : 0;
+
+	if (x->clock.light == LIGHT_RED)
+		return WHEN_LATE;
+	if (!due || x->clock.light == LIGHT_PAUSED || x->clock.light == LIGHT_NONE)
+		return WHEN_LATER;
+	if (due <= day_start(today + 1))
+		return WHEN_TODAY;
+	return due <= day_start(sunday + 1) ? WHEN_WEEK : WHEN_LATER;
+}
+
+static void put_tab(struct desk_view *v, const char *id, struct str name, int64_t count, struct str chosen, struct arena *a)
+{
+	v->tab[v->n_tab++] = (struct tab){ name, str_fmt(a, "/?tab=%s", id), count, str_is(chosen, id), true };
+}
+
+static bool shows(struct str tab, enum when w)
+{
+	if (str_is(tab, "late"))
+		return w == WHEN_LATE;
+	if (str_is(tab, "today"))
+		return w == WHEN_TODAY || w == WHEN_LATE;
+	if (str_is(tab, "week"))
+		return w != WHEN_LATER;
+	return true;
+}
+
+/* ---- what waits for others: matters in which I did something, not ended and not on my desk ---- */
+
+static const struct stmt st_acted = { "desk_acted",
+	"SELECT m.id FROM matter m WHERE m.ended IS NULL AND m.id IN "
+	"(SELECT matter FROM (SELECT matter FROM event WHERE actor = $1 ORDER BY at DESC LIMIT 300) AS recent) "
+	"AND m.kind NOT IN ('organ', 'person', 'certificate', 'enforcement_item', 'discretion', 'setting', 'party_register') "
+	"ORDER BY CASE WHEN m.due IS NULL THEN 1 ELSE 0 END, m.due, m.id LIMIT 200" };
+
+struct ids {
+	int64_t id, v[DESK_MOST];
+	size_t n;
+};
+
+static bool add_id(void *ctx, struct err *err)
+{
+	struct ids *x = ctx;
+
+	(void)err;
+	if (x->n < DESK_MOST)
+		x->v[x->n++] = x->id;
+	return true;
+}
+
+static bool is_mine(const struct list_row *mine, size_t n, int64_t id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (mine[i].snap->id == id)
+			return true;
+	return false;
+}
+
+static void row_of_view(struct req *r, const struct matter_view *m, struct row_view *ret)
+{
+	const struct clock_view *nearest = NULL;
+
+	*ret = (struct row_view){ .code = m->snap->code, .title = m->title, .kind = m->snap->kind->name,
+				  .state = m->snap->state->name, .holder = m->holder, .organ = m->organ_name, .light = "",
+				  .next_href = str_fmt(r->a, "/m/%.*s", STR_FMT(m->snap->code)) };
+	for (size_t i = 0; i < m->snap->kind->n_number && !ret->number.n; i++)
+		ret->number = m->snap->number[i];
+	for (size_t i = 0; i < m->n_clock; i++) {
+		const struct clock_view *c = &m->clock[i];
+
+		if (c->v.state == CLOCK_RUNNING && (!nearest || c->v.due < nearest->v.due))
+			nearest = c;
+	}
+	if (nearest) {
+		ret->chip = nearest->chip;
+		ret->clock = nearest->def->name;
+		ret->light = light_class(nearest->light);
+	}
+}
+
+static bool waiting(struct req *r, const struct list_row *mine, size_t n, const struct row_view **ret, size_t *ret_n,
+		    struct err *err)
+{
+	const struct actor who = actor_of(r);
+	const struct db_in in[] = { db_i64(who.person) };
+	struct ids x = { .n = 0 };
+	const struct db_out out[] = { db_to_i64(&x.id) };
+	struct row_view *row = arena_many(r->a, WAITING_MOST, struct row_view);
+	size_t got = 0;
+
+	if (!db_each(r->db, r->a, &st_acted, DB_IN(in), DB_OUT(out), add_id, &x, err))
+		return false;
+	for (size_t i = 0; i < x.n && got < WAITING_MOST; i++) {
+		struct matter_view m;
+		struct err hidden = { 0 };
+
+		if (is_mine(mine, n, x.v[i]))
+			continue;
+		if (matter_see(app_of(r)->engine, r->db, r->a, &who, x.v[i], SEE_CLOCKS, &m, &hidden))
+			row_of_view(r, &m, &row[got++]);
+		else if (hidden.code != ERR_NOT_FOUND)
+			return err_set(err, hidden.code, "%s", hidden.msg);
+	}
+	*ret = row;
+	*ret_n = got;
+	return true;
+}
+
+/* ---- drafts ---- */
+
+static const struct stmt st_drafts = { "desk_drafts",
+	"SELECT d.matter, d.action, d.at, COALESCE(m.code, ''), COALESCE(m.title, ''), COALESCE(m.kind, '') "
+	"FROM draft d LEFT JOIN matter m ON m.id = d.matter WHERE d.person = $1 ORDER BY d.at DESC LIMIT 50" };
+
+struct drafts {
+	struct req *r;
+	const struct law *law;
+	struct draft_view *v;
+	size_t n;
+	int64_t matter, at;
+	struct str action, code, title, kind;
+};
+
+static bool add_draft(void *ctx, struct err *err)
+{
+	struct drafts *x = ctx;
+	const struct kind *k = law_kind(x->law, x->matter ? x->kind : x->action);
+	const struct action *ac = k && x->matter ? kind_action(k, x->action) : NULL;
+	struct draft_view *d = &x->v[x->n++];
+	struct arena *a = x->r->a;
+
+	(void)err;
+	*d = (struct draft_view){ .title = x->title, .what = ac ? ac->name : x->action, .at = shown_time(a, x->at) };
+	if (x->matter) {
+		d->href = str_fmt(a, "/m/%.*s/do/%.*s", STR_FMT(x->code), STR_FMT(x->action));
+	} else {
+		d->title = k ? k->name : x->action;
+		d->what = STR("新建");
+		d->href = str_fmt(a, "/k/%.*s/new", STR_FMT(x->action));
+	}
+	return true;
+}
+
+static bool read_drafts(struct req *r, struct desk_view *v, struct err *err)
+{
+	struct drafts x = { .r = r, .v = arena_many(r->a, 50, struct draft_view) };
+	const struct db_in in[] = { db_i64(r->session->person) };
+	const struct db_out out[] = { db_to_i64(&x.matter), db_to_str(&x.action), db_to_i64(&x.at), db_to_str(&x.code),
+				      db_to_str(&x.title), db_to_str(&x.kind) };
+
+	if (!frame_law(r, &x.law, err) || !db_each(r->db, r->a, &st_drafts, DB_IN(in), DB_OUT(out), add_draft, &x, err))
+		return false;
+	v->draft = x.v;
+	v->n_draft = x.n;
+	return true;
+}
+
+/* ---- the page ---- */
+
+static struct str nothing(struct str tab, const int64_t *count)
+{
+	if (str_is(tab, "late"))
+		return STR("没有逾期的办件。");
+	if (str_is(tab, "today"))
+		return count[WHEN_WEEK] ? STR("今天没有到期的办件。本周还有到期的，见“本周”。") : STR("今天没有到期的办件。");
+	if (str_is(tab, "week"))
+		return count[WHEN_LATER] ? STR("本周没有到期的办件。其余待办见“全部待办”。") : STR("本周没有到期的办件。");
+	if (str_is(tab, "others"))
+		return STR("没有在等他人办理的办件。");
+	return STR("没有待办的办件。要登记新的办件，从左边的“新建”开始。");
+}
+
+bool desk_show(struct req *r, struct err *err)
+{
+	struct desk_view v = { .n_tab = 0 };
+	struct list_query q = { .who = actor_of(r), .mine = true, .order = LIST_DUE, .limit = DESK_MOST };
+	const struct list_row *mine = NULL;
+	const struct row_view *others = NULL;
+	int64_t today = day_at(now_of(r)), count[WHEN_MAX] = { 0 };
+	struct str tab = req_query(r, "tab");
+	size_t n = 0, n_others = 0;
+	struct html h;
+
+	if (!frame_load(r, STR("工作台"), &v.frame, err)
+	    || !matter_list(app_of(r)->engine, r->db, r->a, &q, &mine, &n, err)
+	    || !waiting(r, mine, n, &others, &n_others, err) || !read_drafts(r, &v, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		count[when_of(&mine[i], today)]++;
+	if (!tab.n)
+		tab = STR("all");
+	put_tab(&v, "all", STR("全部待办"), (int64_t)n, tab, r->a);
+	put_tab(&v, "today", STR("今天"), count[WHEN_TODAY] + count[WHEN_LATE], tab, r->a);
+	put_tab(&v, "week", STR("本周届满"), count[WHEN_WEEK] + count[WHEN_TODAY] + count[WHEN_LATE], tab, r->a);
+	put_tab(&v, "late", STR("逾期"), count[WHEN_LATE], tab, r->a);
+	put_tab(&v, "others", STR("等他人"), (int64_t)n_others, tab, r->a);
+	put_tab(&v, "drafts", STR("草稿"), (int64_t)v.n_draft, tab, r->a);
+	v.drafts = str_is(tab, "drafts");
+	v.none = nothing(tab, count);
+	if (str_is(tab, "others")) {
+		v.row = others;
+		v.n_row = n_others;
+	} else {
+		struct row_view *row = arena_many(r->a, n, struct row_view);
+
+		for (size_t i = 0; i < n; i++)
+			if (shows(tab, when_of(&mine[i], today)))
+				row_of_list(r, &mine[i], &row[v.n_row++]);
+		v.row = row;
+		v.cut = n == DESK_MOST;
+	}
+	html_init(&h, r->a, HTML_MAX);
+	page_desk(&h, &v);
+	return frame_reply(r, 200, &h, err);
+}
+
+/* ---- 收件箱 ---- */
+
+static const struct stmt st_messages = { "inbox",
+	"SELECT g.id, g.kind, g.text, g.at, g.read_at, g.done_at, COALESCE(m.code, '') FROM message g "
+	"LEFT JOIN matter m ON m.id = g.matter WHERE g.person = $1 AND g.id < $2 ORDER BY g.id DESC LIMIT 400" };
+static const struct stmt st_read_all = { "inbox_read",
+	"UPDATE message SET read_at = $2 WHERE person = $1 AND read_at IS NULL" };
+
+struct messages {
+	struct req *r;
+	struct message_view *v;
+	size_t n;
+	struct str tab;
+	int64_t id, at, read_at, done_at, last;
+	struct str kind, text, code;
+	bool more;
+};
+
+static bool in_tab(struct str tab, struct str kind)
+{
+	bool act = str_is(kind, "next") || str_is(kind, "warn");
+
+	if (str_is(tab, "told"))
+		return str_is(kind, "tell");
+	if (str_is(tab, "system"))
+		return !act && !str_is(kind, "tell");
+	return act;
+}
+
+static bool add_message(void *ctx, struct err *err)
+{
+	struct messages *x = ctx;
+
+	(void)err;
+	if (!in_tab(x->tab, x->kind))
+		return true;
+	if (x->n == INBOX_PAGE) {
+		x->more = true;
+		return false;
+	}
+	x->last = x->id;
+	x->v[x->n] = (struct message_view){ .text = x->text, .at = shown_time(x->r->a, x->at), .unread = !x->read_at,
+					    .done = x->done_at != 0 };
+	if (x->code.n)
+		x->v[x->n].href = str_fmt(x->r->a, "/m/%.*s", STR_FMT(x->code));
+	x->n++;
+	return true;
+}
+
+bool inbox_show(struct req *r, struct err *err)
+{
+	struct inbox_view v = { .n_message = 0 };
+	struct messages x = { .r = r, .v = arena_many(r->a, INBOX_PAGE, struct message_view), .tab = req_query(r, "tab") };
+	bool no_read, no_done;
+	int64_t before;
+	const struct db_out out[] = { db_to_i64(&x.id), db_to_str(&x.kind), db_to_str(&x.text), db_to_i64(&x.at),
+				      db_to_i64_null(&x.read_at, &no_read), db_to_i64_null(&x.done_at, &no_done),
+				      db_to_str(&x.code) };
+	struct html h;
+
+	if (!parse_i64(req_query(r, "before"), 1, INT64_MAX, &before))
+		before = INT64_MAX;
+	{
+		const struct db_in in[] = { db_i64(r->session->person), db_i64(before) };
+
+		if (!frame_load(r, STR("收件箱"), &v.frame, err)
+		    || !db_each(r->db, r->a, &st_messages, DB_IN(in), DB_OUT(out), add_message, &x, err))
+			return false;
+	}
+	frame_crumb(&v.frame, STR("收件箱"), (struct str){ 0 });
+	v.tab[0] = (struct tab){ .name = STR("需我办"), .href = STR("/inbox"), .here = !x.tab.n };
+	v.tab[1] = (struct tab){ .name = STR("知会"), .href = STR("/inbox?tab=told"), .here = str_is(x.tab, "told") };
+	v.tab[2] = (struct tab){ .name = STR("系统"), .href = STR("/inbox?tab=system"), .here = str_is(x.tab, "system") };
+	v.message = x.v;
+	v.n_message = x.n;
+	if (x.more)
+		v.older = str_fmt(r->a, "/inbox?tab=%.*s&before=%lld", STR_FMT(x.tab), (long long)x.last);
+	html_init(&h, r->a, HTML_MAX);
+	page_inbox(&h, &v);
+	return frame_reply(r, 200, &h, err);
+}
+
+static bool read_run(struct db *db, struct arena *a, void *ctx, struct err *err)
+{
+	const struct req *r = ctx;
+	const struct db_in in[] = { db_i64(r->session->person), db_i64(now_of(r)) };
+
+	(void)a;
+	return db_exec(db, &st_read_all, DB_IN(in), NULL, err);
+}
+
+static bool read_after(struct req *r, void *ctx, bool ok, const struct err *failed, struct err *err)
+{
+	(void)ctx;
+	if (!ok)
+		return err_set(err, failed->code, "%s", failed->msg);
+	return reply_see_other(r, STR("/inbox"));
+}
+
+bool inbox_read(struct req *r, struct err *err)
+{
+	(void)err;
+	return req_write(r, read_run, r, read_after);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* frame.h - what stands around every page of the working side: who is here, the menu, the path, notices. */
+#ifndef MINGFA_APP_FRAME_H
+#define MINGFA_APP_FRAME_H
+
+#include "app/gate.h"
+#include "web/html.h"
+
+#define KEPT_MOST ((size_t)512 * 1024) /* a form's text, percent-encoded, kept through signing in again */
+
+struct menu_item {
+	const char *icon;
+	struct str name, href;
+	int64_t count; /* what waits for me; 0: not shown */
+	bool here, head;
+};
+
+struct crumb {
+	struct str name, href;
+};
+
+struct identity {
+	struct str name, code;
+	bool here;
+};
+
+struct frame {
+	struct str title;
+	struct str person, organ, roles; /* person empty: nobody is signed in */
+	struct str csrf, path;
+	struct str tabler, css, js, icons;
+	struct menu_item menu[24];
+	size_t n_menu;
+	struct crumb crumb[4];           /* after 工作台 */
+	size_t n_crumb;
+	struct identity identity[12];    /* when there are several */
+	size_t n_identity;
+	int64_t unread;
+	struct str shifted;              /* the program's time, when it was set */
+	int64_t overdue;                 /* catching up */
+	bool refresh;                    /* comes back by itself in 3 seconds */
+	bool script;                     /* the page has a form that keeps itself */
+};
+
+struct sign_in_view {
+	struct frame frame;
+	struct str login, error, next, kept;
+};
+
+struct error_view {
+	struct frame frame;
+	struct str heading, text, hint, way, way_href, home;
+};
+
+/* For someone who is signed in. */
+MUST_USE bool frame_load(struct req *r, struct str title, struct frame *f, struct err *err);
+/* Without menu and database. */
+void frame_bare(struct req *r, struct str title, struct frame *f);
+void frame_crumb(struct frame *f, struct str name, struct str href);
+/* The law under which this person works. */
+MUST_USE bool frame_law(struct req *r, const struct law **ret, struct err *err);
+MUST_USE bool frame_reply(struct req *r, int status, const struct html *h, struct err *err);
+/* Whether people open such a matter themselves, and whether it has limits: a 办件 and not an entry of a 名录. */
+bool kind_opened_by_people(const struct kind *k);
+bool kind_is_register(const struct kind *k);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* rows.h - matters as rows: desk, lists, search. */
+#ifndef MINGFA_APP_ROWS_H
+#define MINGFA_APP_ROWS_H
+
+#include "app/shown.h"
+
+struct row_view {
+	struct str code, title, number, kind, state, holder, organ, updated;
+	struct str chip, clock; /* ▲ 剩3个工作日 · 11月25日届满; name of the clock */
+	const char *light;      /* class of the chip */
+	struct str next, next_href;
+	const struct str *cell; /* list pages: aligned with their columns */
+	struct str found;       /* search: the text around the hit */
+};
+
+struct tab {
+	struct str name, href;
+	int64_t count;
+	bool here, counted;
+};
+
+const char *light_class(enum light l);
+void row_of_list(struct req *r, const struct list_row *x, struct row_view *ret);
+
+struct desk_view {
+	struct frame frame;
+	struct tab tab[6];
+	size_t n_tab;
+	const struct row_view *row;
+	size_t n_row;
+	bool cut;
+	struct str none; /* why there is nothing */
+	const struct draft_view {
+		struct str title, what, href, at;
+	} *draft;
+	size_t n_draft;
+	bool drafts;
+};
+
+struct inbox_view {
+	struct frame frame;
+	struct tab tab[3];
+	const struct message_view {
+		struct str text, href, at, kind;
+		bool unread, done;
+	} *message;
+	size_t n_message;
+	struct str older;
+};
+
+struct option_view {
+	struct str value, name;
+	bool on;
+};
+
+struct filter_view {
+	struct str name, label;
+	const struct option_view *option;
+	size_t n_option;
+};
+
+struct list_view {
+	struct frame frame;
+	struct str kind, kind_id, q, more, clear;
+	const struct filter_view *filter;
+	size_t n_filter;
+	const struct str *head;
+	size_t n_head;
+	const struct row_view *row;
+	size_t n_row;
+	bool may_open, flow, filtered;
+	struct str open_name;
+};
+
+struct search_view {
+	struct frame frame;
+	struct str q, more;
+	const struct row_view *row;
+	size_t n_row;
+};
+
+struct kinds_view {
+	struct frame frame;
+	bool opening;
+	const struct kind_view {
+		struct str name, href, what, flow;
+	} *kind;
+	size_t n_kind;
+	const struct kind_view *other;
+	size_t n_other;
+};
+
+/* Routes. */
+bool desk_show(struct req *r, struct err *err);
+bool inbox_show(struct req *r, struct err *err);
+bool inbox_read(struct req *r, struct err *err);
+bool list_show(struct req *r, struct err *err);
+bool search_show(struct req *r, struct err *err);
+bool kinds_show(struct req *r, struct err *err);
+bool new_show(struct req *r, struct err *err);
+
+#endif

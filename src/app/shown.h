@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* shown.h - values as pages show them: texts, links to other matters and files, small tables. */
+#ifndef MINGFA_APP_SHOWN_H
+#define MINGFA_APP_SHOWN_H
+
+#include "app/frame.h"
+
+enum shown_sort { SHOWN_TEXT, SHOWN_NOTE, SHOWN_LINKS, SHOWN_TABLE, SHOWN_SHEET };
+
+struct shown_link {
+	struct str text, href, more;
+};
+
+struct shown_line { /* of a sheet */
+	struct str name, mark, why;
+	bool bad, part;
+};
+
+struct shown {
+	enum shown_sort sort;
+	struct str text;
+	const struct shown_link *link;
+	size_t n_link;
+	const struct str *head;
+	size_t n_head;
+	const struct str *cell; /* n_row times n_head */
+	size_t n_row;
+	const struct shown_line *line;
+	size_t n_line;
+	bool empty;
+};
+
+/* What is needed to turn values into texts. */
+struct shower {
+	struct req *r;
+	struct val_names names;
+};
+MUST_USE bool shower_init(struct req *r, struct shower *s, struct err *err);
+MUST_USE bool shown_of(struct shower *s, const struct type *t, struct val v, struct shown *ret, struct err *err);
+/* One line of text; a table gives the number of its rows. */
+struct str shown_text(struct shower *s, struct val v);
+struct str shown_size(struct arena *a, int64_t bytes);
+struct str shown_time(struct arena *a, int64_t ms);  /* 2026-11-20 09:30 */
+struct str shown_clock_time(struct arena *a, int64_t ms); /* 10:42:07 */
+
+struct cite_link {
+	struct str text, href;
+};
+/* The citations of a node as links to their texts. */
+const struct cite_link *cite_links(struct req *r, const struct cites *c, size_t *ret_n);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "blob/blob.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/parse.h"
+#include "base/uuid.h"
+
+static const struct stmt st_put = { "blob_put",
+	"INSERT INTO blob (digest, sm3, size, media, place, data, created) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+	"ON CONFLICT (digest) DO NOTHING" };
+static const struct stmt st_find = { "blob_find", "SELECT sm3, size, media, place FROM blob WHERE digest = $1" };
+static const struct stmt st_data = { "blob_data", "SELECT data FROM blob WHERE digest = $1" };
+
+static struct str digest(struct arena *a, const EVP_MD *md, struct str s)
+{
+	unsigned char d[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+	char *hex;
+
+	(void)EVP_Digest(s.p ? s.p : "", s.n, d, &n, md, NULL);
+	hex = arena_alloc(a, 2 * (size_t)n + 1);
+	parse_put_hex(hex, d, n);
+	return str_of(hex);
+}
+
+/* The sorts of files that cases are made of, told by their first bytes. */
+static struct str media_of(struct str s)
+{
+	static const struct {
+		const char *magic;
+		size_t n, at;
+		const char *media;
+	} known[] = {
+		{ "%PDF-", 5, 0, "application/pdf" },
+		{ "\x89PNG\r\n\x1a\n", 8, 0, "image/png" },
+		{ "\xff\xd8\xff", 3, 0, "image/jpeg" },
+		{ "GIF8", 4, 0, "image/gif" },
+		{ "WEBP", 4, 8, "image/webp" },
+		{ "ftyp", 4, 4, "video/mp4" },
+		{ "RIFF", 4, 0, "audio/wav" },
+		{ "ID3", 3, 0, "audio/mpeg" },
+		{ "PK\x03\x04", 4, 0, "application/zip" },
+		{ "\xd0\xcf\x11\xe0", 4, 0, "application/x-ole-storage" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (s.n >= known[i].at + known[i].n && memcmp(s.p + known[i].at, known[i].magic, known[i].n) == 0)
+			return str_of(known[i].media);
+	return str_utf8(s) ? STR("text/plain; charset=utf-8") : STR("application/octet-stream");
+}
+
+/* DIR/blobs/ab/abcd… */
+static char *path_of(struct arena *a, const char *dir, struct str sha256)
+{
+	return str_cstr(a, str_fmt(a, "%s/blobs/%.2s/%.*s", dir, sha256.p, STR_FMT(sha256)));
+}
+
+static bool write_file(struct arena *a, const char *dir, struct str sha256, struct str data, struct err *err)
+{
+	char *path = path_of(a, dir, sha256);
+	/* Two may store the same content at once: each under its own temporary name. */
+	char *part = str_cstr(a, str_fmt(a, "%s.%.*s.part", path, STR_FMT(uuid_new(a, 0))));
+	size_t done = 0;
+	int fd;
+
+	(void)mkdir(str_cstr(a, str_fmt(a, "%s/blobs/%.2s", dir, sha256.p)), 0700);
+	if (access(path, R_OK) == 0)
+		return true; /* the same content is there already */
+	fd = open(part, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	while (fd >= 0 && done < data.n) {
+		ssize_t n = write(fd, data.p + done, data.n - done);
+
+		if (n <= 0)
+			break;
+		done += (size_t)n;
+	}
+	if (fd < 0 || done < data.n || fsync(fd) != 0 || close(fd) != 0 || rename(part, path) != 0) {
+		(void)err_set(err, errno == ENOSPC ? ERR_DISK_FULL : ERR_IO, "文件未能写入磁盘");
+		(void)err_wrap(err, "%s: %s", path, strerror(errno));
+		(void)unlink(part);
+		return false;
+	}
+	return true;
+}
+
+bool blob_prepare(struct arena *a, const char *dir, struct str content, struct blob *ret, struct err *err)
+{
+	struct blob b = { .sha256 = digest(a, EVP_sha256(), content), .sm3 = digest(a, EVP_sm3(), content),
+			  .media = media_of(content), .size = (int64_t)content.n, .place = STR("row"),
+			  .data = content };
+
+	if (content.n >= BLOB_ROW_MOST) {
+		b.place = STR("file");
+		b.data = (struct str){ 0 };
+		if (!write_file(a, dir, b.sha256, content, err))
+			return false;
+	}
+	*ret = b;
+	return true;
+}
+
+bool blob_put(struct db *db, const struct blob *b, int64_t now, struct err *err)
+{
+	const struct db_in in[] = { db_str(b->sha256), db_str(b->sm3), db_i64(b->size), db_str(b->media),
+				    db_str(b->place), str_is(b->place, "row") ? db_bytes(b->data) : db_null(),
+				    db_i64(now) };
+
+	return db_exec(db, &st_put, DB_IN(in), NULL, err);
+}
+
+bool blob_find(struct db *db, struct arena *a, struct str sha256, struct blob *ret, bool *ret_found, struct err *err)
+{
+	struct blob b = { .sha256 = sha256 };
+	const struct db_in in[] = { db_str(sha256) };
+	const struct db_out out[] = { db_to_str(&b.sm3), db_to_i64(&b.size), db_to_str(&b.media), db_to_str(&b.place) };
+
+	if (!db_maybe(db, a, &st_find, DB_IN(in), DB_OUT(out), ret_found, err))
+		return false;
+	if (*ret_found)
+		*ret = b;
+	return true;
+}
+
+static bool read_file(struct arena *a, const char *path, int64_t size, struct str *ret, struct err *err)
+{
+	char *p = arena_alloc(a, (size_t)size + 1);
+	size_t done = 0;
+	int fd = open(path, O_RDONLY);
+
+	while (fd >= 0 && done < (size_t)size) {
+		ssize_t n = read(fd, p + done, (size_t)size - done);
+
+		if (n <= 0)
+			break;
+		done += (size_t)n;
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	if (done < (size_t)size) {
+		(void)err_set(err, ERR_IO, "这份文件暂时读不到，请联系系统管理员");
+		return err_wrap(err, "%s: %s", path, strerror(errno));
+	}
+	*ret = (struct str){ p, done };
+	return true;
+}
+
+bool blob_get(struct db *db, struct arena *a, const char *dir, struct str sha256, struct str *ret_media,
+	      struct str *ret_content, struct err *err)
+{
+	struct blob b;
+	struct str content = { 0 };
+	const struct db_in in[] = { db_str(sha256) };
+	const struct db_out out[] = { db_to_bytes(&content) };
+	bool found;
+
+	if (!blob_find(db, a, sha256, &b, &found, err))
+		return false;
+	if (!found)
+		return err_set(err, ERR_NOT_FOUND, "没有这份文件");
+	if (str_is(b.place, "row") ? !db_one(db, a, &st_data, DB_IN(in), DB_OUT(out), err)
+				   : !read_file(a, path_of(a, dir, sha256), b.size, &content, err))
+		return false;
+	*ret_media = b.media;
+	*ret_content = content;
+	return true;
+}

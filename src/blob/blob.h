@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* blob.h - stored files, addressed by their SHA-256. Small ones are rows, larger ones files below DIR/blobs, so
+ * that the database's pages stay few.
+ *
+ * Storing has two halves: blob_prepare digests and, for a large one, writes the file (takes as long as the
+ * content is large: never in the writing turn, never in an HTTP thread); blob_put writes the row, inside a
+ * transaction. A file without a row is harmless; a row never points at a missing file. */
+#ifndef MINGFA_BLOB_BLOB_H
+#define MINGFA_BLOB_BLOB_H
+
+#include "db/db.h"
+
+#define BLOB_ROW_MOST ((size_t)256 * 1024)
+
+struct blob {
+	struct str sha256, sm3; /* hexadecimal */
+	struct str media;       /* type by content: what a browser says is not believed */
+	int64_t size;
+	struct str place;       /* row, file */
+	struct str data;        /* row: the content */
+};
+
+/* dir: the data folder. ERR_IO, ERR_DISK_FULL. */
+MUST_USE bool blob_prepare(struct arena *a, const char *dir, struct str content, struct blob *ret, struct err *err);
+/* Known content is stored once. */
+MUST_USE bool blob_put(struct db *db, const struct blob *b, int64_t now, struct err *err);
+/* What is known of a digest, without its content; *ret_found false when nothing is. */
+MUST_USE bool blob_find(struct db *db, struct arena *a, struct str sha256, struct blob *ret, bool *ret_found,
+			struct err *err);
+/* The content. ERR_NOT_FOUND, ERR_IO. */
+MUST_USE bool blob_get(struct db *db, struct arena *a, const char *dir, struct str sha256, struct str *ret_media,
+		       struct str *ret_content, struct err *err);
+
+#endif
