@@ -119,8 +119,17 @@ CREATE INDEX event_actor ON event (actor, at) WHERE actor IS NOT NULL;
 CREATE TABLE event_body (
 	event {i64} PRIMARY KEY REFERENCES event (id), -- whose contents
 	salt {bytes} NOT NULL,          -- 32 random bytes of the body's line in the log's entry
-	body text NOT NULL              -- JSON: results of form and set, reason, passed checks, papers, states, salts of files
+	body text NOT NULL              -- JSON: results of form and set, reason, passed checks, papers, states
 ){strict};
+
+-- Files that an event brought: a line each in the log's entry. Goes like event_body, and before it.
+CREATE TABLE event_file (
+	event {i64} NOT NULL REFERENCES event (id), -- the event
+	n {i64} NOT NULL,               -- 1, 2, 3 … in order of the entry's lines
+	digest text NOT NULL,           -- SHA-256 of the content, hexadecimal: blob.digest
+	salt {bytes} NOT NULL,          -- 32 random bytes of this line
+	PRIMARY KEY (event, n)
+){keyed};
 
 -- Time limits: one row for each run of a clock.
 CREATE TABLE clock (

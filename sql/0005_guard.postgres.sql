@@ -27,13 +27,16 @@ CREATE TRIGGER log_head_no_delete BEFORE DELETE ON log_head FOR EACH ROW EXECUTE
 CREATE TRIGGER log_head_grows BEFORE UPDATE ON log_head FOR EACH ROW WHEN (NEW.size < OLD.size)
 	EXECUTE FUNCTION mingfa_refuse();
 CREATE TRIGGER event_body_no_update BEFORE UPDATE ON event_body FOR EACH ROW EXECUTE FUNCTION mingfa_refuse();
--- The deletion uses the guard row up.
+CREATE TRIGGER event_file_no_update BEFORE UPDATE ON event_file FOR EACH ROW EXECUTE FUNCTION mingfa_refuse();
+CREATE TRIGGER event_file_guard BEFORE DELETE ON event_file FOR EACH ROW EXECUTE FUNCTION mingfa_retention();
+-- Files go before the body: its deletion uses the guard row up.
 CREATE TRIGGER event_body_guard BEFORE DELETE ON event_body FOR EACH ROW EXECUTE FUNCTION mingfa_retention();
 CREATE TRIGGER event_body_gone AFTER DELETE ON event_body FOR EACH ROW EXECUTE FUNCTION mingfa_retention_used();
 
 -- TRUNCATE passes row triggers by.
 CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event EXECUTE FUNCTION mingfa_refuse();
 CREATE TRIGGER event_body_no_truncate BEFORE TRUNCATE ON event_body EXECUTE FUNCTION mingfa_refuse();
+CREATE TRIGGER event_file_no_truncate BEFORE TRUNCATE ON event_file EXECUTE FUNCTION mingfa_refuse();
 CREATE TRIGGER leaf_no_truncate BEFORE TRUNCATE ON leaf EXECUTE FUNCTION mingfa_refuse();
 CREATE TRIGGER tile_no_truncate BEFORE TRUNCATE ON tile EXECUTE FUNCTION mingfa_refuse();
 CREATE TRIGGER log_head_no_truncate BEFORE TRUNCATE ON log_head EXECUTE FUNCTION mingfa_refuse();

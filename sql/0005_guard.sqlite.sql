@@ -24,7 +24,12 @@ BEGIN SELECT RAISE(ABORT, 'log_head never shrinks'); END;
 
 CREATE TRIGGER event_body_no_update BEFORE UPDATE ON event_body
 BEGIN SELECT RAISE(ABORT, 'event_body is append-only'); END;
--- The deletion uses the guard row up.
+CREATE TRIGGER event_file_no_update BEFORE UPDATE ON event_file
+BEGIN SELECT RAISE(ABORT, 'event_file is append-only'); END;
+CREATE TRIGGER event_file_guard BEFORE DELETE ON event_file
+WHEN NOT EXISTS (SELECT 1 FROM retention_guard g WHERE g.event = OLD.event)
+BEGIN SELECT RAISE(ABORT, 'event_file goes by the retention action only'); END;
+-- Files go before the body: its deletion uses the guard row up.
 CREATE TRIGGER event_body_guard BEFORE DELETE ON event_body
 WHEN NOT EXISTS (SELECT 1 FROM retention_guard g WHERE g.event = OLD.event)
 BEGIN SELECT RAISE(ABORT, 'event_body goes by the retention action only'); END;

@@ -219,6 +219,7 @@ static void seed(struct db *db)
 		     "INSERT INTO event (id, matter, seq, at, entered_at, role, action, def, kind)"
 		     " VALUES (1, 1, 1, 0, 0, 'officer', 'open', 1, 'k'), (2, 1, 2, 0, 0, 'officer', 'keep', 1, 'k');"
 		     "INSERT INTO event_body (event, salt, body) SELECT id, CAST('s' AS bytea), '{}' FROM event;"
+		     "INSERT INTO event_file (event, n, digest, salt) SELECT id, 1, 'd', CAST('s' AS bytea) FROM event;"
 		     "INSERT INTO leaf (idx, event, entry) VALUES (0, 1, 'e');"
 		     "INSERT INTO tile (level, n, bytes) VALUES (0, 0, CAST('t' AS bytea));"
 		     "UPDATE log_head SET size = 1 WHERE id = 1;", &err)
@@ -226,6 +227,7 @@ static void seed(struct db *db)
 	if (db_dialect(db) == DB_POSTGRES)
 		return;
 	OK(db_script(db, "INSERT INTO event_body (event, salt, body) SELECT id, CAST('s' AS BLOB), '{}' FROM event;"
+			 "INSERT INTO event_file (event, n, digest, salt) SELECT id, 1, 'd', CAST('s' AS BLOB) FROM event;"
 			 "INSERT INTO leaf (idx, event, entry) VALUES (0, 1, 'e');"
 			 "INSERT INTO tile (level, n, bytes) VALUES (0, 0, CAST('t' AS BLOB));"
 			 "UPDATE log_head SET size = 1 WHERE id = 1;", &err));
@@ -235,6 +237,7 @@ BOTH(the_record_can_only_grow)
 {
 	static const char *const refused[] = {
 		"UPDATE event SET at = 1", "DELETE FROM event", "UPDATE event_body SET body = 'x'", "DELETE FROM event_body",
+		"UPDATE event_file SET digest = 'x'", "DELETE FROM event_file",
 		"UPDATE leaf SET entry = 'x'", "DELETE FROM leaf", "UPDATE tile SET n = 2", "DELETE FROM tile",
 		"UPDATE pack_version SET files = 'x'", "DELETE FROM pack_version", "DELETE FROM matter",
 		"DELETE FROM log_head", "UPDATE log_head SET size = 0", "INSERT INTO log_head (id, size, edge, signed)"
@@ -245,7 +248,7 @@ BOTH(the_record_can_only_grow)
 		"REPLACE INTO leaf SELECT * FROM leaf", "UPDATE OR REPLACE event SET seq = 9",
 	};
 	static const char *const only_postgres[] = {
-		"TRUNCATE event CASCADE", "TRUNCATE event_body", "TRUNCATE leaf", "TRUNCATE matter CASCADE",
+		"TRUNCATE event CASCADE", "TRUNCATE event_body", "TRUNCATE event_file", "TRUNCATE leaf", "TRUNCATE matter CASCADE",
 		"TRUNCATE pack_version CASCADE", "TRUNCATE log_head", "TRUNCATE tile",
 	};
 	const char *const *more = f->dialect == DB_SQLITE ? only_sqlite : only_postgres;
@@ -274,7 +277,7 @@ BOTH(contents_go_through_the_guard_row_once)
 	seed(db);
 	OK(db_script(db, "INSERT INTO retention_guard (event, because_of) VALUES (1, 2)", &err));
 	FAILS(db_script(db, "DELETE FROM event_body WHERE event = 2", &err), ERR_DB_CONSTRAINT);
-	OK(db_script(db, "DELETE FROM event_body WHERE event = 1", &err));
+	OK(db_script(db, "DELETE FROM event_file WHERE event = 1; DELETE FROM event_body WHERE event = 1", &err));
 	cr_assert_eq(number(db, "SELECT count(*) FROM retention_guard"), 0, "the guard row is used up");
 	cr_assert_eq(number(db, "SELECT count(*) FROM event"), 2, "who and when remains");
 	FAILS(db_script(db, "DELETE FROM event_body WHERE event = 2", &err), ERR_DB_CONSTRAINT);
