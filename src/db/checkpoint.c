@@ -7,7 +7,8 @@
 #include "base/log.h"
 
 #define STEP_BYTES ((int64_t)16 << 20)
-#define TRUNCATE_BYTES ((int64_t)256 << 20) /* beyond, a reader held it back: wait for a gap and cut it */
+#define TRUNCATE_BYTES \
+	((int64_t)256 << 20) /* beyond, a reader held it back: wait for a gap and cut it */
 
 struct checkpoint {
 	struct arena *a;
@@ -15,8 +16,8 @@ struct checkpoint {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	int64_t wal;    /* size after the last commit */
-	int64_t done;   /* size at the last checkpoint */
+	int64_t wal;  /* size after the last commit */
+	int64_t done; /* size at the last checkpoint */
 	bool dirty;
 	bool stopping;
 };
@@ -32,7 +33,8 @@ static bool wait_for_work(struct checkpoint *c, int64_t *ret_wal)
 		(void)pthread_cond_wait(&c->wake, &c->lock);
 	(void)clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec++;
-	while (!c->stopping && c->wal - c->done < STEP_BYTES && !pthread_cond_timedwait(&c->wake, &c->lock, &until))
+	while (!c->stopping && c->wal - c->done < STEP_BYTES
+	       && !pthread_cond_timedwait(&c->wake, &c->lock, &until))
 		continue;
 	on = !c->stopping;
 	*ret_wal = c->wal;
@@ -50,10 +52,13 @@ static void *main_loop(void *ctx)
 	while (wait_for_work(c, &wal)) {
 		struct err err = { 0 };
 
-		if (!db_script(c->db, wal > TRUNCATE_BYTES ? "PRAGMA wal_checkpoint(TRUNCATE)"
-							   : "PRAGMA wal_checkpoint(PASSIVE)", &err)
+		if (!db_script(c->db,
+			       wal > TRUNCATE_BYTES ? "PRAGMA wal_checkpoint(TRUNCATE)"
+						    : "PRAGMA wal_checkpoint(PASSIVE)",
+			       &err)
 		    && err.code != ERR_BUSY)
-			log_line(LOG_WARNING, "checkpoint: %s (%s), trying again", err.msg, err.detail);
+			log_line(LOG_WARNING, "checkpoint: %s (%s), trying again", err.msg,
+				 err.detail);
 	}
 	return NULL;
 }
@@ -76,8 +81,10 @@ bool checkpoint_start(const char *address, struct checkpoint **ret, struct err *
 
 	c->a = a;
 	init_sync(c);
-	/* TRUNCATE holds the writer up while it waits for readers: never longer than a group takes. */
-	if (!db_open(address, DB_WRITE, &c->db, err) || !db_script(c->db, "PRAGMA busy_timeout = 100", err))
+	/* TRUNCATE holds the writer up while it waits for readers: never longer than a group takes.
+	 */
+	if (!db_open(address, DB_WRITE, &c->db, err)
+	    || !db_script(c->db, "PRAGMA busy_timeout = 100", err))
 		goto fail;
 	if (pthread_create(&c->thread, NULL, main_loop, c)) {
 		err_set(err, ERR_BUG, "不能启动数据库的整理线程");

@@ -6,13 +6,16 @@
 #include <string.h>
 #include <time.h>
 
-#define TX_TRIES 5 /* a deadlock's other party has gone on by the second; more means that something is wrong */
+#define TX_TRIES 5 /* the other party of a deadlock has gone on by the second */
 #define TX_WAIT_MS 20
 
 static const struct stmt st_begin_sqlite = { "begin_sqlite", "BEGIN IMMEDIATE" };
-static const struct stmt st_begin_postgres = { "begin_postgres", "BEGIN ISOLATION LEVEL READ COMMITTED" };
+static const struct stmt st_begin_postgres = { "begin_postgres",
+					       "BEGIN ISOLATION LEVEL READ COMMITTED" };
 static const struct stmt st_begin_sqlite_read = { "begin_read_sqlite", "BEGIN" };
-static const struct stmt st_begin_postgres_read = { "begin_read_postgres", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
+static const struct stmt st_begin_postgres_read = {
+	"begin_read_postgres", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+};
 static const struct stmt st_commit = { "commit", "COMMIT" };
 static const struct stmt st_rollback = { "rollback", "ROLLBACK" };
 static const struct stmt st_point = { "point", "SAVEPOINT point" };
@@ -161,8 +164,8 @@ static bool harmless(const struct stmt *st)
 	return !strncmp(st->sql, "SELECT", 6) || !strncmp(st->sql, "BEGIN", 5);
 }
 
-static bool run_faulty(struct db *db, struct arena *a, struct prepared *p, const struct db_in *in, struct rows *r,
-		       struct err *err)
+static bool run_faulty(struct db *db, struct arena *a, struct prepared *p, const struct db_in *in,
+		       struct rows *r, struct err *err)
 {
 	const enum db_fault kind = db->fault_kind;
 
@@ -185,19 +188,20 @@ static bool allowed(const struct db *db, const struct prepared *p, size_t n_in, 
 	return true;
 }
 
-static bool run_once(struct db *db, struct arena *a, struct prepared *p, const struct db_in *in, struct rows *r,
-		     struct err *err)
+static bool run_once(struct db *db, struct arena *a, struct prepared *p, const struct db_in *in,
+		     struct rows *r, struct err *err)
 {
 	bool ok;
 
 	p->busy = true;
-	ok = fault_now(db) ? run_faulty(db, a, p, in, r, err) : db->driver->run(db, a, p, in, r, err);
+	ok = fault_now(db) ? run_faulty(db, a, p, in, r, err)
+			   : db->driver->run(db, a, p, in, r, err);
 	p->busy = false;
 	return ok;
 }
 
-static bool run(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in, size_t n_in,
-		struct rows *r, struct err *err)
+static bool run(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in,
+		size_t n_in, struct rows *r, struct err *err)
 {
 	struct prepared *p = db_prepared(db, st);
 	const bool in_tx = db->driver->in_tx(db);
@@ -208,14 +212,15 @@ static bool run(struct db *db, struct arena *a, const struct stmt *st, const str
 		return err_wrap(err, "%s", st->name);
 	if (run_once(db, a, p, in, r, &first))
 		return true;
-	if (first.code == ERR_DB_LOST && !in_tx && !r->n && harmless(st) && run_once(db, a, p, in, r, &first))
+	if (first.code == ERR_DB_LOST && !in_tx && !r->n && harmless(st)
+	    && run_once(db, a, p, in, r, &first))
 		return true;
 	*err = first;
 	return err_wrap(err, "%s", st->name);
 }
 
-bool db_exec(struct db *db, const struct stmt *st, const struct db_in *in, size_t n_in, int64_t *ret_changed,
-	     struct err *err)
+bool db_exec(struct db *db, const struct stmt *st, const struct db_in *in, size_t n_in,
+	     int64_t *ret_changed, struct err *err)
 {
 	struct rows r = { 0 };
 
@@ -226,8 +231,8 @@ bool db_exec(struct db *db, const struct stmt *st, const struct db_in *in, size_
 	return true;
 }
 
-bool db_maybe(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in, size_t n_in,
-	      const struct db_out *out, size_t n_out, bool *ret_found, struct err *err)
+bool db_maybe(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in,
+	      size_t n_in, const struct db_out *out, size_t n_out, bool *ret_found, struct err *err)
 {
 	struct rows r = { .out = out, .n_out = n_out, .first_only = true };
 
@@ -237,8 +242,8 @@ bool db_maybe(struct db *db, struct arena *a, const struct stmt *st, const struc
 	return true;
 }
 
-bool db_one(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in, size_t n_in,
-	    const struct db_out *out, size_t n_out, struct err *err)
+bool db_one(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in,
+	    size_t n_in, const struct db_out *out, size_t n_out, struct err *err)
 {
 	bool found;
 
@@ -250,9 +255,9 @@ bool db_one(struct db *db, struct arena *a, const struct stmt *st, const struct 
 	return err_wrap(err, "%s gave no row", st->name);
 }
 
-bool db_each(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in, size_t n_in,
-	     const struct db_out *out, size_t n_out, bool (*row)(void *ctx, struct err *err), void *ctx,
-	     struct err *err)
+bool db_each(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in,
+	     size_t n_in, const struct db_out *out, size_t n_out,
+	     bool (*row)(void *ctx, struct err *err), void *ctx, struct err *err)
 {
 	struct rows r = { .out = out, .n_out = n_out, .row = row, .ctx = ctx };
 
@@ -275,7 +280,8 @@ bool db_begin(struct db *db, const char *name, struct err *err)
 {
 	static const struct stmt *const begin[2][2] = {
 		[DB_SQLITE] = { [DB_READ] = &st_begin_sqlite_read, [DB_WRITE] = &st_begin_sqlite },
-		[DB_POSTGRES] = { [DB_READ] = &st_begin_postgres_read, [DB_WRITE] = &st_begin_postgres },
+		[DB_POSTGRES] = { [DB_READ] = &st_begin_postgres_read,
+				  [DB_WRITE] = &st_begin_postgres },
 	};
 
 	assert(!db->tx_open); /* db_tx makes a savepoint inside a transaction */
@@ -317,19 +323,22 @@ static void tx_drop(struct db *db)
 	db->tx_open = open;
 }
 
-/* After a failure inside a savepoint: back to its beginning. When even that fails the transaction goes. */
+/* After a failure inside a savepoint: back to its beginning. When even that fails the transaction
+ * goes. */
 static void point_undo(struct db *db)
 {
 	struct err ignored = { 0 };
 	const bool again = db->again;
 
-	if (db_in_tx(db) && (!db_exec(db, &st_point_undo, DB_NONE, NULL, &ignored)
-			     || !db_exec(db, &st_point_release, DB_NONE, NULL, &ignored)))
+	if (db_in_tx(db)
+	    && (!db_exec(db, &st_point_undo, DB_NONE, NULL, &ignored)
+		|| !db_exec(db, &st_point_release, DB_NONE, NULL, &ignored)))
 		tx_drop(db);
 	db->again = again;
 }
 
-bool db_point(struct db *db, bool (*fn)(struct db *db, void *ctx, struct err *err), void *ctx, struct err *err)
+bool db_point(struct db *db, bool (*fn)(struct db *db, void *ctx, struct err *err), void *ctx,
+	      struct err *err)
 {
 	assert(db->tx_open); /* a savepoint alone would be a transaction without a name */
 	if (!db_exec(db, &st_point, DB_NONE, NULL, err)) {
@@ -363,20 +372,23 @@ void db_wait(int64_t ms)
 }
 
 /* *ret_again: it failed in a way that a second try may cure, and surely changed nothing. */
-static bool tx_once(struct db *db, const char *name, const struct tx *tx, bool *ret_again, struct err *err)
+static bool tx_once(struct db *db, const char *name, const struct tx *tx, bool *ret_again,
+		    struct err *err)
 {
 	*ret_again = false;
 	if (!db_begin(db, name, err))
 		return false;
 	if (tx->fn(db, tx->ctx, err))
-		return db_commit(db, err); /* not again when the answer is lost: it may have been done */
+		return db_commit(
+			db, err); /* not again when the answer is lost: it may have been done */
 	*ret_again = db->again || err->code == ERR_DB_LOST;
 	db_rollback(db);
 	return false;
 }
 
-bool db_tx(struct db *db, const char *name, bool (*fn)(struct db *db, const void *ctx, struct err *err),
-	   const void *ctx, struct err *err)
+bool db_tx(struct db *db, const char *name,
+	   bool (*fn)(struct db *db, const void *ctx, struct err *err), const void *ctx,
+	   struct err *err)
 {
 	struct tx tx = { fn, ctx };
 	bool again = true;

@@ -26,8 +26,11 @@
 
 struct db;
 
-/* A statement is known by its address: keep it static, or in the arena of the process. The SQL is one
- * statement that both dialects accept. */
+/* A statement is known by its address: keep it static, or in the arena of the process. The SQL is
+ * one statement that both dialects accept; where there must be two, their names say so (…_sqlite,
+ * …_postgres), and a test prepares every static st_… on the databases it is meant for. Whole
+ * numbers, texts and bytes are what they are bound as: $1 is BIGINT, TEXT or BYTEA, so other types
+ * need CAST($1 AS …). A read outside a transaction is repeated once after a lost connection. */
 struct stmt {
 	const char *name;
 	const char *sql;
@@ -126,8 +129,9 @@ MUST_USE bool db_each(struct db *db, struct arena *a, const struct stmt *st, con
 		      bool (*row)(void *ctx, struct err *err), void *ctx, struct err *err);
 
 /* fn within one transaction (SQLite: BEGIN IMMEDIATE; a DB_READ connection: a read transaction);
- * within another db_tx: a savepoint. fn may run again after a deadlock or a lost connection, so ctx is
- * const and fn must not touch the reply. name is for the log. */
+ * within another db_tx: a savepoint. fn may run again after a deadlock or a lost connection, so ctx
+ * is const and fn must not touch the reply. When the answer to COMMIT is lost it does not run
+ * again: ERR_DB_LOST, and only a once-token tells whether it was done. name is for the log. */
 MUST_USE bool db_tx(struct db *db, const char *name, bool (*fn)(struct db *db, const void *ctx, struct err *err),
 		    const void *ctx, struct err *err);
 /* A savepoint around fn inside an open transaction: on failure its changes are undone and the
@@ -135,8 +139,9 @@ MUST_USE bool db_tx(struct db *db, const char *name, bool (*fn)(struct db *db, c
 MUST_USE bool db_point(struct db *db, bool (*fn)(struct db *db, void *ctx, struct err *err), void *ctx,
 		       struct err *err);
 bool db_in_tx(const struct db *db);
-/* After a failed statement PostgreSQL refuses the rest of its savepoint or transaction: let the failure go up to
- * the nearest db_point or db_tx. Once a transaction is gone every statement inside db_tx fails with ERR_DB_LOST. */
+/* After a failed statement PostgreSQL refuses the rest of its savepoint or transaction, so let the
+ * failure go up to the nearest db_point or db_tx. Once a transaction is gone every further
+ * statement inside it fails with ERR_DB_LOST. */
 /* A new id is had by `INSERT … RETURNING id` with db_one; both dialects know it. */
 
 /* Runs several statements of the program's own text without inputs: migrations, generated views, PRAGMAs.

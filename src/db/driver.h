@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* driver.h - what db.c asks of a database; inside src/db only.
  *
- * A driver runs statements and tells whether a transaction is open; everything else (savepoints, retries,
- * faults, the refusal to go on after a lost transaction) is db.c's and the same for both. */
+ * A driver runs statements and tells whether a transaction is open; everything else (savepoints,
+ * retries, faults, the refusal to go on after a lost transaction) is db.c's and the same for both.
+ */
 #ifndef MINGFA_DB_DRIVER_H
 #define MINGFA_DB_DRIVER_H
 
@@ -25,13 +26,13 @@ struct rows {
 /* A statement as prepared on one connection. */
 struct prepared {
 	const struct stmt *st;
-	const char *sql;                     /* own copy: another statement may come to stand at st */
-	size_t n;                            /* placeholders */
-	bool busy;                           /* its rows are being read */
-	void *handle;                        /* SQLite: sqlite3_stmt; PostgreSQL: the name on the server */
-	unsigned generation;                 /* of the connection that knows it; 0: not prepared */
-	unsigned char of[DB_PARAMS_MAX];     /* SQLite: which $N stands at each position */
-	unsigned char kind[DB_PARAMS_MAX];   /* PostgreSQL: enum db_kind that it was prepared for */
+	const char *sql;     /* own copy: another statement may come to stand at st */
+	size_t n;            /* placeholders */
+	bool busy;           /* its rows are being read */
+	void *handle;        /* SQLite: sqlite3_stmt; PostgreSQL: the name on the server */
+	unsigned generation; /* of the connection that knows it; 0: not prepared */
+	unsigned char of[DB_PARAMS_MAX];   /* SQLite: which $N stands at each position */
+	unsigned char kind[DB_PARAMS_MAX]; /* PostgreSQL: enum db_kind that it was prepared for */
 };
 
 struct driver {
@@ -42,31 +43,35 @@ struct driver {
 	/* Several statements of our own text, without inputs or rows. */
 	bool (*script)(struct db *db, const char *sql, struct err *err);
 	bool (*in_tx)(const struct db *db);
-	/* What a fault does to the connection before the statement's failure is reported; false: reported already. */
+	/* What a fault does to the connection before the statement's failure is reported; false:
+	 * reported already. */
 	bool (*fault)(struct db *db, enum db_fault kind, struct err *err);
 	void (*close)(struct db *db);
 };
 
 struct db {
 	const struct driver *driver;
-	struct arena *a;         /* lives as long as the connection */
+	struct arena *a; /* lives as long as the connection */
 	enum db_mode mode;
 	char *address;
 	int64_t limit_ms;
-	bool tx_open;            /* between db_begin and its end, whatever the database says */
+	bool tx_open; /* between db_begin and its end, whatever the database says */
 	const char *tx_name;
-	bool again;              /* the last failure was a deadlock: the transaction may run again */
-	int64_t wal_bytes;       /* SQLite: size of the WAL after the last commit */
-	struct prepared **slot;  /* open addressing by address of the statement */
+	bool again;             /* the last failure was a deadlock: the transaction may run again */
+	int64_t wal_bytes;      /* SQLite: size of the WAL after the last commit */
+	struct prepared **slot; /* open addressing by address of the statement */
 	size_t n_slot, n_used;
-	int fault_in;            /* statements until the fault; 0: none armed */
+	int fault_in; /* statements until the fault; 0: none armed */
 	enum db_fault fault_kind;
 };
 
-MUST_USE bool sqlite_open(struct arena *a, const char *address, enum db_mode mode, struct db **ret, struct err *err);
-MUST_USE bool postgres_open(struct arena *a, const char *address, enum db_mode mode, struct db **ret, struct err *err);
+MUST_USE bool sqlite_open(struct arena *a, const char *address, enum db_mode mode, struct db **ret,
+			  struct err *err);
+MUST_USE bool postgres_open(struct arena *a, const char *address, enum db_mode mode,
+			    struct db **ret, struct err *err);
 
-/* The place of a statement in the connection's table, made when new, emptied when its text changed. */
+/* The place of a statement in the connection's table, made when new, emptied when its text changed.
+ */
 struct prepared *db_prepared(struct db *db, const struct stmt *st);
 /* Gives one row to its reader. *ret_more: go on. false: the reader failed. */
 MUST_USE bool rows_give(struct rows *r, bool *ret_more, struct err *err);
@@ -74,7 +79,7 @@ MUST_USE bool rows_give(struct rows *r, bool *ret_more, struct err *err);
 /* A transaction in three steps, for the writer and for db_tx. */
 MUST_USE bool db_begin(struct db *db, const char *name, struct err *err);
 MUST_USE bool db_commit(struct db *db, struct err *err); /* on failure the transaction is gone */
-void db_rollback(struct db *db);                          /* harmless when it is gone already */
+void db_rollback(struct db *db);                         /* harmless when it is gone already */
 
 void db_wait(int64_t ms); /* sleeps, whatever signals come */
 

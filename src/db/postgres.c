@@ -10,8 +10,9 @@
 
 #include "base/parse.h"
 
-/* Types of inputs, as the server numbers them. Inputs go in binary form, so that views need no copy and the
- * server never guesses; results come as text, which alone reads counts and sums of every width. */
+/* Types of inputs, as the server numbers them. Inputs go in binary form, so that views need no copy
+ * and the server never guesses; results come as text, which alone reads counts and sums of every
+ * width. */
 #define OID_I64 20
 #define OID_TEXT 25
 #define OID_BYTES 17
@@ -22,7 +23,8 @@ struct postgres_db {
 	unsigned generation; /* grows at each reconnect: prepared statements are gone then */
 	unsigned names;      /* statements named so far */
 	bool dead;           /* the server said farewell, though libpq may not have noticed */
-	int64_t limit_set;   /* statement_timeout in force; -1: unknown, a rollback may have taken it back */
+	int64_t limit_set; /* statement_timeout in force; -1: unknown, a rollback may have taken it
+			      back */
 };
 
 static struct postgres_db *of(struct db *db)
@@ -62,10 +64,12 @@ static const struct {
 static bool fail(struct postgres_db *p, const PGresult *res, struct err *err)
 {
 	const char *state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
-	const char *text = res && state ? PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY) : PQerrorMessage(p->c);
+	const char *text = res && state ? PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY)
+					: PQerrorMessage(p->c);
 	size_t i = 0;
 
-	while (state && i < ARRAY_LEN(errors) && strncmp(state, errors[i].state, strlen(errors[i].state)) != 0)
+	while (state && i < ARRAY_LEN(errors)
+	       && strncmp(state, errors[i].state, strlen(errors[i].state)) != 0)
 		i++;
 	if (!state || PQstatus(p->c) == CONNECTION_BAD)
 		err_set(err, ERR_DB_LOST, "数据库的连接中断了");
@@ -89,8 +93,10 @@ static void silent(void *ctx, const PGresult *res)
 /* lock_timeout: whoever waits for the turn longer than a request may wait is answered.
  * idle_in_transaction_session_timeout: a process that hangs in its turn loses it. */
 static const char settings_write[] =
-	"SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s'; SET statement_timeout = 0;";
-static const char settings_read[] = "SET default_transaction_read_only = on; SET statement_timeout = 0;";
+	"SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s'; SET "
+	"statement_timeout = 0;";
+static const char settings_read[] =
+	"SET default_transaction_read_only = on; SET statement_timeout = 0;";
 
 static bool script(struct db *db, const char *sql, struct err *err);
 
@@ -114,7 +120,8 @@ static bool set_up(struct postgres_db *p, struct err *err)
 	return ok;
 }
 
-/* Outside a transaction a broken connection is made anew (decision 9); inside, whoever began must hear of it. */
+/* Outside a transaction a broken connection is made anew (decision 9); inside, whoever began must
+ * hear of it. */
 static bool alive(struct postgres_db *p, struct err *err)
 {
 	if (!p->dead && PQstatus(p->c) == CONNECTION_OK)
@@ -140,8 +147,8 @@ static bool script(struct db *db, const char *sql, struct err *err)
 
 /* ---- statements ---- */
 
-/* Whether the statement was prepared for inputs of these kinds: a NULL fits every kind, and what was NULL at
- * first gets its kind by the first value. */
+/* Whether the statement was prepared for inputs of these kinds: a NULL fits every kind, and what
+ * was NULL at first gets its kind by the first value. */
 static bool fits(const struct prepared *q, const struct db_in *in)
 {
 	for (size_t i = 0; i < q->n; i++) {
@@ -151,9 +158,12 @@ static bool fits(const struct prepared *q, const struct db_in *in)
 	return true;
 }
 
-static bool prepare(struct postgres_db *p, struct prepared *q, const struct db_in *in, struct err *err)
+static bool prepare(struct postgres_db *p, struct prepared *q, const struct db_in *in,
+		    struct err *err)
 {
-	static const Oid oids[] = { [DB_I64] = OID_I64, [DB_STR] = OID_TEXT, [DB_BYTES] = OID_BYTES, [DB_NULL] = 0 };
+	static const Oid oids[] = {
+		[DB_I64] = OID_I64, [DB_STR] = OID_TEXT, [DB_BYTES] = OID_BYTES, [DB_NULL] = 0
+	};
 	const bool known = q->generation == p->generation;
 	Oid type[DB_PARAMS_MAX];
 	char name[16];
@@ -230,7 +240,8 @@ static bool integer_of(const char *p, size_t n, int64_t *ret)
 	return parse_i64((struct str){ p, n }, INT64_MIN, INT64_MAX, ret);
 }
 
-static bool column(struct arena *a, const PGresult *res, int row, int i, const struct db_out *out, struct err *err)
+static bool column(struct arena *a, const PGresult *res, int row, int i, const struct db_out *out,
+		   struct err *err)
 {
 	const bool null = PQgetisnull(res, row, i);
 	const char *p = PQgetvalue(res, row, i);
@@ -241,7 +252,8 @@ static bool column(struct arena *a, const PGresult *res, int row, int i, const s
 	if (out->kind == DB_I64) {
 		*out->i = 0;
 		if (!null && !integer_of(p, n, out->i))
-			return err_set(err, ERR_BUG, "程序里的一条语句有误：第 %d 列不是整数", i + 1);
+			return err_set(err, ERR_BUG, "程序里的一条语句有误：第 %d 列不是整数",
+				       i + 1);
 	} else if (out->kind == DB_BYTES) {
 		*out->s = bytes_of(a, p, n);
 	} else {
@@ -268,15 +280,16 @@ static bool give_all(struct arena *a, const PGresult *res, struct rows *r, struc
 	return true;
 }
 
-/* COMMIT of a transaction in which a statement failed is answered "ROLLBACK", and without an error. */
+/* COMMIT of a transaction in which a statement failed is answered "ROLLBACK", and without an error.
+ */
 static bool committed(const struct prepared *q, PGresult *res, struct err *err)
 {
 	return strcmp(q->sql, "COMMIT") != 0 || !strcmp(PQcmdStatus(res), "COMMIT")
 	       || err_set(err, ERR_DB, "数据库没有保存这次改动：其中一步没有完成");
 }
 
-static bool run_prepared(struct postgres_db *p, struct arena *a, const struct prepared *q, const struct db_in *in,
-			 struct rows *r, struct err *err)
+static bool run_prepared(struct postgres_db *p, struct arena *a, const struct prepared *q,
+			 const struct db_in *in, struct rows *r, struct err *err)
 {
 	struct inputs x;
 	PGresult *res;
@@ -296,9 +309,12 @@ static bool run_prepared(struct postgres_db *p, struct arena *a, const struct pr
 	return ok;
 }
 
-static const struct stmt st_limit = { "limit_postgres", "SELECT set_config('statement_timeout', CAST($1 AS text), false)" };
+static const struct stmt st_limit = {
+	"limit_postgres", "SELECT set_config('statement_timeout', CAST($1 AS text), false)"
+};
 
-/* The limit is set when it changed, with the next statement. A failed transaction takes no statements. */
+/* The limit is set when it changed, with the next statement. A failed transaction takes no
+ * statements. */
 static bool put_limit(struct postgres_db *p, struct err *err)
 {
 	const struct db_in in[] = { db_i64(p->db.limit_ms) };
@@ -313,8 +329,8 @@ static bool put_limit(struct postgres_db *p, struct err *err)
 	return true;
 }
 
-static bool run(struct db *db, struct arena *a, struct prepared *q, const struct db_in *in, struct rows *r,
-		struct err *err)
+static bool run(struct db *db, struct arena *a, struct prepared *q, const struct db_in *in,
+		struct rows *r, struct err *err)
 {
 	struct postgres_db *p = of(db);
 	bool ok;
@@ -331,9 +347,12 @@ static bool run(struct db *db, struct arena *a, struct prepared *q, const struct
 static bool fault(struct db *db, enum db_fault kind, struct err *err)
 {
 	static const char *const raise[DB_FAULT_MAX] = {
-		[DB_FAULT_FULL] = "DO $$ BEGIN RAISE EXCEPTION 'fault' USING ERRCODE = '53100'; END $$",
-		[DB_FAULT_IOERR] = "DO $$ BEGIN RAISE EXCEPTION 'fault' USING ERRCODE = '58030'; END $$",
-		[DB_FAULT_REFUSED] = "DO $$ BEGIN RAISE EXCEPTION 'fault' USING ERRCODE = '23514'; END $$",
+		[DB_FAULT_FULL] =
+			"DO $$ BEGIN RAISE EXCEPTION 'fault' USING ERRCODE = '53100'; END $$",
+		[DB_FAULT_IOERR] =
+			"DO $$ BEGIN RAISE EXCEPTION 'fault' USING ERRCODE = '58030'; END $$",
+		[DB_FAULT_REFUSED] =
+			"DO $$ BEGIN RAISE EXCEPTION 'fault' USING ERRCODE = '23514'; END $$",
 	};
 
 	if (!raise[kind]) {
@@ -351,24 +370,33 @@ static void close_db(struct db *db)
 }
 
 static const struct driver driver = {
-	.dialect = DB_POSTGRES, .run = run, .script = script, .in_tx = in_tx, .fault = fault, .close = close_db,
+	.dialect = DB_POSTGRES,
+	.run = run,
+	.script = script,
+	.in_tx = in_tx,
+	.fault = fault,
+	.close = close_db,
 };
 
 /* What the address does not say itself. tcp_user_timeout: a machine that vanished is noticed. */
 static PGconn *connect_to(const char *address)
 {
-	static const char *const names[] = { "client_encoding", "application_name", "connect_timeout", "tcp_user_timeout",
-					     "dbname", NULL };
+	static const char *const names[] = { "client_encoding", "application_name",
+					     "connect_timeout", "tcp_user_timeout",
+					     "dbname",          NULL };
 	const char *values[] = { "UTF8", "mingfa", "5", "10000", address, NULL };
 
 	return PQconnectdbParams(names, values, 1);
 }
 
-bool postgres_open(struct arena *a, const char *address, enum db_mode mode, struct db **ret, struct err *err)
+bool postgres_open(struct arena *a, const char *address, enum db_mode mode, struct db **ret,
+		   struct err *err)
 {
 	struct postgres_db *p = arena_one(a, struct postgres_db);
 
-	p->db = (struct db){ .driver = &driver, .a = a, .mode = mode,
+	p->db = (struct db){ .driver = &driver,
+			     .a = a,
+			     .mode = mode,
 			     .address = arena_dup(a, address, strlen(address)) };
 	p->c = connect_to(p->db.address);
 	if (!set_up(p, err)) {

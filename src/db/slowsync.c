@@ -11,7 +11,8 @@
 
 #define DELAY_MAX 1000 /* ms; a disk slower than that is broken */
 
-/* The usual file system with the delay; registered once for each delay, for the life of the process. */
+/* The usual file system with the delay; registered once for each delay, for the life of the
+ * process. */
 struct slow_vfs {
 	sqlite3_vfs vfs;
 	sqlite3_vfs *usual;
@@ -19,7 +20,8 @@ struct slow_vfs {
 	char name[32];
 };
 
-/* Stands in place of a file's own methods, all equal but xSync. First member: SQLite reads it as such. */
+/* Stands in place of a file's own methods, all equal but xSync. First member: SQLite reads it as
+ * such. */
 struct slow_methods {
 	sqlite3_io_methods m;
 	const sqlite3_io_methods *usual;
@@ -59,7 +61,9 @@ static int slow_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int fl
 		f->pMethods = NULL;
 		return SQLITE_NOMEM;
 	}
-	*slow = (struct slow_methods){ .m = *f->pMethods, .usual = f->pMethods, .delay_ms = v->delay_ms };
+	*slow = (struct slow_methods){ .m = *f->pMethods,
+				       .usual = f->pMethods,
+				       .delay_ms = v->delay_ms };
 	slow->m.xSync = slow_sync;
 	slow->m.xClose = slow_close;
 	f->pMethods = &slow->m;

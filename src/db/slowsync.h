@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* slowsync.h - a disk that takes its time, for measuring: "sqlite:FILE?sync_delay_ms=2" adds 2 ms to each
- * sync of that connection's files. Inside src/db only. */
+/* slowsync.h - a disk that takes its time, for measuring: "sqlite:FILE?sync_delay_ms=2" adds 2 ms
+ * to each sync of that connection's files. Inside src/db only. */
 #ifndef MINGFA_DB_SLOWSYNC_H
 #define MINGFA_DB_SLOWSYNC_H
 

@@ -10,8 +10,8 @@
 #include "base/parse.h"
 #include "db/slowsync.h"
 
-#define BUSY_MS 5000        /* a request waits at most 5 s (decision 7) */
-#define PROGRESS_OPS 1000   /* virtual machine steps between two looks at the clock: about 20 us */
+#define BUSY_MS 5000      /* a request waits at most 5 s (decision 7) */
+#define PROGRESS_OPS 1000 /* virtual machine steps between two looks at the clock: about 20 us */
 
 struct sqlite_db {
 	struct db db;
@@ -61,7 +61,8 @@ static bool fail(const struct sqlite_db *s, int rc, struct err *err)
 		err_set(err, errors[i].err, "%s", errors[i].msg);
 	else
 		err_set(err, ERR_DB, "数据库没有完成这次操作");
-	return err_wrap(err, "sqlite %d: %s", extended, s->h ? sqlite3_errmsg(s->h) : sqlite3_errstr(rc));
+	return err_wrap(err, "sqlite %d: %s", extended,
+			s->h ? sqlite3_errmsg(s->h) : sqlite3_errstr(rc));
 }
 
 /* ---- statements ---- */
@@ -120,7 +121,8 @@ static int bind_one(sqlite3_stmt *q, int at, const struct db_in *in)
 	return sqlite3_bind_null(q, at);
 }
 
-static bool bind(const struct sqlite_db *s, const struct prepared *p, const struct db_in *in, struct err *err)
+static bool bind(const struct sqlite_db *s, const struct prepared *p, const struct db_in *in,
+		 struct err *err)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		const int rc = bind_one(p->handle, (int)i + 1, &in[p->of[i]]);
@@ -131,7 +133,8 @@ static bool bind(const struct sqlite_db *s, const struct prepared *p, const stru
 	return true;
 }
 
-static bool column(struct arena *a, sqlite3_stmt *q, int i, const struct db_out *out, struct err *err)
+static bool column(struct arena *a, sqlite3_stmt *q, int i, const struct db_out *out,
+		   struct err *err)
 {
 	const int type = sqlite3_column_type(q, i);
 	const void *p;
@@ -140,11 +143,13 @@ static bool column(struct arena *a, sqlite3_stmt *q, int i, const struct db_out 
 		*out->null = type == SQLITE_NULL;
 	if (out->kind == DB_I64) {
 		if (type != SQLITE_INTEGER && type != SQLITE_NULL)
-			return err_set(err, ERR_BUG, "程序里的一条语句有误：第 %d 列不是整数", i + 1);
+			return err_set(err, ERR_BUG, "程序里的一条语句有误：第 %d 列不是整数",
+				       i + 1);
 		*out->i = sqlite3_column_int64(q, i);
 		return true;
 	}
-	p = out->kind == DB_BYTES ? sqlite3_column_blob(q, i) : (const void *)sqlite3_column_text(q, i);
+	p = out->kind == DB_BYTES ? sqlite3_column_blob(q, i)
+				  : (const void *)sqlite3_column_text(q, i);
 	out->s->n = (size_t)sqlite3_column_bytes(q, i);
 	out->s->p = arena_dup(a, p ? p : "", out->s->n);
 	return true;
@@ -162,7 +167,8 @@ static bool give(struct arena *a, sqlite3_stmt *q, struct rows *r, bool *ret_mor
 }
 
 /* Steps to the end. A statement that writes is always run to its end, whatever its reader wants. */
-static bool steps(struct sqlite_db *s, struct arena *a, sqlite3_stmt *q, struct rows *r, struct err *err)
+static bool steps(struct sqlite_db *s, struct arena *a, sqlite3_stmt *q, struct rows *r,
+		  struct err *err)
 {
 	const bool writes = !sqlite3_stmt_readonly(q);
 	bool more = true;
@@ -177,14 +183,15 @@ static bool steps(struct sqlite_db *s, struct arena *a, sqlite3_stmt *q, struct 
 	return rc == SQLITE_DONE || fail(s, rc, err);
 }
 
-/* The clock is watched while a SELECT runs and at no other time: an interrupted INSERT, UPDATE or DELETE
- * may take the whole transaction along (decision 8). */
+/* The clock is watched while a SELECT runs and at no other time: an interrupted INSERT, UPDATE or
+ * DELETE may take the whole transaction along (decision 8). */
 static int past_deadline(void *ctx)
 {
 	return time_monotonic() > ((const struct sqlite_db *)ctx)->deadline;
 }
 
-static bool limited_steps(struct sqlite_db *s, struct arena *a, sqlite3_stmt *q, struct rows *r, struct err *err)
+static bool limited_steps(struct sqlite_db *s, struct arena *a, sqlite3_stmt *q, struct rows *r,
+			  struct err *err)
 {
 	const int64_t outer = s->deadline;
 	bool ok;
@@ -199,8 +206,8 @@ static bool limited_steps(struct sqlite_db *s, struct arena *a, sqlite3_stmt *q,
 	return ok;
 }
 
-static bool run(struct db *db, struct arena *a, struct prepared *p, const struct db_in *in, struct rows *r,
-		struct err *err)
+static bool run(struct db *db, struct arena *a, struct prepared *p, const struct db_in *in,
+		struct rows *r, struct err *err)
 {
 	struct sqlite_db *s = of(db);
 	bool ok;
@@ -255,12 +262,19 @@ static int wal_grew(void *ctx, sqlite3 *h, const char *name, int pages)
 }
 
 static const struct driver driver = {
-	.dialect = DB_SQLITE, .run = run, .script = script, .in_tx = in_tx, .fault = fault, .close = close_db,
+	.dialect = DB_SQLITE,
+	.run = run,
+	.script = script,
+	.in_tx = in_tx,
+	.fault = fault,
+	.close = close_db,
 };
 
-/* Decision 21. recursive_triggers: INSERT OR REPLACE would else delete without asking the guards. */
+/* Decision 21. recursive_triggers: INSERT OR REPLACE would else delete without asking the guards.
+ */
 static const char settings_all[] =
-	"PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;"
+	"PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA "
+	"mmap_size = 0;"
 	"PRAGMA recursive_triggers = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = FULL;";
 static const char settings_write[] = "PRAGMA cache_size = -32768; PRAGMA journal_mode = WAL;";
 static const char settings_read[] = "PRAGMA cache_size = -4096; PRAGMA query_only = ON;";
@@ -270,25 +284,32 @@ static bool set_up(struct sqlite_db *s, struct err *err)
 	(void)sqlite3_extended_result_codes(s->h, 1);
 	(void)sqlite3_busy_timeout(s->h, BUSY_MS);
 	(void)sqlite3_db_config(s->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	(void)sqlite3_db_config(s->h, SQLITE_DBCONFIG_DQS_DML, 0, NULL); /* "x" is a name, never a text */
+	(void)sqlite3_db_config(s->h, SQLITE_DBCONFIG_DQS_DML, 0,
+				NULL); /* "x" is a name, never a text */
 	(void)sqlite3_db_config(s->h, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 	if (!script(&s->db, settings_all, err)
 	    || !script(&s->db, s->db.mode == DB_WRITE ? settings_write : settings_read, err))
 		return false;
-	(void)sqlite3_wal_hook(s->h, wal_grew, s); /* after wal_autocheckpoint, which uses the same hook */
+	(void)sqlite3_wal_hook(s->h, wal_grew,
+			       s); /* after wal_autocheckpoint, which uses the same hook */
 	return true;
 }
 
-bool sqlite_open(struct arena *a, const char *address, enum db_mode mode, struct db **ret, struct err *err)
+bool sqlite_open(struct arena *a, const char *address, enum db_mode mode, struct db **ret,
+		 struct err *err)
 {
-	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
-			  | (mode == DB_WRITE || !strcmp(address, "sqlite::memory:") ? SQLITE_OPEN_CREATE : 0);
+	const int flags =
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
+		| (mode == DB_WRITE || !strcmp(address, "sqlite::memory:") ? SQLITE_OPEN_CREATE
+									   : 0);
 	struct sqlite_db *s = arena_one(a, struct sqlite_db);
 	const char *vfs;
 	char *file;
 	int rc;
 
-	s->db = (struct db){ .driver = &driver, .a = a, .mode = mode,
+	s->db = (struct db){ .driver = &driver,
+			     .a = a,
+			     .mode = mode,
 			     .address = arena_dup(a, address, strlen(address)) };
 	file = arena_dup(a, address + 7, strlen(address + 7));
 	if (!slowsync_of(file, &vfs, err))

@@ -10,8 +10,8 @@
 #include "db/checkpoint.h"
 #include "db/driver.h"
 
-#define QUEUE_MAX 1024   /* decision 7: beyond it the client is told to come back */
-#define GROUP_MAX 64     /* the longest group is then about 20 ms */
+#define QUEUE_MAX 1024 /* decision 7: beyond it the client is told to come back */
+#define GROUP_MAX 64   /* the longest group is then about 20 ms */
 #define GROUP_US 10000
 #define WAIT_MS 5000     /* a request waits at most so long */
 #define RECONNECT_MS 100 /* between two attempts */
@@ -28,8 +28,8 @@ struct member {
 struct group {
 	struct member *v; /* GROUP_MAX */
 	size_t n;
-	bool closed;      /* takes no more from the queue */
-	int64_t began;    /* monotonic us */
+	bool closed;   /* takes no more from the queue */
+	int64_t began; /* monotonic us */
 };
 
 struct writer {
@@ -40,7 +40,7 @@ struct writer {
 	struct writer_hooks hooks;
 	struct member *members;
 	pthread_t thread;
-	bool lost;         /* the last that was heard of the database */
+	bool lost; /* the last that was heard of the database */
 
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t wake;
@@ -78,7 +78,8 @@ static void answer_busy(struct writer *w, const struct member *m)
 {
 	struct err err = { 0 };
 
-	(void)err_set(&err, ERR_BUSY, "办理的人较多，%d秒内没有轮到，内容没有保存，请稍后再试", WAIT_MS / 1000);
+	(void)err_set(&err, ERR_BUSY, "办理的人较多，%d秒内没有轮到，内容没有保存，请稍后再试",
+		      WAIT_MS / 1000);
 	answer(w, m, false, &err);
 }
 
@@ -99,7 +100,8 @@ static bool pop(struct writer *w, struct member *ret)
 	return some;
 }
 
-/* The next job for the group that runs: whatever has come meanwhile, but no waiting for more (decision 7). */
+/* The next job for the group that runs: whatever has come meanwhile, but no waiting for more
+ * (decision 7). */
 static bool take(struct writer *w, struct group *g)
 {
 	struct member *m = &g->v[g->n];
@@ -123,7 +125,8 @@ bool writer_submit(struct writer *w, const struct writer_job *job, struct err *e
 	(void)pthread_mutex_lock(&w->lock);
 	room = !w->stopping && w->n < QUEUE_MAX;
 	if (room) {
-		w->queue[(w->first + w->n++) % QUEUE_MAX] = (struct member){ .job = *job, .at = time_monotonic() };
+		w->queue[(w->first + w->n++) % QUEUE_MAX] =
+			(struct member){ .job = *job, .at = time_monotonic() };
 		(void)pthread_cond_signal(&w->wake);
 	}
 	(void)pthread_mutex_unlock(&w->lock);
@@ -132,7 +135,8 @@ bool writer_submit(struct writer *w, const struct writer_job *job, struct err *e
 
 /* ---- one group ---- */
 
-static const struct stmt st_turn = { "turn_postgres", "SELECT size FROM log_head WHERE id = 1 FOR UPDATE" };
+static const struct stmt st_turn = { "turn_postgres",
+				     "SELECT size FROM log_head WHERE id = 1 FOR UPDATE" };
 
 /* BEGIN and, on PostgreSQL, the row that only one process can hold (decision 6). */
 static bool turn(struct writer *w, struct err *err)
@@ -143,7 +147,8 @@ static bool turn(struct writer *w, struct err *err)
 	arena_reset(w->job);
 	if (!db_begin(w->db, "turn", err))
 		return false;
-	if (db_dialect(w->db) == DB_POSTGRES && !db_one(w->db, w->job, &st_turn, DB_NONE, DB_OUT(out), err))
+	if (db_dialect(w->db) == DB_POSTGRES
+	    && !db_one(w->db, w->job, &st_turn, DB_NONE, DB_OUT(out), err))
 		return false;
 	return !w->hooks.begin_group || w->hooks.begin_group(w->db, w->job, w->hooks.ctx, err);
 }
@@ -229,9 +234,9 @@ static void answer_all(struct writer *w, const struct group *g)
 		w->hooks.committed(w->hooks.ctx);
 }
 
-/* A job of a group that did not commit, in a transaction of its own. After a lost connection it tries until its
- * time is up: if a COMMIT was done whose answer was lost, the once-token finds it (decision 9). why: what
- * became of the group. */
+/* A job of a group that did not commit, in a transaction of its own. After a lost connection it
+ * tries until its time is up: if a COMMIT was done whose answer was lost, the once-token finds it
+ * (decision 9). why: what became of the group. */
 static void alone(struct writer *w, struct member *m, const struct err *why)
 {
 	struct err err = *why;
@@ -312,7 +317,8 @@ static void free_all(struct writer *w)
 	arena_free(w->a);
 }
 
-bool writer_start(const char *address, const struct writer_hooks *hooks, struct writer **ret, struct err *err)
+bool writer_start(const char *address, const struct writer_hooks *hooks, struct writer **ret,
+		  struct err *err)
 {
 	struct arena *a = arena_new();
 	struct writer *w = arena_one(a, struct writer);
@@ -391,9 +397,12 @@ static void waiting_done(void *ctx, bool ok, const struct err *err)
 }
 
 bool writer_run(struct writer *w, const char *name,
-		bool (*run)(struct db *db, struct arena *a, void *ctx, struct err *err), void *ctx, struct err *err)
+		bool (*run)(struct db *db, struct arena *a, void *ctx, struct err *err), void *ctx,
+		struct err *err)
 {
-	struct waiting x = { .run = run, .ctx = ctx, .lock = PTHREAD_MUTEX_INITIALIZER,
+	struct waiting x = { .run = run,
+			     .ctx = ctx,
+			     .lock = PTHREAD_MUTEX_INITIALIZER,
 			     .wake = PTHREAD_COND_INITIALIZER };
 	const struct writer_job job = { waiting_run, waiting_done, &x, name };
 

@@ -15,7 +15,8 @@ struct writer;
 struct writer_job {
 	/* Runs in the writer's thread inside a savepoint, possibly more than once; a is reset before each run. */
 	bool (*run)(struct db *db, struct arena *a, void *ctx, struct err *err);
-	/* Called in the writer's thread after the commit (ok) or when the job failed; must be quick. */
+	/* Called once, in the writer's thread, after the group's commit (a job that failed in its savepoint
+	 * too: it saw what the others did), or when there is none to wait for; must be quick. */
 	void (*done)(void *ctx, bool ok, const struct err *err);
 	void *ctx;
 	const char *name; /* for the log */

@@ -70,7 +70,8 @@ void fresh_run(enum db_dialect dialect, bool schema, void (*body)(struct fresh *
 	if (dialect == DB_SQLITE) {
 		remove_folder(f.folder);
 	} else {
-		(void)snprintf(sql, sizeof(sql), "DROP DATABASE fresh_%d WITH (FORCE)", (int)getpid());
+		(void)snprintf(sql, sizeof(sql), "DROP DATABASE fresh_%d WITH (FORCE)",
+			       (int)getpid());
 		server_script(server, sql);
 	}
 	arena_free(f.a);

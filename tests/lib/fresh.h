@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* fresh.h - a database of its own for each test, on both kinds.
  *
- *	BOTH(a_test_name)                        // two Criterion tests: sqlite.a_test_name, postgres.a_test_name
+ *	BOTH(a_test_name)   // two Criterion tests: sqlite.a_test_name, postgres.a_test_name
  *	{
- *		struct db *db = fresh_open(f, DB_WRITE);   // schema applied
+ *		struct db *db = fresh_open(f, DB_WRITE); // schema applied
  *		...
  *		db_close(db);
  *	}
  *
- * PostgreSQL: MINGFA_TEST_PG names a server whose user may create databases (tests/lib/pg.sh); without it
- * these tests are skipped aloud. Folder and database are removed when the test returns. */
+ * PostgreSQL: MINGFA_TEST_PG names a server whose user may create databases (tests/lib/pg.sh);
+ * without it these tests are skipped aloud. Folder and database go when the test returns. */
 #ifndef MINGFA_TEST_FRESH_H
 #define MINGFA_TEST_FRESH_H
 

@@ -15,15 +15,19 @@
 #include "lib/fresh.h"
 
 #define FILE_OF(name_, text_) \
-	{ .name = { name_, sizeof(name_) - 1 }, .data = { text_, sizeof(text_) - 1 } }
+	{ \
+		.name = { name_, sizeof(name_) - 1 }, .data = { text_, sizeof(text_) - 1 } \
+	}
 
 static const struct asset steps[] = {
-	FILE_OF("sql/0001_base.sql",
-		"CREATE TABLE schema_patch (number {i64} PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,"
-		" applied_at {i64} NOT NULL){strict};\nCREATE TABLE one (id {id}, b {bytes}, j text DEFAULT '{}'){strict};"),
+	FILE_OF("sql/0001_base.sql", "CREATE TABLE schema_patch (number {i64} PRIMARY KEY, name "
+				     "text NOT NULL, checksum text NOT NULL,"
+				     " applied_at {i64} NOT NULL){strict};\nCREATE TABLE one (id "
+				     "{id}, b {bytes}, j text DEFAULT '{}'){strict};"),
 	FILE_OF("sql/0002_two.postgres.sql", "CREATE TABLE two (p {i64});"),
 	FILE_OF("sql/0002_two.sqlite.sql", "CREATE TABLE two (s {i64});"),
-	FILE_OF("sql/0003_three.sql", "CREATE TABLE three (a {i64}, b {i64}, PRIMARY KEY (a, b)){keyed};"),
+	FILE_OF("sql/0003_three.sql",
+		"CREATE TABLE three (a {i64}, b {i64}, PRIMARY KEY (a, b)){keyed};"),
 	FILE_OF("sql/notes.sql", "not a step"),
 };
 
@@ -62,8 +66,10 @@ BOTH_EMPTY(words_and_dialects_are_chosen)
 
 	OK(migrate_run_files(db, f->a, steps, ARRAY_LEN(steps), &applied, &err));
 	cr_assert_eq(applied, 3);
-	OK(db_script(db, f->dialect == DB_SQLITE ? "INSERT INTO two (s) VALUES (9223372036854775807)"
-						 : "INSERT INTO two (p) VALUES (9223372036854775807)", &err));
+	OK(db_script(db,
+		     f->dialect == DB_SQLITE ? "INSERT INTO two (s) VALUES (9223372036854775807)"
+					     : "INSERT INTO two (p) VALUES (9223372036854775807)",
+		     &err));
 	OK(db_script(db, "INSERT INTO one (b) VALUES (NULL)", &err));
 	cr_assert_eq(number(db, "SELECT id FROM one WHERE j = '{}'"), 1);
 	db_close(db);
@@ -104,10 +110,11 @@ BOTH_EMPTY(older_and_newer_databases_are_refused_and_the_older_one_is_brought_up
 BOTH_EMPTY(a_broken_step_leaves_nothing_behind)
 {
 	static const struct asset broken[] = {
-		FILE_OF("sql/0001_base.sql",
-			"CREATE TABLE schema_patch (number {i64} PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,"
-			" applied_at {i64} NOT NULL){strict};"),
-		FILE_OF("sql/0002_bad.sql", "CREATE TABLE half (id {id}); CREATE TABLE half (id {id});"),
+		FILE_OF("sql/0001_base.sql", "CREATE TABLE schema_patch (number {i64} PRIMARY KEY, "
+					     "name text NOT NULL, checksum text NOT NULL,"
+					     " applied_at {i64} NOT NULL){strict};"),
+		FILE_OF("sql/0002_bad.sql",
+			"CREATE TABLE half (id {id}); CREATE TABLE half (id {id});"),
 	};
 	struct err err = { 0 };
 	struct db *db = fresh_open(f, DB_WRITE);
@@ -120,8 +127,10 @@ BOTH_EMPTY(a_broken_step_leaves_nothing_behind)
 
 BOTH_EMPTY(numbers_without_gaps)
 {
-	static const struct asset gap[] = { FILE_OF("sql/0001_a.sql", "SELECT 1;"), FILE_OF("sql/0003_b.sql", "SELECT 1;") };
-	static const struct asset twice[] = { FILE_OF("sql/0001_a.sql", "SELECT 1;"), FILE_OF("sql/0001_b.sql", "SELECT 1;") };
+	static const struct asset gap[] = { FILE_OF("sql/0001_a.sql", "SELECT 1;"),
+					    FILE_OF("sql/0003_b.sql", "SELECT 1;") };
+	static const struct asset twice[] = { FILE_OF("sql/0001_a.sql", "SELECT 1;"),
+					      FILE_OF("sql/0001_b.sql", "SELECT 1;") };
 	struct err err = { 0 };
 	struct db *db = fresh_open(f, DB_WRITE);
 
@@ -133,11 +142,11 @@ BOTH_EMPTY(numbers_without_gaps)
 static void no_transaction(struct fresh *f)
 {
 	static const struct asset files[] = {
-		FILE_OF("sql/0001_base.sql",
-			"CREATE TABLE schema_patch (number {i64} PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,"
-			" applied_at {i64} NOT NULL){strict};"),
-		FILE_OF("sql/0002_index.sql",
-			"-- no transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS x ON schema_patch (name)"),
+		FILE_OF("sql/0001_base.sql", "CREATE TABLE schema_patch (number {i64} PRIMARY KEY, "
+					     "name text NOT NULL, checksum text NOT NULL,"
+					     " applied_at {i64} NOT NULL){strict};"),
+		FILE_OF("sql/0002_index.sql", "-- no transaction\nCREATE INDEX CONCURRENTLY IF NOT "
+					      "EXISTS x ON schema_patch (name)"),
 	};
 	struct err err = { 0 };
 	struct db *db = fresh_open(f, DB_WRITE);
@@ -159,7 +168,8 @@ static void copied(struct fresh *f)
 	struct stat st;
 
 	OK(migrate_run_files(db, f->a, steps, 3, NULL, &err));
-	cr_assert_neq(stat(str_fmt(f->a, "%s.before-0003", f->address + 7).p, &st), 0, "a new database is not copied");
+	cr_assert_neq(stat(str_fmt(f->a, "%s.before-0003", f->address + 7).p, &st), 0,
+		      "a new database is not copied");
 	OK(db_script(db, "INSERT INTO one (id) VALUES (5)", &err));
 	OK(migrate_run_files(db, f->a, steps, ARRAY_LEN(steps), NULL, &err));
 	OK(db_open(str_fmt(f->a, "%s.before-0003", f->address).p, DB_READ, &copy, &err));
@@ -213,46 +223,72 @@ static void seed(struct db *db)
 	struct err err = { 0 };
 
 	OK(db_script(db,
-		     "INSERT INTO pack_version (id, pack, digest, files, loaded_at) VALUES (1, 'p', 'd', '{}', 0);"
-		     "INSERT INTO matter (id, code, kind, def, state, version, number, title, opened, updated, fields)"
+		     "INSERT INTO pack_version (id, pack, digest, files, loaded_at) VALUES (1, "
+		     "'p', 'd', '{}', 0);"
+		     "INSERT INTO matter (id, code, kind, def, state, version, number, title, "
+		     "opened, updated, fields)"
 		     " VALUES (1, 'c', 'k', 1, 's', 1, '', 't', 0, 0, '{}');"
 		     "INSERT INTO event (id, matter, seq, at, entered_at, role, action, def, kind)"
-		     " VALUES (1, 1, 1, 0, 0, 'officer', 'open', 1, 'k'), (2, 1, 2, 0, 0, 'officer', 'keep', 1, 'k');"
-		     "INSERT INTO event_body (event, salt, body) SELECT id, CAST('s' AS bytea), '{}' FROM event;"
-		     "INSERT INTO event_file (event, n, digest, salt) SELECT id, 1, 'd', CAST('s' AS bytea) FROM event;"
+		     " VALUES (1, 1, 1, 0, 0, 'officer', 'open', 1, 'k'), (2, 1, 2, 0, 0, "
+		     "'officer', 'keep', 1, 'k');"
+		     "INSERT INTO event_body (event, salt, body) SELECT id, CAST('s' AS bytea), "
+		     "'{}' FROM event;"
+		     "INSERT INTO event_file (event, n, digest, salt) SELECT id, 1, 'd', CAST('s' "
+		     "AS bytea) FROM event;"
 		     "INSERT INTO leaf (idx, event, entry) VALUES (0, 1, 'e');"
 		     "INSERT INTO tile (level, n, bytes) VALUES (0, 0, CAST('t' AS bytea));"
-		     "UPDATE log_head SET size = 1 WHERE id = 1;", &err)
+		     "UPDATE log_head SET size = 1 WHERE id = 1;",
+		     &err)
 	   || db_dialect(db) == DB_SQLITE);
 	if (db_dialect(db) == DB_POSTGRES)
 		return;
-	OK(db_script(db, "INSERT INTO event_body (event, salt, body) SELECT id, CAST('s' AS BLOB), '{}' FROM event;"
-			 "INSERT INTO event_file (event, n, digest, salt) SELECT id, 1, 'd', CAST('s' AS BLOB) FROM event;"
-			 "INSERT INTO leaf (idx, event, entry) VALUES (0, 1, 'e');"
-			 "INSERT INTO tile (level, n, bytes) VALUES (0, 0, CAST('t' AS BLOB));"
-			 "UPDATE log_head SET size = 1 WHERE id = 1;", &err));
+	OK(db_script(db,
+		     "INSERT INTO event_body (event, salt, body) SELECT id, CAST('s' AS BLOB), "
+		     "'{}' FROM event;"
+		     "INSERT INTO event_file (event, n, digest, salt) SELECT id, 1, 'd', CAST('s' "
+		     "AS BLOB) FROM event;"
+		     "INSERT INTO leaf (idx, event, entry) VALUES (0, 1, 'e');"
+		     "INSERT INTO tile (level, n, bytes) VALUES (0, 0, CAST('t' AS BLOB));"
+		     "UPDATE log_head SET size = 1 WHERE id = 1;",
+		     &err));
 }
 
 BOTH(the_record_can_only_grow)
 {
 	static const char *const refused[] = {
-		"UPDATE event SET at = 1", "DELETE FROM event", "UPDATE event_body SET body = 'x'", "DELETE FROM event_body",
-		"UPDATE event_file SET digest = 'x'", "DELETE FROM event_file",
-		"UPDATE leaf SET entry = 'x'", "DELETE FROM leaf", "UPDATE tile SET n = 2", "DELETE FROM tile",
-		"UPDATE pack_version SET files = 'x'", "DELETE FROM pack_version", "DELETE FROM matter",
-		"DELETE FROM log_head", "UPDATE log_head SET size = 0", "INSERT INTO log_head (id, size, edge, signed)"
+		"UPDATE event SET at = 1",
+		"DELETE FROM event",
+		"UPDATE event_body SET body = 'x'",
+		"DELETE FROM event_body",
+		"UPDATE event_file SET digest = 'x'",
+		"DELETE FROM event_file",
+		"UPDATE leaf SET entry = 'x'",
+		"DELETE FROM leaf",
+		"UPDATE tile SET n = 2",
+		"DELETE FROM tile",
+		"UPDATE pack_version SET files = 'x'",
+		"DELETE FROM pack_version",
+		"DELETE FROM matter",
+		"DELETE FROM log_head",
+		"UPDATE log_head SET size = 0",
+		"INSERT INTO log_head (id, size, edge, signed)"
 		" SELECT 2, size, edge, signed FROM log_head",
 	};
 	static const char *const only_sqlite[] = {
-		"INSERT OR REPLACE INTO event SELECT * FROM event", "REPLACE INTO event_body SELECT * FROM event_body",
-		"REPLACE INTO leaf SELECT * FROM leaf", "UPDATE OR REPLACE event SET seq = 9",
+		"INSERT OR REPLACE INTO event SELECT * FROM event",
+		"REPLACE INTO event_body SELECT * FROM event_body",
+		"REPLACE INTO leaf SELECT * FROM leaf",
+		"UPDATE OR REPLACE event SET seq = 9",
 	};
 	static const char *const only_postgres[] = {
-		"TRUNCATE event CASCADE", "TRUNCATE event_body", "TRUNCATE event_file", "TRUNCATE leaf", "TRUNCATE matter CASCADE",
-		"TRUNCATE pack_version CASCADE", "TRUNCATE log_head", "TRUNCATE tile",
+		"TRUNCATE event CASCADE",  "TRUNCATE event_body",
+		"TRUNCATE event_file",     "TRUNCATE leaf",
+		"TRUNCATE matter CASCADE", "TRUNCATE pack_version CASCADE",
+		"TRUNCATE log_head",       "TRUNCATE tile",
 	};
 	const char *const *more = f->dialect == DB_SQLITE ? only_sqlite : only_postgres;
-	const size_t n_more = f->dialect == DB_SQLITE ? ARRAY_LEN(only_sqlite) : ARRAY_LEN(only_postgres);
+	const size_t n_more =
+		f->dialect == DB_SQLITE ? ARRAY_LEN(only_sqlite) : ARRAY_LEN(only_postgres);
 	struct err err = { 0 };
 	struct db *db = fresh_open(f, DB_WRITE);
 
@@ -277,8 +313,12 @@ BOTH(contents_go_through_the_guard_row_once)
 	seed(db);
 	OK(db_script(db, "INSERT INTO retention_guard (event, because_of) VALUES (1, 2)", &err));
 	FAILS(db_script(db, "DELETE FROM event_body WHERE event = 2", &err), ERR_DB_CONSTRAINT);
-	OK(db_script(db, "DELETE FROM event_file WHERE event = 1; DELETE FROM event_body WHERE event = 1", &err));
-	cr_assert_eq(number(db, "SELECT count(*) FROM retention_guard"), 0, "the guard row is used up");
+	OK(db_script(
+		db,
+		"DELETE FROM event_file WHERE event = 1; DELETE FROM event_body WHERE event = 1",
+		&err));
+	cr_assert_eq(number(db, "SELECT count(*) FROM retention_guard"), 0,
+		     "the guard row is used up");
 	cr_assert_eq(number(db, "SELECT count(*) FROM event"), 2, "who and when remains");
 	FAILS(db_script(db, "DELETE FROM event_body WHERE event = 2", &err), ERR_DB_CONSTRAINT);
 	db_close(db);
@@ -290,16 +330,30 @@ BOTH(a_once_token_stands_once)
 	struct db *db = fresh_open(f, DB_WRITE);
 
 	seed(db);
-	OK(db_script(db, "INSERT INTO event (matter, seq, at, entered_at, role, action, def, kind, request)"
-			 " SELECT 1, 10, 0, 0, 'r', 'a', 1, 'k', 'token' WHERE 1 = 0", &err));
+	OK(db_script(
+		db,
+		"INSERT INTO event (matter, seq, at, entered_at, role, action, def, kind, request)"
+		" SELECT 1, 10, 0, 0, 'r', 'a', 1, 'k', 'token' WHERE 1 = 0",
+		&err));
 	if (f->dialect == DB_POSTGRES) /* seeded ids did not come from the sequence */
-		OK(db_script(db, "SELECT setval(pg_get_serial_sequence('event', 'id'), 100)", &err));
-	OK(db_script(db, "INSERT INTO event (matter, seq, at, entered_at, role, action, def, kind, request)"
-			 " VALUES (1, 10, 0, 0, 'r', 'a', 1, 'k', 'token')", &err));
-	FAILS(db_script(db, "INSERT INTO event (matter, seq, at, entered_at, role, action, def, kind, request)"
-			    " VALUES (1, 11, 0, 0, 'r', 'a', 1, 'k', 'token')", &err), ERR_DB_CONSTRAINT);
-	FAILS(db_script(db, "INSERT INTO event (matter, seq, at, entered_at, role, action, def, kind)"
-			    " VALUES (1, 10, 0, 0, 'r', 'a', 1, 'k')", &err), ERR_DB_CONSTRAINT);
+		OK(db_script(db, "SELECT setval(pg_get_serial_sequence('event', 'id'), 100)",
+			     &err));
+	OK(db_script(
+		db,
+		"INSERT INTO event (matter, seq, at, entered_at, role, action, def, kind, request)"
+		" VALUES (1, 10, 0, 0, 'r', 'a', 1, 'k', 'token')",
+		&err));
+	FAILS(db_script(db,
+			"INSERT INTO event (matter, seq, at, entered_at, role, action, def, kind, "
+			"request)"
+			" VALUES (1, 11, 0, 0, 'r', 'a', 1, 'k', 'token')",
+			&err),
+	      ERR_DB_CONSTRAINT);
+	FAILS(db_script(db,
+			"INSERT INTO event (matter, seq, at, entered_at, role, action, def, kind)"
+			" VALUES (1, 10, 0, 0, 'r', 'a', 1, 'k')",
+			&err),
+	      ERR_DB_CONSTRAINT);
 	db_close(db);
 }
 
@@ -308,10 +362,15 @@ static void strict(struct fresh *f)
 	struct err err = { 0 };
 	struct db *db = fresh_open(f, DB_WRITE);
 
-	FAILS(db_script(db, "INSERT INTO sequence (series, organ, year, last) VALUES ('s', 1, 'soon', 1)", &err),
+	FAILS(db_script(
+		      db,
+		      "INSERT INTO sequence (series, organ, year, last) VALUES ('s', 1, 'soon', 1)",
+		      &err),
 	      ERR_DB_CONSTRAINT);
-	cr_assert_eq(number(db, "SELECT count(*) FROM pragma_table_list WHERE type = 'table' AND schema = 'main'"
-				" AND strict = 0 AND name NOT LIKE 'sqlite_%'"), 0);
+	cr_assert_eq(number(db, "SELECT count(*) FROM pragma_table_list WHERE type = 'table' AND "
+				"schema = 'main'"
+				" AND strict = 0 AND name NOT LIKE 'sqlite_%'"),
+		     0);
 	db_close(db);
 }
 
@@ -335,14 +394,15 @@ Test(schema, every_table_and_column_has_a_comment)
 
 		while (str_cut(&rest, '\n', &line)) {
 			if (str_starts(line, STR("CREATE TABLE"))) {
-				cr_assert(str_starts(before, STR("-- ")), "%.*s: %.*s", STR_FMT(file[i].name), STR_FMT(line));
+				cr_assert(str_starts(before, STR("-- ")), "%.*s: %.*s",
+					  STR_FMT(file[i].name), STR_FMT(line));
 				inside = true;
 				tables++;
 			} else if (inside && str_starts(line, STR(")"))) {
 				inside = false;
 			} else if (inside && line.n > 1 && line.p[1] >= 'a' && line.p[1] <= 'z') {
-				cr_assert(str_find(line, STR("-- "), 0) != SIZE_MAX, "%.*s: %.*s", STR_FMT(file[i].name),
-					  STR_FMT(line));
+				cr_assert(str_find(line, STR("-- "), 0) != SIZE_MAX, "%.*s: %.*s",
+					  STR_FMT(file[i].name), STR_FMT(line));
 				columns++;
 			}
 			before = line;
@@ -353,8 +413,9 @@ Test(schema, every_table_and_column_has_a_comment)
 
 /* ---- every statement of the program ---- */
 
-/* The program's own file: statements are `static const struct stmt st_…`, so its table of symbols names them all,
- * and the relocations of a position-independent program say where their texts stand. */
+/* The program's own file: statements are `static const struct stmt st_…`, so its table of symbols
+ * names them all, and the relocations of a position-independent program say where their texts
+ * stand. */
 struct image {
 	char *p;
 	size_t n;
@@ -409,7 +470,8 @@ static const char *image_pointer(const struct image *m, Elf64_Addr at)
 }
 
 /* Calls fn for each statement; returns how many there are. */
-static size_t image_each(const struct image *m, void (*fn)(void *ctx, const char *name, const char *sql), void *ctx)
+static size_t image_each(const struct image *m,
+			 void (*fn)(void *ctx, const char *name, const char *sql), void *ctx)
 {
 	size_t found = 0;
 
@@ -420,10 +482,13 @@ static size_t image_each(const struct image *m, void (*fn)(void *ctx, const char
 		for (size_t k = 0; s->sh_type == SHT_SYMTAB && k < s->sh_size / sizeof(*sym); k++) {
 			const char *name = m->p + m->section[s->sh_link].sh_offset + sym[k].st_name;
 
-			if (ELF64_ST_TYPE(sym[k].st_info) != STT_OBJECT || strncmp(name, "st_", 3) != 0)
+			if (ELF64_ST_TYPE(sym[k].st_info) != STT_OBJECT
+			    || strncmp(name, "st_", 3) != 0)
 				continue;
-			for (Elf64_Addr at = sym[k].st_value; at < sym[k].st_value + sym[k].st_size; at += 16) {
-				const char *st_name = image_pointer(m, at), *sql = image_pointer(m, at + 8);
+			for (Elf64_Addr at = sym[k].st_value; at < sym[k].st_value + sym[k].st_size;
+			     at += 16) {
+				const char *st_name = image_pointer(m, at),
+					   *sql = image_pointer(m, at + 8);
 
 				cr_assert(st_name && sql, "%s is not a statement", name);
 				fn(ctx, st_name, sql);
@@ -441,7 +506,8 @@ struct preparing {
 	int failed;
 };
 
-/* Statements for one database alone say so in their names; those on search.db begin with "search_". */
+/* Statements for one database alone say so in their names; those on search.db begin with "search_".
+ */
 static bool meant_for(const char *name, enum db_dialect dialect)
 {
 	const bool pg = strstr(name, "pg_") || strstr(name, "postgres");
@@ -482,7 +548,8 @@ static void make_search(void *ctx, const char *name, const char *sql)
 	const struct preparing *x = ctx;
 
 	if (!strncmp(name, "search_create", 13))
-		cr_assert_eq(sqlite3_exec(x->sqlite, sql, NULL, NULL, NULL), SQLITE_OK, "%s", sqlite3_errmsg(x->sqlite));
+		cr_assert_eq(sqlite3_exec(x->sqlite, sql, NULL, NULL, NULL), SQLITE_OK, "%s",
+			     sqlite3_errmsg(x->sqlite));
 }
 
 BOTH(every_statement_of_the_program_prepares)
@@ -500,7 +567,8 @@ BOTH(every_statement_of_the_program_prepares)
 	} else {
 		x.pg = PQconnectdb(f->address);
 	}
-	cr_assert_geq(image_each(&m, prepare_one, &x), 20, "the program's statements were not found");
+	cr_assert_geq(image_each(&m, prepare_one, &x), 20,
+		      "the program's statements were not found");
 	cr_assert_eq(x.failed, 0);
 	sqlite3_close(x.sqlite);
 	PQfinish(x.pg);

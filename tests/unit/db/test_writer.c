@@ -15,7 +15,9 @@
 
 /* Rows of `draft` would need persons: the tests write to a table of their own. */
 static const struct stmt st_put = { "put", "INSERT INTO t (id) VALUES ($1)" };
-static const struct stmt st_put_once = { "put_once", "INSERT INTO t (id) VALUES ($1) ON CONFLICT (id) DO NOTHING" };
+static const struct stmt st_put_once = {
+	"put_once", "INSERT INTO t (id) VALUES ($1) ON CONFLICT (id) DO NOTHING"
+};
 static const struct stmt st_has = { "has", "SELECT count(*) FROM t WHERE id = $1" };
 static const struct stmt st_count = { "count", "SELECT count(*) FROM t" };
 
@@ -69,10 +71,10 @@ struct job {
 	atomic_int runs, answers;
 	atomic_bool ok;
 	enum err_code code;
-	atomic_bool *gate;       /* waits inside run until it opens */
-	int fault_in;            /* arms a fault in the writer's connection, at its first run */
+	atomic_bool *gate; /* waits inside run until it opens */
+	int fault_in;      /* arms a fault in the writer's connection, at its first run */
 	enum db_fault fault;
-	struct db *reader;       /* done() looks through it */
+	struct db *reader; /* done() looks through it */
 	atomic_bool seen;
 };
 
@@ -144,7 +146,8 @@ static bool hook_end(struct db *db, struct arena *a, void *ctx, struct err *err)
 
 	(void)a;
 	h->ends++;
-	return put(db, -1 - h->ends, err) && (!(h->fail_end && h->fail_end--) || err_set(err, ERR_REFUSED, "演练"));
+	return put(db, -1 - h->ends, err)
+	       && (!(h->fail_end && h->fail_end--) || err_set(err, ERR_REFUSED, "演练"));
 }
 
 static void hook_committed(void *ctx)
@@ -234,7 +237,8 @@ BOTH(hooks_that_fail_take_their_group_back_and_the_jobs_run_again)
 
 #define FAULT_JOBS 4
 
-/* The group's statements fail one after the other: whoever was told yes is there, whoever was told no is not. */
+/* The group's statements fail one after the other: whoever was told yes is there, whoever was told
+ * no is not. */
 static void fault_round(struct fresh *f, struct db *reader, enum db_fault kind, int n, int *hits)
 {
 	const int64_t base = 1000 * (int64_t)kind + 10 * n;
@@ -252,11 +256,14 @@ static void fault_round(struct fresh *f, struct db *reader, enum db_fault kind, 
 	writer_stop(w);
 	for (int i = 0; i < FAULT_JOBS; i++) {
 		cr_assert_eq(jobs[i].answers, 1);
-		cr_assert_eq(has(reader, base + i), jobs[i].ok, "fault %d at %d: job %d said %d (%s)", (int)kind, n, i,
-			     jobs[i].ok, err_key(jobs[i].code));
+		cr_assert_eq(has(reader, base + i), jobs[i].ok,
+			     "fault %d at %d: job %d said %d (%s)", (int)kind, n, i, jobs[i].ok,
+			     err_key(jobs[i].code));
 		if (kind == DB_FAULT_LOST || kind == DB_FAULT_LOST_AFTER)
-			cr_assert(jobs[i].ok, "a lost connection costs nobody anything: fault %d at %d, job %d: %s", (int)kind, n,
-				  i, err_key(jobs[i].code));
+			cr_assert(jobs[i].ok,
+				  "a lost connection costs nobody anything: fault %d at %d, job "
+				  "%d: %s",
+				  (int)kind, n, i, err_key(jobs[i].code));
 		*hits += jobs[i].runs > 1 || !jobs[i].ok;
 	}
 }
@@ -278,7 +285,9 @@ BOTH(each_statement_of_a_group_may_fail_in_turn)
 
 static void full_inside(struct fresh *f)
 {
-	struct job jobs[3] = { { .id = 1 }, { .id = 2, .fault_in = 1, .fault = DB_FAULT_FULL }, { .id = 3 } };
+	struct job jobs[3] = { { .id = 1 },
+			       { .id = 2, .fault_in = 1, .fault = DB_FAULT_FULL },
+			       { .id = 3 } };
 	atomic_bool gate = false;
 	struct db *reader;
 	struct writer *w;
@@ -311,8 +320,12 @@ static bool fill(struct db *db, struct arena *a, void *ctx, struct err *err)
 	(void)a;
 	if (*small)
 		return db_script(db, "PRAGMA max_page_count = 1", err)
-		       && db_script(db, "CREATE TABLE full AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
-					" WHERE i < 5000) SELECT i, 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' AS s FROM n", err);
+		       && db_script(db,
+				    "CREATE TABLE full AS WITH RECURSIVE n (i) AS (SELECT 1 UNION "
+				    "ALL SELECT i + 1 FROM n"
+				    " WHERE i < 5000) SELECT i, "
+				    "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' AS s FROM n",
+				    err);
 	return db_script(db, "PRAGMA max_page_count = 1000000", err);
 }
 
@@ -344,9 +357,10 @@ struct killer {
 
 static bool kill_once(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
-	static const struct stmt st = { "kill",
-		"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-		" WHERE datname = current_database() AND pid <> pg_backend_pid()" };
+	static const struct stmt st = {
+		"kill", "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+			" WHERE datname = current_database() AND pid <> pg_backend_pid()"
+	};
 	struct killer *k = ctx;
 	int64_t n;
 	const struct db_out out[] = { db_to_i64(&n) };
@@ -437,8 +451,11 @@ BOTH(a_locked_database_is_busy_after_five_seconds_and_then_free)
 	make_table(f);
 	other = fresh_open(f, DB_WRITE);
 	w = start(f, NULL);
-	OK(db_script(other, f->dialect == DB_SQLITE ? "BEGIN IMMEDIATE"
-						    : "BEGIN; SELECT size FROM log_head WHERE id = 1 FOR UPDATE", &err));
+	OK(db_script(other,
+		     f->dialect == DB_SQLITE
+			     ? "BEGIN IMMEDIATE"
+			     : "BEGIN; SELECT size FROM log_head WHERE id = 1 FOR UPDATE",
+		     &err));
 	from = time_monotonic();
 	submit(w, &jobs[0]);
 	sleep_ms(300);
@@ -458,9 +475,11 @@ BOTH(a_locked_database_is_busy_after_five_seconds_and_then_free)
 #define TAKERS 64
 #define TAKEN 20
 
-static const struct stmt st_next = { "next",
+static const struct stmt st_next = {
+	"next",
 	"INSERT INTO sequence (series, organ, year, last) VALUES ('s', 1, 2026, 1)"
-	" ON CONFLICT (series, organ, year) DO UPDATE SET last = sequence.last + 1 RETURNING last" };
+	" ON CONFLICT (series, organ, year) DO UPDATE SET last = sequence.last + 1 RETURNING last"
+};
 
 struct taker {
 	struct writer *w;
@@ -491,7 +510,8 @@ static void *taker_thread(void *ctx)
 		if (t->give_up)
 			cr_assert_not(writer_run(t->w, "gives up", take_number, t, &err));
 		t->give_up = false;
-		cr_assert(writer_run(t->w, "takes", take_number, t, &err), "%s %s", err.msg, err.detail);
+		cr_assert(writer_run(t->w, "takes", take_number, t, &err), "%s %s", err.msg,
+			  err.detail);
 		t->got[i] = t->last;
 	}
 	return NULL;
@@ -520,7 +540,8 @@ BOTH(sixty_four_threads_take_numbers_without_gaps_or_doubles)
 		for (int k = 0; k < TAKEN; k++) {
 			const int64_t n = takers[i].got[k];
 
-			cr_assert(n >= 1 && n <= TAKERS * TAKEN, "number %d: a gap elsewhere", (int)n);
+			cr_assert(n >= 1 && n <= TAKERS * TAKEN, "number %d: a gap elsewhere",
+				  (int)n);
 			cr_assert_not(seen[n], "number %d given twice", (int)n);
 			seen[n] = true;
 		}
@@ -533,7 +554,9 @@ static bool write_much(struct db *db, struct arena *a, void *ctx, struct err *er
 {
 	(void)a;
 	(void)ctx;
-	return db_script(db, "INSERT INTO big SELECT randomblob(1000000) FROM (VALUES (1), (2), (3), (4))", err);
+	return db_script(
+		db, "INSERT INTO big SELECT randomblob(1000000) FROM (VALUES (1), (2), (3), (4))",
+		err);
 }
 
 static void checkpointed(struct fresh *f)
@@ -549,7 +572,8 @@ static void checkpointed(struct fresh *f)
 		sleep_ms(100);
 		cr_assert_eq(stat(f->address + 7, &st), 0);
 	}
-	cr_assert_geq(st.st_size, 4000000, "the log came into the file within 5 s, while all connections are open");
+	cr_assert_geq(st.st_size, 4000000,
+		      "the log came into the file within 5 s, while all connections are open");
 	writer_stop(w);
 	db_close(db);
 }
