@@ -45,7 +45,7 @@ static bool new_snap(struct step *s, const struct law *law, int64_t def, struct 
 	s->kind = law_kind(law, s->act->kind);
 	if (!s->kind)
 		return err_set(err, ERR_NOT_FOUND, "没有名为“%.*s”的事项类型", STR_FMT(s->act->kind));
-	*m = (struct snap){ .code = uuid_new(t->a, t->now), .kind = s->kind, .state = &s->kind->state[0],
+	*m = (struct snap){ .id = NOT_STORED, .code = uuid_new(t->a, t->now), .kind = s->kind, .state = &s->kind->state[0],
 			    .organ = s->organ, .parent = s->act->parent, .def = def, .opened = t->now,
 			    .opener = s->act->who.sort == ACTOR_PERSON ? s->act->who.person : 0 };
 	s->new = m;

@@ -648,7 +648,7 @@ static void refuse_extension(struct step *s, const struct clock *c, const char *
 static bool extension_fits(struct step *s, const struct run *r, struct err *err)
 {
 	const struct clock *c = r->def;
-	struct span add, most;
+	struct span add = { 0 }, most = { 0 };
 	bool has_add, has_most;
 	struct val times = VAL_NULL;
 	int64_t n;

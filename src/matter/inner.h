@@ -18,6 +18,7 @@
 #define NOTE_MAX 20000       /* language.md 3: characters of a note */
 #define TELL_MAX 200         /* one act tells at most so many people: a county's leaders, not its people */
 #define ROLE_SLOTS 14        /* roles of one person in one organ that rights are asked for */
+#define NOT_STORED ((int64_t)-1) /* id of a matter that is being opened: it has no children and is in no list */
 #define BODY_MAX ((size_t)8 << 20) /* an event's body: 500 rows of 40 columns and papers need a tenth */
 
 /* Appends to an array in the arena; v is the array, n its length. */

@@ -144,6 +144,10 @@ struct link_view {
 	struct str code, kind_name, title, state_name, relation;
 	bool child;
 };
+struct term_view {
+	const struct term *def;
+	struct val v;
+};
 struct matter_view {
 	const struct snap *snap;
 	struct str title, organ_name, holder; /* holder: 现由谁办 */
@@ -159,7 +163,7 @@ struct matter_view {
 	size_t n_paper;
 	const struct link_view *link;
 	size_t n_link;
-	const struct { const struct term *def; struct val v; } *term;
+	const struct term_view *term;
 	size_t n_term;
 };
 enum see_part { SEE_FIELDS = 1, SEE_ACTIONS = 2, SEE_CLOCKS = 4, SEE_EVENTS = 8, SEE_PAPERS = 16, SEE_LINKS = 32,

@@ -316,7 +316,7 @@ static const struct stmt st_recused = { "recused",
 bool recused(struct turn *t, const struct snap *s, int64_t person, bool *ret, struct err *err)
 {
 	struct snap *up;
-	int64_t id = s->id ? s->id : s->parent, got;
+	int64_t id = s->id > 0 ? s->id : s->parent, got;
 	const struct db_out out[] = { db_to_i64(&got) };
 
 	*ret = false;

@@ -23,5 +23,7 @@ MUST_USE bool snap_holders(struct turn *t, const struct snap *m, struct eval *ev
 			   struct err *err);
 MUST_USE bool snap_actors(struct turn *t, const struct snap *m, struct eval *ev, bool next, struct principals *ret,
 			  struct err *err);
+/* see.c: 现由谁办. */
+MUST_USE bool holder_names(struct turn *t, const struct snap *m, struct eval *ev, struct str *ret, struct err *err);
 
 #endif

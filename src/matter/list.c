@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Lists and the desk. Rights, state, organ, light and the first field filter are part of the query; further
+ * filters are asked of the rows. Pages go by key, never by counting rows from the start. */
+#include "base/day.h"
+#include "base/parse.h"
+#include "matter/sight.h"
+#include "matter/store.h"
+#include "matter/world.h"
+
+#define ROWS_AT_ONCE 200 /* also the limit of a page */
+#define PAGES_READ 10    /* a filter that keeps one row in ten still fills a page */
+
+#define COLUMNS \
+	"m.id, m.code, m.kind, m.def, m.organ, m.parent, m.opener, m.state, m.version, m.opened, m.ended, m.fields," \
+	" m.updated, m.due"
+/* $1 kind; $2 to $18 principals; $19 state; $20 organ; $21 light; $22 now; $23, $24 the last row's key and id;
+ * $25 number of rows; $26, $27 field and value of the first filter. */
+#define SEEN " EXISTS (SELECT 1 FROM matter_reader r WHERE r.matter = m.id AND r.principal IN" \
+	" ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18))"
+#define KEPT " AND ($19 = '' OR m.state = $19) AND ($20 = 0 OR m.organ = $20)" \
+	" AND ($21 = 0 OR ($21 = 3 AND m.due <= $22)" \
+	" OR ($21 = 2 AND m.yellow <= $22 AND (m.due IS NULL OR m.due > $22))" \
+	" OR ($21 = 1 AND m.due > $22 AND (m.yellow IS NULL OR m.yellow > $22)))"
+#define BY_DUE " AND m.due IS NOT NULL AND (m.due, m.id) > ($23, $24) ORDER BY m.due, m.id LIMIT $25"
+#define NO_DUE " AND m.due IS NULL AND $23 = $23 AND m.id > $24 ORDER BY m.id LIMIT $25"
+#define BY_UPDATED " AND (m.updated, m.id) < ($23, $24) ORDER BY m.updated DESC, m.id DESC LIMIT $25"
+#define BY_OPENED " AND (m.opened, m.id) < ($23, $24) ORDER BY m.opened DESC, m.id DESC LIMIT $25"
+#define KIND "SELECT " COLUMNS " FROM matter m WHERE m.kind = $1 AND" SEEN KEPT
+#define ANY "SELECT " COLUMNS " FROM matter m WHERE $1 = '' AND" SEEN KEPT
+#define TEXT "SELECT " COLUMNS " FROM matter_key_text k JOIN matter m ON m.id = k.matter" \
+	" WHERE k.field = $26 AND k.text = $27 AND m.kind = $1 AND" SEEN KEPT
+#define NUM "SELECT " COLUMNS " FROM matter_key_num k JOIN matter m ON m.id = k.matter" \
+	" WHERE k.field = $26 AND k.num = $27 AND m.kind = $1 AND" SEEN KEPT
+
+enum family { OF_KIND, OF_ANY, OF_TEXT, OF_NUM, FAMILIES };
+enum order { DUE_KNOWN, DUE_NONE, UPDATED, OPENED, ORDERS };
+
+static const struct stmt st_list[FAMILIES][ORDERS] = {
+	{ { "list_due", KIND BY_DUE }, { "list_no_due", KIND NO_DUE },
+	  { "list_updated", KIND BY_UPDATED }, { "list_opened", KIND BY_OPENED } },
+	{ { "list_any_due", ANY BY_DUE }, { "list_any_no_due", ANY NO_DUE },
+	  { "list_any_updated", ANY BY_UPDATED }, { "list_any_opened", ANY BY_OPENED } },
+	{ { "list_text_due", TEXT BY_DUE }, { "list_text_no_due", TEXT NO_DUE },
+	  { "list_text_updated", TEXT BY_UPDATED }, { "list_text_opened", TEXT BY_OPENED } },
+	{ { "list_num_due", NUM BY_DUE }, { "list_num_no_due", NUM NO_DUE },
+	  { "list_num_updated", NUM BY_UPDATED }, { "list_num_opened", NUM BY_OPENED } },
+};
+
+/* The desk: few matters wait for one person, so they are gathered and sorted. 9223372036854775807: no clock. */
+#define HELD " FROM matter m WHERE m.id IN (SELECT h.matter FROM matter_holder h WHERE h.principal IN" \
+	" ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)) AND ($1 = '' OR m.kind = $1)"
+static const struct stmt st_mine = { "list_mine", "SELECT " COLUMNS HELD KEPT
+	" AND (coalesce(m.due, 9223372036854775807), m.id) > ($23, $24)"
+	" ORDER BY coalesce(m.due, 9223372036854775807), m.id LIMIT $25" };
+static const struct stmt st_count_mine = { "count_mine",
+	"SELECT count(DISTINCT matter) FROM matter_holder WHERE principal IN"
+	" ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)" };
+
+struct filter {
+	const struct field *f;
+	bool text;
+	struct str s;
+	int64_t i;
+};
+
+struct listing {
+	struct turn t;
+	const struct list_query *q;
+	struct filter filter[8];
+	size_t n_filter;
+	struct str state;
+	int64_t organ, key, id;
+	bool none;             /* a filter that nothing can match */
+	struct matter_row row;
+	int64_t updated, due;
+	struct page_row {
+		struct matter_row r;
+		int64_t updated, due;
+	} *page;
+	size_t n_page, cap_page;
+	struct list_row *out;
+	size_t n, cap;
+};
+
+static bool page_row(void *ctx, struct err *err)
+{
+	struct listing *l = ctx;
+	struct page_row x = { l->row, l->updated, l->due };
+
+	(void)err;
+	PUSH(l->t.a, l->page, l->n_page, l->cap_page, x);
+	return true;
+}
+
+/* ---- filters ---- */
+
+static const struct kind *kind_of(struct listing *l, struct err *err)
+{
+	const struct law *law;
+	int64_t def;
+
+	if (!engine_law_of_organ(l->t.e, l->t.db, l->t.a, l->q->who.organ, &law, &def, err))
+		return NULL;
+	return law_kind(law, l->q->kind);
+}
+
+static bool filter_value(struct listing *l, const struct field *f, struct str value, struct filter *ret)
+{
+	struct type one = f->type;
+	struct val v = VAL_NULL;
+	struct err why;
+	int64_t id;
+
+	if (f->type.tag == T_PICKS)
+		one.tag = T_ENUM;
+	if (f->type.tag == T_PARTY || type_is_text(f->type.tag))
+		v = val_text(T_TEXT, value);
+	else if (f->type.tag >= T_USER && f->type.tag <= T_REFS)
+		v = parse_i64(value, 1, INT64_MAX, &id) ? val_i64(T_REF, id) : VAL_NULL;
+	else if (!val_parse(l->t.a, &one, value, &v, &why))
+		return false;
+	*ret = (struct filter){ .f = f };
+	return val_key(l->t.a, v, &ret->text, &ret->s, &ret->i);
+}
+
+/* A hidden field cannot be filtered by: what it would find tells it. */
+static bool filter_allowed(const struct field *f)
+{
+	return !f->see.set;
+}
+
+static bool read_filters(struct listing *l, struct err *err)
+{
+	const struct kind *k = l->q->kind.n ? kind_of(l, err) : NULL;
+
+	if (l->q->kind.n && !k && err->code)
+		return false;
+	for (size_t i = 0; i < l->q->n_filter; i++) {
+		const struct list_filter *x = &l->q->filter[i];
+		const struct field *f = k ? kind_field(k, x->field) : NULL;
+
+		if (!x->value.n)
+			continue;
+		if (str_is(x->field, "state"))
+			l->state = x->value;
+		else if (str_is(x->field, "organ") && !parse_i64(x->value, 1, INT64_MAX, &l->organ))
+			l->none = true;
+		else if (!str_is(x->field, "organ") && (!f || !field_is_keyed(k, f) || !filter_allowed(f)))
+			return err_set(err, ERR_BAD_INPUT, "不能按“%.*s”筛选", STR_FMT(x->field));
+		else if (f && l->n_filter < ARRAY_LEN(l->filter)
+			 && !filter_value(l, f, x->value, &l->filter[l->n_filter++]))
+			l->none = true;
+	}
+	return true;
+}
+
+static bool key_is(struct arena *a, struct val v, const struct filter *f)
+{
+	bool text;
+	struct str s = { 0 };
+	int64_t i = 0;
+
+	if (type_is_list(v.t)) {
+		for (size_t k = 0; k < v.list->n; k++)
+			if (key_is(a, v.list->v[k], f))
+				return true;
+		return false;
+	}
+	return val_key(a, v, &text, &s, &i) && text == f->text && (text ? str_eq(s, f->s) : i == f->i);
+}
+
+static bool passes(struct listing *l, const struct snap *m)
+{
+	for (size_t i = 1; i < l->n_filter; i++) {
+		const struct val *v = snap_field(m, str_cstr(l->t.a, l->filter[i].f->id));
+
+		if (!v || !key_is(l->t.a, *v, &l->filter[i]))
+			return false;
+	}
+	return true;
+}
+
+/* ---- one page of rows ---- */
+
+static const struct stmt *statement(const struct listing *l, bool no_due)
+{
+	enum family f = l->n_filter ? (l->filter[0].text ? OF_TEXT : OF_NUM) : l->q->kind.n ? OF_KIND : OF_ANY;
+
+	if (l->q->mine)
+		return &st_mine;
+	if (l->q->order == LIST_DUE)
+		return &st_list[f][no_due ? DUE_NONE : DUE_KNOWN];
+	return &st_list[f][l->q->order == LIST_UPDATED ? UPDATED : OPENED];
+}
+
+static bool read_page(struct listing *l, bool no_due, struct err *err)
+{
+	const struct stmt *st = statement(l, no_due);
+	struct str own[PRINCIPAL_SLOTS];
+	struct db_in in[27] = { db_str(l->q->kind) };
+	struct db_out out[MATTER_COLUMNS + 2];
+	size_t n = 25;
+
+	if (!own_principals(&l->t, &l->q->who, own, err))
+		return false;
+	for (size_t i = 0; i < PRINCIPAL_SLOTS; i++)
+		in[i + 1] = db_str(own[i]);
+	in[18] = db_str(l->state);
+	in[19] = db_i64(l->organ);
+	in[20] = db_i64(l->q->light <= LIGHT_RED ? l->q->light : 0);
+	in[21] = db_i64(l->t.now);
+	in[22] = db_i64(l->key);
+	in[23] = db_i64(l->id);
+	in[24] = db_i64(ROWS_AT_ONCE);
+	if (l->n_filter && !l->q->mine) {
+		in[25] = db_str(str_fmt(l->t.a, "%.*s.%.*s", STR_FMT(l->q->kind), STR_FMT(l->filter[0].f->id)));
+		in[26] = l->filter[0].text ? db_str(l->filter[0].s) : db_i64(l->filter[0].i);
+		n = 27;
+	}
+	matter_row_out(&l->row, out);
+	out[MATTER_COLUMNS] = db_to_i64(&l->updated);
+	out[MATTER_COLUMNS + 1] = db_to_i64(&l->due);
+	l->n_page = 0;
+	return db_each(l->t.db, l->t.a, st, in, n, DB_OUT(out), page_row, l, err);
+}
+
+/* ---- rows for the page ---- */
+
+static bool nearest_clock(struct listing *l, const struct snap *m, struct clock_view *ret, struct err *err)
+{
+	struct clocks c;
+	struct run *best = NULL;
+
+	if (!clocks_load(&l->t, m, &c, err))
+		return false;
+	for (size_t i = 0; i < c.n; i++) {
+		struct run *r = &c.v[i];
+
+		if (r->state != CLOCK_RUNNING && r->state != CLOCK_PAUSED)
+			continue;
+		if (!best || (r->due && (!best->due || r->due < best->due)))
+			best = r;
+	}
+	if (best)
+		run_view(&l->t, m->kind, best, ret);
+	return true;
+}
+
+/* The first action, in order of writing, that this person may do. */
+static bool next_action(struct listing *l, const struct snap *m, const struct action **ret, struct err *err)
+{
+	for (size_t i = 0; i < m->kind->n_action; i++) {
+		const struct action *ac = &m->kind->action[i];
+		const struct act act = { .who = l->q->who, .matter = m->id, .action = ac->id, .version = -1 };
+		struct step step;
+
+		if (!action_stands(ac, m->state) || ac->builtin || ac->any)
+			continue;
+		if (!try_in_turn(&l->t, &act, &step, err))
+			return false;
+		if (step.no.n && (step.no.v[0].sort == REFUSED_RIGHT || step.no.v[0].sort == REFUSED_STATE))
+			continue;
+		*ret = ac;
+		if (!step.no.n)
+			return true;
+	}
+	return true;
+}
+
+static bool add_row(struct listing *l, const struct page_row *p, struct err *err)
+{
+	struct list_row x = { .updated = p->updated };
+	struct snap *m;
+	struct eval ev;
+
+	if (!matter_row_snap(&l->t, &p->r, &m, err))
+		return false;
+	if (!passes(l, m))
+		return true;
+	ev = turn_eval(&l->t, m, NULL, &l->q->who);
+	x.snap = m;
+	x.title = snap_title(l->t.a, m);
+	x.state_name = m->state->name;
+	if ((m->organ && !turn_name(&l->t, m->organ, &x.organ_name, err)) || !nearest_clock(l, m, &x.clock, err)
+	    || (l->q->mine && !next_action(l, m, &x.next, err))
+	    || (l->q->who.sort != ACTOR_PUBLIC && !holder_names(&l->t, m, &ev, &x.holder, err)))
+		return false;
+	PUSH(l->t.a, l->out, l->n, l->cap, x);
+	return true;
+}
+
+static int64_t key_of(const struct listing *l, const struct page_row *p)
+{
+	if (l->q->mine || l->q->order == LIST_DUE)
+		return p->due ? p->due : INT64_MAX;
+	return l->q->order == LIST_UPDATED ? p->updated : p->r.opened;
+}
+
+/* Rows of one statement until the page is full or there are no more. */
+static bool read_rows(struct listing *l, bool no_due, size_t most, struct err *err)
+{
+	for (int pages = 0; pages < PAGES_READ && l->n < most; pages++) {
+		if (!read_page(l, no_due, err))
+			return false;
+		for (size_t i = 0; i < l->n_page && l->n < most; i++) {
+			if (!add_row(l, &l->page[i], err))
+				return false;
+			l->key = key_of(l, &l->page[i]);
+			l->id = l->page[i].r.id;
+		}
+		if (l->n_page < ROWS_AT_ONCE)
+			return true;
+	}
+	return true;
+}
+
+bool matter_list(struct engine *e, struct db *db, struct arena *a, const struct list_query *q,
+		 const struct list_row **ret, size_t *ret_n, struct err *err)
+{
+	struct listing l = { .q = q, .key = q->after_key, .id = q->after_id };
+	size_t most = q->limit > 0 && q->limit < ROWS_AT_ONCE ? (size_t)q->limit : ROWS_AT_ONCE;
+	bool due = q->order == LIST_DUE && !q->mine, first = !q->after_key && !q->after_id;
+
+	turn_init(&l.t, e, db, a, engine_now(e));
+	if (first && (q->mine || q->order == LIST_DUE))
+		l.key = INT64_MIN;
+	else if (first)
+		l.key = l.id = INT64_MAX;
+	if (!read_filters(&l, err))
+		return false;
+	if (!l.none && !(due && l.key == INT64_MAX) && !read_rows(&l, false, most, err))
+		return false;
+	if (!l.none && due && l.n < most) {
+		if (l.key != INT64_MAX)
+			l.id = 0;
+		if (!read_rows(&l, true, most, err))
+			return false;
+	}
+	*ret = l.out;
+	*ret_n = l.n;
+	return true;
+}
+
+bool matter_count_mine(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t *ret,
+		       struct err *err)
+{
+	struct turn t;
+	struct str own[PRINCIPAL_SLOTS];
+	struct db_in in[PRINCIPAL_SLOTS];
+	const struct db_out out[] = { db_to_i64(ret) };
+
+	turn_init(&t, e, db, a, engine_now(e));
+	if (!own_principals(&t, who, own, err))
+		return false;
+	for (size_t i = 0; i < PRINCIPAL_SLOTS; i++)
+		in[i] = db_str(own[i]);
+	return db_one(db, a, &st_count_mine, DB_IN(in), DB_OUT(out), err);
+}

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* matter_see: everything that a page shows of a matter, through the one gate of sight. */
+#include <stdlib.h>
+
+#include "base/day.h"
+#include "matter/sight.h"
+#include "matter/store.h"
+#include "matter/world.h"
+
+#define LINKS_MAX 500 /* linked matters on one page; the whole list is a list of its own */
+#define HOLDERS_SHOWN 5
+
+struct seeing {
+	struct turn t;
+	struct snap *m;
+	struct eval ev;
+	const struct actor *who;
+	enum sight *sight; /* per field */
+	struct matter_view *v;
+};
+
+bool turn_name(struct turn *t, int64_t id, struct str *ret, struct err *err)
+{
+	struct snap *s;
+
+	if (!turn_load(t, id, &s, err))
+		return false;
+	*ret = s ? snap_title(t->a, s) : (struct str){ 0 };
+	return true;
+}
+
+/* 李红、王明等8人; a role without a person is named itself, so that nobody looks for someone in vain. */
+bool holder_names(struct turn *t, const struct snap *m, struct eval *ev, struct str *ret, struct err *err)
+{
+	struct principals p = { .a = t->a };
+	struct val_list to;
+	struct buf b;
+	struct str name;
+
+	*ret = (struct str){ 0 };
+	if (!snap_holders(t, m, ev, &p, err) || !principals_persons(t, &p, &to, err))
+		return false;
+	buf_init(&b, t->a, 1000);
+	for (size_t i = 0; i < to.n && i < HOLDERS_SHOWN; i++) {
+		if (!turn_name(t, to.v[i].i, &name, err))
+			return false;
+		buf_adds(&b, b.n ? "、" : "");
+		buf_add(&b, name);
+	}
+	if (to.n > HOLDERS_SHOWN)
+		buf_addf(&b, "等%zu人", to.n);
+	*ret = buf_str(&b);
+	return true;
+}
+
+static bool see_fields(struct seeing *s, bool show, struct err *err)
+{
+	const struct kind *k = s->m->kind;
+	struct field_view *v = arena_many(s->t.a, k->n_field, struct field_view);
+
+	s->sight = arena_many(s->t.a, k->n_field, enum sight);
+	for (size_t i = 0; i < k->n_field; i++) {
+		if (!field_sight(&s->t, &k->field[i], &s->ev, s->who, &s->sight[i], err))
+			return false;
+		v[i] = (struct field_view){ .def = &k->field[i], .hidden = s->sight[i] == SIGHT_NONE,
+					    .masked = s->sight[i] == SIGHT_MASK };
+		if (s->sight[i] == SIGHT_FULL)
+			v[i].v = s->m->field[i];
+		else if (s->sight[i] == SIGHT_MASK)
+			v[i].v = mask_val(s->t.a, &k->field[i], s->m->field[i]);
+		else
+			v[i].v = VAL_NULL;
+	}
+	s->v->field = show ? v : NULL;
+	s->v->n_field = show ? k->n_field : 0;
+	return true;
+}
+
+/* ---- actions ---- */
+
+static bool by_people(const struct action *ac)
+{
+	for (size_t i = 0; i < ac->by.n; i++)
+		if (ac->by.v[i].sort != WHO_SYSTEM)
+			return true;
+	return false;
+}
+
+static bool see_action(struct seeing *s, const struct action *ac, struct action_view *ret, struct err *err)
+{
+	const struct act act = { .who = *s->who, .matter = s->m->id, .action = ac->id, .version = -1 };
+	struct step step;
+
+	if (!try_in_turn(&s->t, &act, &step, err))
+		return false;
+	*ret = (struct action_view){ .def = ac, .can = step.no.n == 0, .asks = ac->n_form > 0 || ac->builtin,
+				     .refused = step.no.v, .n_refused = step.no.n };
+	return true;
+}
+
+static bool see_actions(struct seeing *s, struct err *err)
+{
+	const struct kind *k = s->m->kind;
+	struct action_view *v = arena_many(s->t.a, k->n_action, struct action_view);
+	size_t n = 0;
+
+	for (size_t i = 0; i < k->n_action; i++) {
+		const struct action *ac = &k->action[i];
+
+		if (!action_stands(ac, s->m->state) || !by_people(ac))
+			continue;
+		if (!see_action(s, ac, &v[n], err))
+			return false;
+		n += v[n].can || !ac->builtin;
+	}
+	s->v->action = v;
+	s->v->n_action = n;
+	return true;
+}
+
+/* ---- clocks ---- */
+
+static int clock_rank(const struct clock_view *v)
+{
+	return v->v.state == CLOCK_RUNNING ? 0 : v->v.state == CLOCK_PAUSED ? 1 : 2;
+}
+
+static int by_due(const void *x, const void *y)
+{
+	const struct clock_view *a = x, *b = y;
+
+	if (clock_rank(a) != clock_rank(b))
+		return clock_rank(a) - clock_rank(b);
+	if (a->v.due != b->v.due)
+		return a->v.due < b->v.due ? -1 : 1;
+	return str_cmp(a->def->id, b->def->id);
+}
+
+static bool see_clocks(struct seeing *s, struct err *err)
+{
+	struct clocks c;
+	struct clock_view *v;
+	size_t n = 0;
+
+	if (!clocks_load(&s->t, s->m, &c, err))
+		return false;
+	v = arena_many(s->t.a, c.n, struct clock_view);
+	for (size_t i = 0; i < c.n; i++)
+		if (node_on(c.v[i].def->node))
+			run_view(&s->t, s->m->kind, &c.v[i], &v[n++]);
+	if (n > 1)
+		qsort(v, n, sizeof(v[0]), by_due);
+	s->v->clock = v;
+	s->v->n_clock = n;
+	return true;
+}
+
+bool matter_clock_explain(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter,
+			  struct str clock, int64_t run, struct buf *ret, struct err *err)
+{
+	struct turn t;
+	struct snap *m;
+	struct clocks c;
+	bool sees = false;
+
+	turn_init(&t, e, db, a, engine_now(e));
+	if (!turn_load(&t, matter, &m, err) || (m && !may_see(&t, m, who, &sees, err)))
+		return false;
+	if (!m || !sees)
+		return err_set(err, ERR_NOT_FOUND, "没有找到这件办件");
+	if (!clocks_load(&t, m, &c, err))
+		return false;
+	for (size_t i = c.n; i > 0; i--)
+		if (str_eq(c.v[i - 1].clock, clock) && (!run || c.v[i - 1].run == run)) {
+			run_explain(&t, m->kind, &c.v[i - 1], ret);
+			return true;
+		}
+	return err_set(err, ERR_NOT_FOUND, "本件没有这个期限");
+}
+
+/* ---- events ---- */
+
+struct event_row {
+	struct seeing *s;
+	int64_t id, seq, at, entered, actor, organ, because;
+	struct str action, role, body;
+	struct event_view *v;
+	struct str *bodies;
+	size_t n, cap, cap_bodies;
+};
+
+static bool event_row(void *ctx, struct err *err)
+{
+	struct event_row *r = ctx;
+	struct event_view v = { .id = r->id, .seq = r->seq, .at = r->at, .entered = r->entered, .actor = r->actor,
+				.organ = r->organ, .because_of = r->because, .action = r->action, .role = r->role };
+	size_t n = r->n;
+
+	(void)err;
+	PUSH(r->s->t.a, r->bodies, n, r->cap_bodies, r->body);
+	PUSH(r->s->t.a, r->v, r->n, r->cap, v);
+	return true;
+}
+
+static struct val seen_value(struct seeing *s, const struct field *f, struct val v)
+{
+	return s->sight[f->index] == SIGHT_MASK ? mask_val(s->t.a, f, v) : v;
+}
+
+static void event_changes(struct seeing *s, const struct json *set, struct event_view *v)
+{
+	const struct field **changed = arena_many(s->t.a, set ? set->n : 0, const struct field *);
+	struct val *value = arena_many(s->t.a, set ? set->n : 0, struct val);
+	const struct json *m;
+	size_t n = v->n_changed;
+
+	json_each(m, set) {
+		const struct field *f = kind_field(s->m->kind, m->key);
+
+		if (!f || s->sight[f->index] == SIGHT_NONE)
+			continue;
+		changed[n] = f;
+		value[n++] = seen_value(s, f, val_of_json(s->t.a, &f->type, m));
+	}
+	v->changed = changed;
+	v->value = value;
+	v->n_changed = n;
+}
+
+static struct str role_name(const struct seeing *s, struct str role)
+{
+	const struct role_def *r = law_role(s->m->kind->law, role);
+	const struct field *f = kind_field(s->m->kind, role);
+
+	return r ? r->name : f ? f->name : role;
+}
+
+static bool event_names(struct seeing *s, struct str body, struct event_view *v, struct err *err)
+{
+	const struct action *ac = kind_action(s->m->kind, v->action);
+	const struct json *doc = NULL, *part;
+
+	if (body.n && !json_read(s->t.a, body, &doc, err))
+		return false;
+	v->action_name = ac ? ac->name : v->action;
+	v->reason = json_str(doc, "reason");
+	v->role = role_name(s, v->role);
+	part = json_get(doc, "part");
+	event_changes(s, part ? part : json_get(doc, "set"), v);
+	return (!v->actor || turn_name(&s->t, v->actor, &v->actor_name, err))
+	       && (!v->organ || turn_name(&s->t, v->organ, &v->organ_name, err));
+}
+
+static const struct stmt st_events = { "see_events",
+	"SELECT e.id, e.seq, e.at, e.entered_at, e.actor, e.organ, e.because_of, e.action, e.role, b.body FROM event e"
+	" LEFT JOIN event_body b ON b.event = e.id WHERE e.matter = $1 ORDER BY e.seq" };
+
+static bool see_events(struct seeing *s, struct err *err)
+{
+	struct event_row r = { .s = s };
+	const struct db_in in[] = { db_i64(s->m->id) };
+	const struct db_out out[] = { db_to_i64(&r.id), db_to_i64(&r.seq), db_to_i64(&r.at), db_to_i64(&r.entered),
+				      db_to_i64(&r.actor), db_to_i64(&r.organ), db_to_i64(&r.because),
+				      db_to_str(&r.action), db_to_str(&r.role), db_to_str(&r.body) };
+
+	if (!db_each(s->t.db, s->t.a, &st_events, DB_IN(in), DB_OUT(out), event_row, &r, err))
+		return false;
+	for (size_t i = 0; i < r.n; i++)
+		if (!event_names(s, r.bodies[i], &r.v[i], err))
+			return false;
+	s->v->event = r.v;
+	s->v->n_event = r.n;
+	return true;
+}
+
+/* ---- papers ---- */
+
+struct paper_row {
+	struct seeing *s;
+	struct paper_view x, *v;
+	size_t n, cap;
+};
+
+static bool paper_row(void *ctx, struct err *err)
+{
+	struct paper_row *r = ctx;
+	const struct paper *p = kind_paper(r->s->m->kind, r->x.paper);
+
+	(void)err;
+	r->x.name = p ? p->name : r->x.paper;
+	PUSH(r->s->t.a, r->v, r->n, r->cap, r->x);
+	return true;
+}
+
+static const struct stmt st_papers = { "see_papers",
+	"SELECT id, code, paper, number, state, blob, created FROM document WHERE matter = $1 ORDER BY id" };
+
+static bool see_papers(struct seeing *s, struct err *err)
+{
+	struct paper_row r = { .s = s };
+	const struct db_in in[] = { db_i64(s->m->id) };
+	const struct db_out out[] = { db_to_i64(&r.x.id), db_to_str(&r.x.code), db_to_str(&r.x.paper),
+				      db_to_str(&r.x.number), db_to_str(&r.x.state), db_to_str(&r.x.digest),
+				      db_to_i64(&r.x.made) };
+
+	if (!db_each(s->t.db, s->t.a, &st_papers, DB_IN(in), DB_OUT(out), paper_row, &r, err))
+		return false;
+	s->v->paper = r.v;
+	s->v->n_paper = r.n;
+	return true;
+}
+
+/* ---- links ---- */
+
+struct link_row {
+	struct seeing *s;
+	int64_t matter, way; /* way: 0 from here, 1 to here, 2 child, 3 parent */
+	struct str field;
+	struct {
+		int64_t matter, way;
+		struct str field;
+	} *row;
+	size_t n, cap;
+};
+
+static bool link_row(void *ctx, struct err *err)
+{
+	struct link_row *r = ctx;
+	size_t i = r->n;
+
+	(void)err;
+	r->row = grow(r->s->t.a, r->row, r->n++, &r->cap, sizeof(r->row[0]));
+	r->row[i].matter = r->matter;
+	r->row[i].way = r->way;
+	r->row[i].field = r->field;
+	return true;
+}
+
+static const struct stmt st_links = { "see_links",
+	"SELECT target, 0, field FROM link WHERE source = $1 UNION ALL"
+	" SELECT source, 1, field FROM link WHERE target = $1 UNION ALL"
+	" SELECT id, 2, '' FROM matter WHERE parent = $1 UNION ALL"
+	" SELECT parent, 3, '' FROM matter WHERE id = $1 AND parent IS NOT NULL LIMIT 500" };
+
+static struct str relation(const struct seeing *s, const struct snap *other, int64_t way, struct str field)
+{
+	const struct field *f = way == 0 ? kind_field(s->m->kind, field) : way == 1 ? kind_field(other->kind, field) : NULL;
+
+	if (way == 2)
+		return other->kind->name;
+	if (way == 3)
+		return STR("上级办件");
+	return f ? f->name : field;
+}
+
+static bool see_link(struct seeing *s, struct link_row *r, size_t i, struct link_view *v, size_t *n, struct err *err)
+{
+	const struct field *own = r->row[i].way == 0 ? kind_field(s->m->kind, r->row[i].field) : NULL;
+	struct snap *other;
+	bool sees;
+
+	if (own && s->sight[own->index] != SIGHT_FULL)
+		return true;
+	if (!turn_load(&s->t, r->row[i].matter, &other, err) || !other)
+		return other != NULL || !err->code;
+	if (!may_see(&s->t, other, s->who, &sees, err))
+		return false;
+	if (!sees)
+		return true;
+	v[(*n)++] = (struct link_view){ .matter = other->id, .code = other->code, .kind_name = other->kind->name,
+					.title = other->kind->n_number && other->number[0].n
+						 ? other->number[0] : snap_title(s->t.a, other),
+					.state_name = other->state->name, .child = r->row[i].way == 2,
+					.relation = relation(s, other, r->row[i].way, r->row[i].field) };
+	return true;
+}
+
+static bool see_links(struct seeing *s, struct err *err)
+{
+	struct link_row r = { .s = s };
+	const struct db_in in[] = { db_i64(s->m->id) };
+	const struct db_out out[] = { db_to_i64(&r.matter), db_to_i64(&r.way), db_to_str(&r.field) };
+	struct link_view *v;
+	size_t n = 0;
+
+	if (!db_each(s->t.db, s->t.a, &st_links, DB_IN(in), DB_OUT(out), link_row, &r, err))
+		return false;
+	v = arena_many(s->t.a, r.n, struct link_view);
+	for (size_t i = 0; i < r.n; i++)
+		if (!see_link(s, &r, i, v, &n, err))
+			return false;
+	s->v->link = v;
+	s->v->n_link = n;
+	return true;
+}
+
+/* ---- terms ---- */
+
+struct term_reads {
+	const struct seeing *s;
+	bool hidden;
+};
+
+static void term_field(void *ctx, const struct field *f)
+{
+	struct term_reads *r = ctx;
+
+	r->hidden = r->hidden || r->s->sight[f->index] != SIGHT_FULL;
+}
+
+/* A term that reads a hidden field would tell it. */
+static bool term_hidden(const struct seeing *s, const struct term *t)
+{
+	struct term_reads r = { .s = s };
+
+	for (size_t i = 0; i < t->is.n; i++) {
+		expr_reads(t->is.row[i].is, term_field, &r);
+		if (t->is.row[i].when)
+			expr_reads(t->is.row[i].when, term_field, &r);
+	}
+	return r.hidden;
+}
+
+static bool see_terms(struct seeing *s, struct err *err)
+{
+	const struct kind *k = s->m->kind;
+	struct term_view *v = arena_many(s->t.a, k->n_term, struct term_view);
+	size_t n = 0;
+
+	for (size_t i = 0; i < k->n_term; i++) {
+		if (!node_on(k->term[i].node) || term_hidden(s, &k->term[i]))
+			continue;
+		if (!choose_eval(&k->term[i].is, &s->ev, &v[n].v, NULL, err))
+			return false;
+		v[n++].def = &k->term[i];
+	}
+	s->v->term = v;
+	s->v->n_term = n;
+	return true;
+}
+
+/* ---- the whole ---- */
+
+static bool see_all(struct seeing *s, unsigned parts, struct err *err)
+{
+	struct matter_view *v = s->v;
+
+	v->snap = s->m;
+	v->title = snap_title(s->t.a, s->m);
+	if ((s->m->organ && !turn_name(&s->t, s->m->organ, &v->organ_name, err))
+	    || !holder_names(&s->t, s->m, &s->ev, &v->holder, err))
+		return false;
+	return see_fields(s, (parts & SEE_FIELDS) != 0, err) && (!(parts & SEE_ACTIONS) || see_actions(s, err))
+	       && (!(parts & SEE_CLOCKS) || see_clocks(s, err)) && (!(parts & SEE_EVENTS) || see_events(s, err))
+	       && (!(parts & SEE_PAPERS) || see_papers(s, err)) && (!(parts & SEE_LINKS) || see_links(s, err))
+	       && (!(parts & SEE_TERMS) || see_terms(s, err));
+}
+
+bool matter_see(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter,
+		unsigned parts, struct matter_view *ret, struct err *err)
+{
+	struct matter_view v = { 0 };
+	struct seeing s = { .who = who, .v = &v };
+	bool sees = false;
+
+	turn_init(&s.t, e, db, a, engine_now(e));
+	if (!turn_load(&s.t, matter, &s.m, err) || (s.m && !may_see(&s.t, s.m, who, &sees, err)))
+		return false;
+	if (!s.m || !sees)
+		return err_set(err, ERR_NOT_FOUND, "没有找到这件办件");
+	s.ev = turn_eval(&s.t, s.m, NULL, who);
+	if (!see_all(&s, parts, err))
+		return false;
+	*ret = v;
+	return true;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* sight.h - what of a field a reader sees; inside src/matter, and for papers that are published. */
+#ifndef MINGFA_MATTER_SIGHT_H
+#define MINGFA_MATTER_SIGHT_H
+
+#include "matter/inner.h"
+
+enum sight { SIGHT_FULL, SIGHT_MASK, SIGHT_NONE };
+/* On the public side what is personal is masked even where the definition is silent. */
+MUST_USE bool field_sight(struct turn *t, const struct field *f, struct eval *ev, const struct actor *who,
+			  enum sight *ret, struct err *err);
+struct val mask_val(struct arena *a, const struct field *f, struct val v);
+/* how: name, code, phone, address, text. */
+struct str mask_text(struct arena *a, struct str how, struct str s);
+
+#endif
