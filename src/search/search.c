@@ -13,49 +13,59 @@
  * may fail it. After this many candidates the page is shown as it is. */
 #define CANDIDATES 2000
 #define SLICE 100
+/* Tokens with a '_' are never words of a text. */
+#define SIDE_PUBLIC "side_public"
+#define SIDE_WORKING "side_working"
 
 struct search {
 	struct db *db;
 	bool postgres;
 };
 
-/* id = 2 * matter + side: newest first is a walk down the key on both. */
+/* The key is day, matter, side: newest first is a walk down the key on both databases. */
+#define DAY_BITS_MOST ((int64_t)1 << 18)    /* until the year 2687 */
+#define MATTER_BITS 41
+
 static const struct stmt st_create_text = { "search_create_text",
-	"CREATE TABLE IF NOT EXISTS entry (id INTEGER PRIMARY KEY, text TEXT NOT NULL, tokens TEXT NOT NULL) STRICT" };
+	"CREATE TABLE IF NOT EXISTS entry (id INTEGER PRIMARY KEY, matter INTEGER NOT NULL, side INTEGER NOT NULL, "
+	"text TEXT NOT NULL, tokens TEXT NOT NULL, UNIQUE (matter, side)) STRICT" };
 static const struct stmt st_create_state = { "search_create_state",
 	"CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY, last_event INTEGER NOT NULL) STRICT" };
 static const struct stmt st_create_ft = { "search_create_ft",
-	"CREATE VIRTUAL TABLE IF NOT EXISTS ft USING fts5(t, content='', columnsize=0, detail=none, tokenize='ascii')" };
+	"CREATE VIRTUAL TABLE IF NOT EXISTS ft USING "
+	"fts5(t, content='', columnsize=0, detail=none, tokenize='ascii tokenchars _')" };
 static const struct stmt st_state_init = { "search_state_init",
 	"INSERT INTO state (id, last_event) VALUES (1, 0) ON CONFLICT (id) DO NOTHING" };
 
-static const struct stmt st_old = { "search_old", "SELECT text, tokens FROM entry WHERE id = $1" };
+static const struct stmt st_old = { "search_old", "SELECT id, tokens FROM entry WHERE matter = $1 AND side = $2" };
 static const struct stmt st_ft_delete = { "search_ft_delete",
 	"INSERT INTO ft (ft, rowid, t) VALUES ('delete', $1, $2)" };
 static const struct stmt st_ft_insert = { "search_ft_insert", "INSERT INTO ft (rowid, t) VALUES ($1, $2)" };
 static const struct stmt st_put = { "search_put",
-	"INSERT INTO entry (id, text, tokens) VALUES ($1, $2, $3) "
-	"ON CONFLICT (id) DO UPDATE SET text = excluded.text, tokens = excluded.tokens" };
+	"INSERT INTO entry (id, matter, side, text, tokens) VALUES ($1, $2, $3, $4, $5)" };
 static const struct stmt st_drop = { "search_drop", "DELETE FROM entry WHERE id = $1" };
 static const struct stmt st_last = { "search_last", "SELECT last_event FROM state WHERE id = 1" };
 static const struct stmt st_set_last = { "search_set_last", "UPDATE state SET last_event = $1 WHERE id = 1" };
 static const struct stmt st_clear_ft = { "search_clear_ft", "INSERT INTO ft (ft) VALUES ('delete-all')" };
 static const struct stmt st_clear = { "search_clear", "DELETE FROM entry" };
 static const struct stmt st_find = { "search_find",
-	"SELECT e.id, e.text FROM ft JOIN entry e ON e.id = ft.rowid "
+	"SELECT e.id, e.matter, e.text FROM ft JOIN entry e ON e.id = ft.rowid "
 	"WHERE ft MATCH $1 AND ft.rowid < $2 ORDER BY ft.rowid DESC LIMIT $3" };
 
+static const struct stmt st_key = { "search_key", "SELECT id FROM entry WHERE matter = $1 AND side = $2" };
+
 static const struct stmt st_pg_put = { "search_pg_put",
-	"INSERT INTO search (id, text, tokens) VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' '))) "
-	"ON CONFLICT (id) DO UPDATE SET text = excluded.text, tokens = excluded.tokens" };
-static const struct stmt st_pg_drop = { "search_pg_drop", "DELETE FROM search WHERE id = $1" };
+	"INSERT INTO search (id, matter, side, text, tokens) "
+	"VALUES ($1, $2, $3, $4, array_to_tsvector(string_to_array($5, ' ')))" };
+static const struct stmt st_pg_drop = { "search_pg_drop", "DELETE FROM search WHERE matter = $1 AND side = $2" };
+static const struct stmt st_pg_key = { "search_pg_key", "SELECT id FROM search WHERE matter = $1 AND side = $2" };
 static const struct stmt st_pg_last = { "search_pg_last", "SELECT last_event FROM search_state WHERE id = 1" };
 static const struct stmt st_pg_set_last = { "search_pg_set_last",
 	"INSERT INTO search_state (id, last_event) VALUES (1, $1) "
 	"ON CONFLICT (id) DO UPDATE SET last_event = excluded.last_event" };
 static const struct stmt st_pg_clear = { "search_pg_clear", "DELETE FROM search" };
 static const struct stmt st_pg_find = { "search_pg_find",
-	"SELECT id, text FROM search WHERE tokens @@ CAST($1 AS tsquery) AND id < $2 ORDER BY id DESC LIMIT $3" };
+	"SELECT id, matter, text FROM search WHERE tokens @@ CAST($1 AS tsquery) AND id < $2 ORDER BY id DESC LIMIT $3" };
 
 static bool make_tables(struct db *db, struct err *err)
 {
@@ -98,11 +108,12 @@ struct writing {
 };
 
 /* 3.40 cannot delete from a contentless table without the old tokens: they are kept beside the text. */
-static bool forget(struct db *db, struct arena *a, int64_t id, struct err *err)
+static bool forget(struct db *db, struct arena *a, const struct search_entry *e, struct err *err)
 {
-	struct str text, tokens;
-	const struct db_in in[] = { db_i64(id) };
-	const struct db_out out[] = { db_to_str(&text), db_to_str(&tokens) };
+	int64_t id = 0;
+	struct str tokens;
+	const struct db_in in[] = { db_i64(e->matter), db_i64(e->side) };
+	const struct db_out out[] = { db_to_i64(&id), db_to_str(&tokens) };
 	bool found;
 
 	if (!db_maybe(db, a, &st_old, DB_IN(in), DB_OUT(out), &found, err))
@@ -110,37 +121,55 @@ static bool forget(struct db *db, struct arena *a, int64_t id, struct err *err)
 	if (!found)
 		return true;
 	{
-		const struct db_in old[] = { db_i64(id), db_str(tokens) };
+		const struct db_in ft[] = { db_i64(id), db_str(tokens) };
+		const struct db_in entry[] = { db_i64(id) };
 
-		return db_exec(db, &st_ft_delete, DB_IN(old), NULL, err) && db_exec(db, &st_drop, DB_IN(in), NULL, err);
+		return db_exec(db, &st_ft_delete, DB_IN(ft), NULL, err) && db_exec(db, &st_drop, DB_IN(entry), NULL, err);
 	}
+}
+
+static int64_t key_of(const struct search_entry *e)
+{
+	int64_t day = e->day < 0 ? 0 : e->day >= DAY_BITS_MOST ? DAY_BITS_MOST - 1 : e->day;
+
+	return (day << (MATTER_BITS + 1)) | (e->matter << 1) | (e->side == SEARCH_PUBLIC);
+}
+
+/* The side, the caller's tokens, the words; one blank between two, for PostgreSQL's arrays take no empty text. */
+static struct str tokens_of(struct arena *a, const struct search_entry *e, struct str text)
+{
+	struct str rest = e->tokens, one;
+	struct buf b;
+
+	buf_init(&b, a, TOKENS_MAX);
+	buf_adds(&b, e->side == SEARCH_PUBLIC ? SIDE_PUBLIC : SIDE_WORKING);
+	while (str_cut(&rest, ' ', &one)) {
+		if (!one.n)
+			continue;
+		buf_addc(&b, ' ');
+		buf_add(&b, one);
+	}
+	cut_text(&b, text);
+	return buf_str(&b);
 }
 
 static bool put_entry(struct search *s, struct db *db, const struct search_entry *e, struct err *err)
 {
-	int64_t id = 2 * e->matter + (e->side == SEARCH_PUBLIC);
 	struct arena *a = arena_new();
 	struct str text = str_head(e->text, SEARCH_TEXT);
-	struct buf tokens;
+	struct str tokens = tokens_of(a, e, text);
+	const struct db_in row[] = { db_i64(key_of(e)), db_i64(e->matter), db_i64(e->side), db_str(text), db_str(tokens) };
+	const struct db_in ft[] = { db_i64(key_of(e)), db_str(tokens) };
+	const struct db_in old[] = { db_i64(e->matter), db_i64(e->side) };
 	bool ok;
 
-	buf_init(&tokens, a, TOKENS_MAX);
-	buf_adds(&tokens, e->side == SEARCH_PUBLIC ? "sidepublic " : "sideworking ");
-	buf_add(&tokens, e->tokens);
-	cut_text(&tokens, text);
-	{
-		const struct db_in row[] = { db_i64(id), db_str(text), db_str(buf_str(&tokens)) };
-		const struct db_in ft[] = { db_i64(id), db_str(buf_str(&tokens)) };
-		const struct db_in gone[] = { db_i64(id) };
-
-		if (s->postgres)
-			ok = text.n ? db_exec(db, &st_pg_put, DB_IN(row), NULL, err)
-				    : db_exec(db, &st_pg_drop, DB_IN(gone), NULL, err);
-		else
-			ok = forget(db, a, id, err)
-			  && (!text.n || (db_exec(db, &st_ft_insert, DB_IN(ft), NULL, err)
-					  && db_exec(db, &st_put, DB_IN(row), NULL, err)));
-	}
+	if (s->postgres)
+		ok = db_exec(db, &st_pg_drop, DB_IN(old), NULL, err)
+		  && (!text.n || db_exec(db, &st_pg_put, DB_IN(row), NULL, err));
+	else
+		ok = forget(db, a, e, err)
+		  && (!text.n || (db_exec(db, &st_ft_insert, DB_IN(ft), NULL, err)
+				  && db_exec(db, &st_put, DB_IN(row), NULL, err)));
 	(void)arena_free(a);
 	return ok;
 }
@@ -209,7 +238,7 @@ static struct str match_text(struct arena *a, bool postgres, const struct search
 	struct buf b;
 
 	buf_init(&b, a, QUERY_MAX);
-	put_token(&b, postgres, q->side == SEARCH_PUBLIC ? STR("sidepublic") : STR("sideworking"), false);
+	put_token(&b, postgres, q->side == SEARCH_PUBLIC ? STR(SIDE_PUBLIC) : STR(SIDE_WORKING), false);
 	for (size_t i = 0; i < q->n_all; i++) {
 		buf_adds(&b, and);
 		put_token(&b, postgres, q->all[i], false);
@@ -230,7 +259,7 @@ static struct str match_text(struct arena *a, bool postgres, const struct search
 struct found {
 	struct arena *a;
 	const struct cut_query *cut;
-	int64_t id;
+	int64_t id, matter;
 	struct str text;
 	struct search_hit *hit;
 	size_t n, limit;
@@ -246,8 +275,24 @@ static bool take(void *ctx, struct err *err)
 	f->seen++;
 	f->last = f->id;
 	if (f->n <= f->limit && cut_matches(f->a, f->cut, f->text))
-		f->hit[f->n++] = (struct search_hit){ f->id / 2, f->text };
+		f->hit[f->n++] = (struct search_hit){ f->matter, f->text };
 	return f->n <= f->limit;
+}
+
+/* Where the page before ended; a matter that left the index meanwhile ends the list. */
+static bool key_before(struct search *s, struct arena *a, const struct search_query *q, int64_t *ret, struct err *err)
+{
+	const struct db_in in[] = { db_i64(q->before), db_i64(q->side) };
+	const struct db_out out[] = { db_to_i64(ret) };
+	bool found;
+
+	if (!q->before)
+		return true;
+	if (!db_maybe(s->db, a, s->postgres ? &st_pg_key : &st_key, DB_IN(in), DB_OUT(out), &found, err))
+		return false;
+	if (!found)
+		*ret = 0;
+	return true;
 }
 
 bool search_find(struct search *s, struct arena *a, const struct search_query *q, const struct search_hit **ret,
@@ -255,11 +300,13 @@ bool search_find(struct search *s, struct arena *a, const struct search_query *q
 {
 	struct cut_query cut;
 	struct found f = { .a = a, .cut = &cut, .limit = (size_t)q->limit };
-	const struct db_out out[] = { db_to_i64(&f.id), db_to_str(&f.text) };
-	int64_t before = q->before ? 2 * q->before : INT64_MAX;
+	const struct db_out out[] = { db_to_i64(&f.id), db_to_i64(&f.matter), db_to_str(&f.text) };
+	int64_t before = INT64_MAX;
 	size_t total = 0;
 	struct str match;
 
+	if (!key_before(s, a, q, &before, err))
+		return false;
 	cut_query(a, q->typed, &cut);
 	match = match_text(a, s->postgres, q, &cut);
 	f.hit = arena_many(a, f.limit + 1, struct search_hit);

@@ -3,7 +3,8 @@
  * (FTS5 without contents), PostgreSQL in the table search (tsvector, GIN). Never in an action's transaction.
  *
  * An entry is what one side may find of a matter: the working side's text and the public's stand apart, so
- * that nothing hidden can be guessed by searching. Rights and filters are tokens too.
+ * that nothing hidden can be guessed by searching. Rights and filters are tokens too; each has a '_' in it, which
+ * words of a text never have: nobody can write himself a right.
  * A struct search is one connection for one thread. */
 #ifndef MINGFA_SEARCH_SEARCH_H
 #define MINGFA_SEARCH_SEARCH_H
@@ -23,14 +24,15 @@ enum search_side { SEARCH_WORKING, SEARCH_PUBLIC };
 struct search_entry {
 	int64_t matter;
 	enum search_side side;
+	int64_t day;        /* what "newest" means: the day of opening, or of publication; days since 1970 */
 	struct str text;    /* "" removes the entry */
-	struct str tokens;  /* rights and filters, parted by blanks: "porgan7 kpenalty y2026"; letters, digits, _ */
+	struct str tokens;  /* rights and filters, parted by blanks: "p_organ_7 k_penalty y_2026"; letters, digits, _ */
 };
 /* Writes entries and remembers the last event that they cover, in one transaction. */
 MUST_USE bool search_write(struct search *s, const struct search_entry *e, size_t n, int64_t last_event,
 			   struct err *err);
 MUST_USE bool search_last_event(struct search *s, int64_t *ret, struct err *err);
-/* Forgets everything (`mingfa search rebuild`). */
+/* Forgets everything (`mingfa search rebuild`); the index is filled again from the first event. */
 MUST_USE bool search_clear(struct search *s, struct err *err);
 
 struct search_hit {
@@ -44,10 +46,10 @@ struct search_query {
 	size_t n_all;
 	const struct str *any;      /* at least one of these (rights); n_any 0: no such condition */
 	size_t n_any;
-	int64_t before;             /* matters with a smaller id: the next page; 0: from the newest */
+	int64_t before;             /* the last matter of the page before; 0: from the newest */
 	int limit;                  /* ≤ 200 */
 };
-/* Newest first. *ret_more tells that there are further hits. */
+/* Newest day first, in a day the later matter. *ret_more tells that there are further hits. */
 MUST_USE bool search_find(struct search *s, struct arena *a, const struct search_query *q,
 			  const struct search_hit **ret, size_t *ret_n, bool *ret_more, struct err *err);
 

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include <string.h>
+
+#include "base/buf.h"
+#include "lib/fresh.h"
+#include "search/search.h"
+
+static const char *address_of(const struct fresh *f)
+{
+	return f->dialect == DB_POSTGRES ? f->address : str_cstr(f->a, str_fmt(f->a, "sqlite:%s/search.db", f->folder));
+}
+
+static struct search *open_index(const struct fresh *f)
+{
+	struct err err = { 0 };
+	struct search *s;
+
+	OK(search_open(address_of(f), DB_WRITE, &s, &err));
+	return s;
+}
+
+static void put(struct search *s, int64_t matter, enum search_side side, int64_t day, const char *text, const char *tokens)
+{
+	const struct search_entry e = { matter, side, day, str_of(text), str_of(tokens) };
+	struct err err = { 0 };
+
+	OK(search_write(s, &e, 1, matter, &err));
+}
+
+/* The matters found, as text: "7 3 1", with + when there are more. */
+static const char *found(struct fresh *f, struct search *s, const struct search_query *q)
+{
+	const struct search_hit *hit;
+	struct err err = { 0 };
+	struct buf b;
+	size_t n;
+	bool more;
+
+	OK(search_find(s, f->a, q, &hit, &n, &more, &err));
+	buf_init(&b, f->a, 4000);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&b, i ? " %lld" : "%lld", (long long)hit[i].matter);
+	buf_adds(&b, more ? "+" : "");
+	return str_cstr(f->a, buf_str(&b));
+}
+
+#define FINDS(want, ...) \
+	do { \
+		const struct search_query q_ = { __VA_ARGS__ }; \
+		const char *got_ = found(f, s, &q_); \
+		cr_expect_str_eq(got_, want, "found %s, wanted %s", got_, want); \
+	} while (0)
+
+BOTH(words_and_pairs)
+{
+	struct search *s = open_index(f);
+
+	put(s, 1, SEARCH_WORKING, 100, "示例涂料有限公司未如实记录教育和培训情况", "p_organ_7");
+	put(s, 2, SEARCH_WORKING, 100, "某加油站ABC-12未按规定储存", "p_organ_7");
+	FINDS("1", .typed = STR("涂料"), .limit = 10);
+	FINDS("2", .typed = STR("abc"), .limit = 10);
+	FINDS("2 1", .typed = STR("未"), .limit = 10);
+	FINDS("2", .typed = STR("加油站 储存"), .limit = 10);
+	FINDS("", .typed = STR("加油站 涂料"), .limit = 10);
+	FINDS("2 1", .limit = 10);
+	FINDS("", .typed = STR("'\" OR *"), .limit = 10);
+	search_close(s);
+}
+
+BOTH(phrase_is_rechecked)
+{
+	struct search *s = open_index(f);
+
+	put(s, 1, SEARCH_WORKING, 100, "甲乙，乙丙", "");
+	put(s, 2, SEARCH_WORKING, 100, "甲乙丙", "");
+	FINDS("2", .typed = STR("甲乙丙"), .limit = 10);
+	search_close(s);
+}
+
+/* The two sides stand apart, and rights are tokens: neither can be had by writing their names into a text. */
+BOTH(rights)
+{
+	static const struct str organ7[] = { { "p_organ_7", 9 } }, two[] = { { "p_organ_7", 9 }, { "p_user_3", 8 } };
+	static const struct str kind[] = { { "k_legal_review", 14 } };
+	struct search *s = open_index(f);
+
+	put(s, 1, SEARCH_WORKING, 100, "检查甲", "p_organ_7 k_penalty");
+	put(s, 2, SEARCH_WORKING, 100, "检查乙", "p_organ_70 k_legal_review");
+	put(s, 3, SEARCH_WORKING, 100, "检查丙 p_organ_7 side_public", "p_organ_8 k_legal");
+	put(s, 4, SEARCH_WORKING, 100, "检查丁", "p_user_3  k_legal_review");
+	FINDS("1", .typed = STR("检查"), .any = organ7, .n_any = 1, .limit = 10);
+	FINDS("4 1", .typed = STR("检查"), .any = two, .n_any = 2, .limit = 10);
+	FINDS("4 2", .all = kind, .n_all = 1, .limit = 10);
+	FINDS("4", .all = kind, .n_all = 1, .any = two, .n_any = 2, .limit = 10);
+	FINDS("", .side = SEARCH_PUBLIC, .typed = STR("检查"), .limit = 10);
+	put(s, 1, SEARCH_PUBLIC, 100, "公开文本", "p_public");
+	FINDS("1", .side = SEARCH_PUBLIC, .typed = STR("公开"), .limit = 10);
+	FINDS("", .side = SEARCH_PUBLIC, .typed = STR("检查"), .limit = 10);
+	FINDS("", .typed = STR("公开"), .limit = 10);
+	search_close(s);
+}
+
+BOTH(written_again_and_removed)
+{
+	struct search *s = open_index(f);
+
+	put(s, 1, SEARCH_PUBLIC, 100, "张三饭店", "p_public y_2025");
+	put(s, 1, SEARCH_PUBLIC, 200, "张某饭店", "p_public y_2026");
+	FINDS("", .side = SEARCH_PUBLIC, .typed = STR("张三"), .limit = 10);
+	FINDS("1", .side = SEARCH_PUBLIC, .typed = STR("饭店"), .limit = 10);
+	put(s, 1, SEARCH_PUBLIC, 200, "", "p_public");
+	FINDS("", .side = SEARCH_PUBLIC, .typed = STR("饭店"), .limit = 10);
+	FINDS("", .side = SEARCH_PUBLIC, .limit = 10);
+	search_close(s);
+}
+
+BOTH(newest_day_first_by_pages)
+{
+	struct search *s = open_index(f);
+
+	/* An old decision that was entered last does not come first. */
+	put(s, 1, SEARCH_PUBLIC, 20500, "决定", "");
+	put(s, 2, SEARCH_PUBLIC, 20600, "决定", "");
+	put(s, 3, SEARCH_PUBLIC, 20500, "决定", "");
+	put(s, 4, SEARCH_PUBLIC, 18000, "决定", "");
+	put(s, 5, SEARCH_PUBLIC, -5, "决定", "");
+	FINDS("2 3+", .side = SEARCH_PUBLIC, .typed = STR("决定"), .limit = 2);
+	FINDS("1 4+", .side = SEARCH_PUBLIC, .typed = STR("决定"), .limit = 2, .before = 3);
+	FINDS("5", .side = SEARCH_PUBLIC, .typed = STR("决定"), .limit = 2, .before = 4);
+	FINDS("", .side = SEARCH_PUBLIC, .typed = STR("决定"), .limit = 2, .before = 5);
+	FINDS("", .side = SEARCH_PUBLIC, .typed = STR("决定"), .limit = 2, .before = 99);
+	search_close(s);
+}
+
+/* More candidates than one slice, most of which fail the recheck. */
+BOTH(many_candidates)
+{
+	struct search *s = open_index(f);
+
+	for (int i = 1; i <= 250; i++)
+		put(s, i, SEARCH_WORKING, 100, i % 125 ? "甲乙，乙丙" : "甲乙丙", "");
+	FINDS("250 125", .typed = STR("甲乙丙"), .limit = 10);
+	search_close(s);
+}
+
+BOTH(remembers_and_forgets)
+{
+	struct search *s = open_index(f);
+	struct err err = { 0 };
+	int64_t last;
+
+	OK(search_last_event(s, &last, &err));
+	cr_expect_eq(last, 0);
+	put(s, 1, SEARCH_WORKING, 100, "检查", "");
+	OK(search_write(s, NULL, 0, 77, &err));
+	search_close(s);
+	s = open_index(f);
+	OK(search_last_event(s, &last, &err));
+	cr_expect_eq(last, 77);
+	FINDS("1", .typed = STR("检查"), .limit = 10);
+	OK(search_clear(s, &err));
+	OK(search_last_event(s, &last, &err));
+	cr_expect_eq(last, 0);
+	FINDS("", .typed = STR("检查"), .limit = 10);
+	put(s, 1, SEARCH_WORKING, 100, "检查", "");
+	FINDS("1", .typed = STR("检查"), .limit = 10);
+	search_close(s);
+}
+
+/* Long texts, odd bytes and words of 2,000 letters are stored; only the beginning is kept. */
+BOTH(long_texts)
+{
+	struct search *s = open_index(f);
+	char *word = arena_alloc(f->a, 9001);
+	struct buf b;
+
+	memset(word, 'x', 9000);
+	put(s, 1, SEARCH_WORKING, 100, word, "");
+	buf_init(&b, f->a, 100000);
+	for (int i = 0; i < 3000; i++)
+		buf_adds(&b, i < 1998 ? "处" : "尾");
+	put(s, 2, SEARCH_WORKING, 100, str_cstr(f->a, buf_str(&b)), "");
+	FINDS("2", .typed = STR("处处"), .limit = 10);
+	FINDS("2", .typed = STR("处尾"), .limit = 10);
+	put(s, 2, SEARCH_WORKING, 100, "短", "");
+	FINDS("", .typed = STR("处处"), .limit = 10);
+	search_close(s);
+}
