@@ -12,6 +12,8 @@ static const struct command commands[] = {
 	{ "migrate", cmd_migrate, "migrate DIR", "把数据库升级到本程序的版本" },
 	{ "law", cmd_law, "law check [--pack P] | diff PACK PACK | flow KIND [--pack P] [--state S]  [--law DIR]",
 	  "核对定义包、比较两个定义包、画流程图" },
+	{ "scenario", cmd_scenario, "scenario FILE… [--db ADDR] [--without] [--jobs N] [--quiet] [--law DIR]",
+	  "运行场景；--without 再逐一去掉带引用的定义，看有没有场景察觉" },
 	{ "workday", cmd_workday, "workday 日期 工作日数", "按国务院节假日安排推算工作日" },
 };
 

@@ -34,5 +34,6 @@ int command_failed(const struct err *err);
 int cmd_init(int argc, char **argv);
 int cmd_serve(int argc, char **argv);
 int cmd_migrate(int argc, char **argv);
+int cmd_scenario(int argc, char **argv);
 
 #endif

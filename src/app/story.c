@@ -59,7 +59,10 @@ static void put_node(struct story *s, struct json_out *o, const struct ynode *y)
 {
 	switch (y->sort) {
 	case YNODE_SCALAR:
-		json_out_str(o, NULL, absolute(s, y->text));
+		if (str_is(y->text, "null"))
+			json_out_null(o, NULL);
+		else
+			json_out_str(o, NULL, absolute(s, y->text));
 		break;
 	case YNODE_MAP:
 		json_open(o, NULL, '{');
@@ -174,26 +177,28 @@ static bool wrong(const struct ynode *y, struct err *err, const char *what, stru
 	return err_set(err, ERR_LAW, "%s:%d: %s“%.*s”", y->file, y->line, what, STR_FMT(name));
 }
 
+bool story_actor(const struct story *s, struct str name, struct actor *ret)
+{
+	const struct story_name *n = story_find(s, name);
+
+	if (str_is(name, "public"))
+		*ret = (struct actor){ .sort = ACTOR_PUBLIC };
+	else if (str_is(name, "system"))
+		*ret = (struct actor){ .sort = ACTOR_SYSTEM };
+	else if (n && n->sort == STORY_PERSON)
+		*ret = (struct actor){ .sort = ACTOR_PERSON, .person = n->id, .organ = n->organ };
+	else
+		return false;
+	return true;
+}
+
 static bool actor_of(struct story *s, const struct ynode *step, struct actor *ret, struct err *err)
 {
 	const struct ynode *who = ynode_get(step, "who");
-	const struct story_name *n;
 
 	if (!who)
 		return wrong(step, err, "这一步缺少 who", STR(""));
-	if (str_is(who->text, "public")) {
-		*ret = (struct actor){ .sort = ACTOR_PUBLIC };
-		return true;
-	}
-	if (str_is(who->text, "system")) {
-		*ret = (struct actor){ .sort = ACTOR_SYSTEM };
-		return true;
-	}
-	n = story_find(s, who->text);
-	if (!n || n->sort != STORY_PERSON)
-		return wrong(who, err, "没有这个人：", who->text);
-	*ret = (struct actor){ .sort = ACTOR_PERSON, .person = n->id, .organ = n->organ };
-	return true;
+	return story_actor(s, who->text, ret) || wrong(who, err, "没有这个人：", who->text);
 }
 
 /* warned: {CITE or check: reason} */

@@ -37,6 +37,8 @@ struct story {
 
 void story_put(struct story *s, struct str name, enum story_sort sort, int64_t id, int64_t organ);
 const struct story_name *story_find(const struct story *s, struct str name); /* NULL: unknown; the last one of a name */
+/* Who a name is: a person, `public` (anyone) or `system` (the law). False for anything else. */
+bool story_actor(const struct story *s, struct str name, struct actor *ret);
 /* What stands under `with`, as JSON whose simple values are texts. */
 struct str story_json(struct story *s, const struct ynode *with);
 /* The kind of a matter, in its own version. */

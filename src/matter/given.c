@@ -114,7 +114,7 @@ bool matter_given(struct engine *e, struct db *db, struct arena *a, const struct
 	const struct act act = { .who = { .sort = ACTOR_SYSTEM, .organ = g->organ }, .kind = g->kind,
 				 .action = STR("open"), .form = g->form };
 	struct turn t;
-	struct snap *m;
+	struct snap *m = NULL;
 	struct step s;
 
 	turn_init(&t, e, db, a, engine_now(e));
