@@ -206,6 +206,9 @@ struct val val_cast(struct arena *a, struct val v, const struct type *to);
 enum truth val_truth(struct val v);
 enum truth val_compare(struct val a, struct val b, enum cmp op);
 
+/* expr_why.c: the value as it is to be read: a clock's due day instead of the instant after it. */
+bool expr_shown(const struct expr *e, struct eval *ev, struct val *ret, struct err *err);
+
 /* expr_func.c */
 bool run_func(struct run *r, const struct ast *e, struct val *ret);
 bool run_arith(struct run *r, const struct ast *e, struct val *ret);

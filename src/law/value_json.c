@@ -7,6 +7,7 @@
  *	sheet {"part":{"item":{"no":true,"why":…}},"part2":false}: false is a part that does not take part */
 #include "base/day.h"
 #include "base/parse.h"
+#include "law/expr.h"
 #include "law/sheet.h"
 
 #define SHORT 64 /* bytes of a number, date or span */
