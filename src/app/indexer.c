@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* indexer.c - the thread that follows events into the full-text index (decision 17): up to 200 events a round,
+ * at most 2 s behind, by connections of its own. What it wrote can be made again from the first event. */
+#include "app/app.h"
+#include "app/index.h"
+#include "base/day.h"
+#include "base/log.h"
+
+#define EVENTS_A_ROUND 200
+#define TEXT_MOST ((size_t)64 * 1024) /* of one matter, before the index keeps its beginning */
+#define TOKENS_MOST ((size_t)16 * 1024)
+#define READERS_MOST 200              /* principals of a matter: an entry's tokens stay small */
+
+struct indexer {
+	struct app *app;
+	struct db *db;
+	struct search *search;
+	struct arena *a;
+	struct err said; /* what the log was told last: a database that is away is one line, not one a second */
+};
+
+static const struct stmt st_events = { "indexer_events",
+	"SELECT id, matter FROM event WHERE id > $1 ORDER BY id LIMIT $2" };
+static const struct stmt st_newest = { "indexer_newest", "SELECT COALESCE(MAX(id), 0) FROM event" };
+static const struct stmt st_readers = { "indexer_readers", "SELECT principal FROM matter_reader WHERE matter = $1" };
+
+/* ---- one matter ---- */
+
+struct tokens {
+	struct arena *a;
+	struct buf b;
+	struct str principal;
+	int n;
+};
+
+static void add_token(struct tokens *t, const char *prefix, struct str s)
+{
+	buf_addc(&t->b, ' ');
+	buf_adds(&t->b, prefix);
+	buf_add(&t->b, s);
+}
+
+static bool add_reader(void *ctx, struct err *err)
+{
+	struct tokens *t = ctx;
+
+	(void)err;
+	if (++t->n <= READERS_MOST)
+		add_token(t, "", index_principal_token(t->a, t->principal));
+	return true;
+}
+
+static const struct field_view *seen(const struct matter_view *v, const char *id)
+{
+	for (size_t i = 0; i < v->n_field; i++)
+		if (str_is(v->field[i].def->id, id) && !v->field[i].hidden)
+			return &v->field[i];
+	return NULL;
+}
+
+static int64_t day_of_field(const struct matter_view *v, const char *id, int64_t otherwise)
+{
+	const struct field_view *f = seen(v, id);
+
+	return f && f->v.t == T_DATE ? f->v.i : otherwise;
+}
+
+static void add_plain_tokens(struct tokens *t, const struct matter_view *v, int64_t year_day)
+{
+	add_token(t, "k_", v->snap->kind->id);
+	add_token(t, "s_", v->snap->state->id);
+	if (v->snap->organ)
+		add_token(t, "o_", str_fmt(t->a, "%lld", (long long)v->snap->organ));
+	add_token(t, "y_", str_fmt(t->a, "%d", day_ymd(year_day).year));
+}
+
+enum weight { FIRST, SHORT, LONG, NEVER };
+
+/* References would bring the titles of matters that the reader may not see. */
+static enum weight weight_of(const struct type *t, enum search_side side)
+{
+	switch (t->tag) {
+	case T_PARTY:
+	case T_USCC:
+	case T_IDCARD:
+		return FIRST;
+	case T_TEXT:
+	case T_PHONE:
+	case T_ENUM:
+	case T_PICKS:
+		return SHORT;
+	case T_USER:
+	case T_USERS:
+		return side == SEARCH_WORKING ? SHORT : NEVER;
+	case T_NOTE:
+		return LONG;
+	default:
+		return NEVER;
+	}
+}
+
+static void add_field(struct buf *b, struct arena *a, const struct field_view *f, const struct val_names *names,
+		      enum search_side side)
+{
+	size_t before = b->n;
+
+	val_put_cn(b, a, f->v, names);
+	if (f->v.t == T_PARTY && side == SEARCH_WORKING) {
+		buf_addc(b, ' ');
+		buf_add(b, f->v.party->code);
+	}
+	if (b->n > before)
+		buf_addc(b, ' ');
+}
+
+/* Numbers, whom it concerns, short texts, long ones: what is cut off at the end matters least. */
+static struct str text_of(struct arena *a, const struct matter_view *v, const struct val_names *names,
+			  enum search_side side)
+{
+	struct buf b;
+
+	buf_init(&b, a, TEXT_MOST);
+	for (size_t i = 0; side == SEARCH_WORKING && i < v->snap->kind->n_number; i++) {
+		buf_add(&b, v->snap->number[i]);
+		buf_addc(&b, ' ');
+	}
+	for (int w = FIRST; w < NEVER; w++)
+		for (size_t i = 0; i < v->n_field; i++) {
+			const struct field_view *f = &v->field[i];
+
+			if (!f->hidden && !(f->masked && side == SEARCH_WORKING)
+			    && weight_of(&f->def->type, side) == (enum weight)w)
+				add_field(&b, a, f, names, side);
+		}
+	return str_trim(buf_str(&b));
+}
+
+/* What every reader of the matter sees: fields with a sight of their own only once they are open to all. The
+ * import is let in everywhere and holds no right to any field. */
+static bool working_entry(struct indexer *x, int64_t matter, struct search_entry *ret, struct err *err)
+{
+	static const struct actor anyone = { .sort = ACTOR_IMPORT };
+	struct tokens t = { .a = x->a };
+	const struct db_in in[] = { db_i64(matter) };
+	const struct db_out out[] = { db_to_str(&t.principal) };
+	struct matter_view v;
+	struct val_names names;
+
+	if (!matter_see(x->app->engine, x->db, x->a, &anyone, matter, SEE_FIELDS, &v, err)
+	    || !matter_names(x->app->engine, x->db, x->a, &names, err))
+		return false;
+	buf_init(&t.b, x->a, TOKENS_MOST);
+	add_plain_tokens(&t, &v, day_at(v.snap->opened));
+	if (!db_each(x->db, x->a, &st_readers, DB_IN(in), DB_OUT(out), add_reader, &t, err))
+		return false;
+	*ret = (struct search_entry){ .matter = matter, .side = SEARCH_WORKING, .day = day_at(v.snap->opened),
+				      .text = text_of(x->a, &v, &names, SEARCH_WORKING), .tokens = buf_str(&t.b) };
+	if (!ret->text.n)
+		ret->text = v.snap->kind->name;
+	return true;
+}
+
+/* The public's text: nothing when the matter is not open to it. */
+static bool public_entry(struct indexer *x, int64_t matter, struct search_entry *ret, struct err *err)
+{
+	static const struct actor who = { .sort = ACTOR_PUBLIC };
+	struct tokens t = { .a = x->a };
+	struct matter_view v;
+	struct val_names names;
+	struct err no = { 0 };
+	int64_t opened;
+
+	*ret = (struct search_entry){ .matter = matter, .side = SEARCH_PUBLIC };
+	if (!matter_see(x->app->engine, x->db, x->a, &who, matter, SEE_FIELDS, &v, &no)) {
+		if (no.code != ERR_NOT_FOUND)
+			*err = no;
+		return no.code == ERR_NOT_FOUND;
+	}
+	if (!matter_names(x->app->engine, x->db, x->a, &names, err))
+		return false;
+	opened = day_at(v.snap->opened);
+	buf_init(&t.b, x->a, TOKENS_MOST);
+	/* A decision belongs to the year in which it was made, and is new on the day on which it was published. */
+	add_plain_tokens(&t, &v, day_of_field(&v, "decided_on", day_of_field(&v, "published_on", opened)));
+	ret->day = day_of_field(&v, "published_on", day_of_field(&v, "decided_on", opened));
+	ret->text = text_of(x->a, &v, &names, SEARCH_PUBLIC);
+	ret->tokens = buf_str(&t.b);
+	return true;
+}
+
+/* ---- a round ---- */
+
+struct batch {
+	int64_t event, matter;
+	int64_t last;
+	int64_t matters[EVENTS_A_ROUND];
+	size_t n, events;
+};
+
+static bool add_event(void *ctx, struct err *err)
+{
+	struct batch *b = ctx;
+
+	(void)err;
+	b->last = b->event;
+	b->events++;
+	for (size_t i = 0; i < b->n; i++)
+		if (b->matters[i] == b->matter)
+			return true;
+	b->matters[b->n++] = b->matter;
+	return true;
+}
+
+/* One broken matter must not hold up all others: it is left out and named. */
+static bool gone_for_good(enum err_code code)
+{
+	return code == ERR_LAW || code == ERR_BUG || code == ERR_BAD_INPUT || code == ERR_NOT_FOUND;
+}
+
+static bool put_matter(struct indexer *x, int64_t matter, struct search_entry *e, size_t *n, struct err *err)
+{
+	struct err why = { 0 };
+
+	if (working_entry(x, matter, &e[*n], &why) && public_entry(x, matter, &e[*n + 1], &why)) {
+		*n += 2;
+		return true;
+	}
+	if (!gone_for_good(why.code)) {
+		*err = why;
+		return false;
+	}
+	log_line(LOG_WARNING, "search: matter %lld was left out: %s (%s)", (long long)matter, why.msg, why.detail);
+	return true;
+}
+
+static bool round_of(struct indexer *x, bool *ret_more, struct err *err)
+{
+	struct batch b = { 0 };
+	struct search_entry *e;
+	size_t n = 0;
+
+	if (!search_last_event(x->search, &b.last, err))
+		return false;
+	{
+		const struct db_in in[] = { db_i64(b.last), db_i64(EVENTS_A_ROUND) };
+		const struct db_out out[] = { db_to_i64(&b.event), db_to_i64(&b.matter) };
+
+		if (!db_each(x->db, x->a, &st_events, DB_IN(in), DB_OUT(out), add_event, &b, err))
+			return false;
+	}
+	*ret_more = b.events == EVENTS_A_ROUND;
+	if (!b.events)
+		return true;
+	e = arena_many(x->a, 2 * b.n, struct search_entry);
+	for (size_t i = 0; i < b.n; i++)
+		if (!put_matter(x, b.matters[i], e, &n, err))
+			return false;
+	return search_write(x->search, e, n, b.last, err);
+}
+
+/* An index that knows events which the database has not was made for another one (a restored backup). */
+static bool check_index(struct indexer *x, struct err *err)
+{
+	int64_t newest = 0, last;
+	const struct db_out out[] = { db_to_i64(&newest) };
+
+	if (!db_one(x->db, x->a, &st_newest, DB_NONE, DB_OUT(out), err) || !search_last_event(x->search, &last, err))
+		return false;
+	return last <= newest || search_clear(x->search, err);
+}
+
+static void give_back(struct indexer *x)
+{
+	search_close(x->search);
+	db_close(x->db);
+	x->search = NULL;
+	x->db = NULL;
+}
+
+static bool connect(struct indexer *x, struct err *err)
+{
+	if (x->db)
+		return true;
+	return db_open(x->app->db, DB_READ, &x->db, err) && search_open(x->app->search_db, DB_WRITE, &x->search, err)
+	    && check_index(x, err);
+}
+
+static void say(struct indexer *x, const struct err *err)
+{
+	if (err->code == x->said.code)
+		return;
+	x->said = *err;
+	log_line(LOG_WARNING, "search: %s (%s)", err->msg, err->detail);
+}
+
+void indexer_work(struct app *app, struct follower *f)
+{
+	struct indexer *x = f->priv;
+	struct err err = { 0 };
+
+	if (!x) {
+		f->priv = x = arena_one(app->a, struct indexer);
+		x->app = app;
+		x->a = arena_new();
+	}
+	if (f->stop) {
+		give_back(x);
+		x->a = arena_free(x->a);
+		f->priv = NULL;
+		return;
+	}
+	if (!connect(x, &err) || !round_of(x, &f->more, &err)) {
+		say(x, &err);
+		give_back(x); /* the next round begins with fresh connections */
+		f->more = false;
+	} else {
+		x->said = (struct err){ 0 };
+	}
+	arena_reset(x->a);
+}
