@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "app/coverage.h"
 #include "app/flow.h"
 #include "base/day.h"
 #include "base/parse.h"
@@ -179,7 +180,6 @@ static int law_flow(struct arena *a, const struct options *o, struct err *err)
 
 /* ---- the table ---- */
 
-/* Others add their rows here: coverage comes with the scenario runner. */
 static const struct {
 	const char *name;
 	int (*run)(struct arena *a, const struct options *o, struct err *err);
@@ -197,7 +197,9 @@ int cmd_law(int argc, char **argv)
 	int code = -1;
 
 	if (argc < 2)
-		return usage("law check|diff|flow …");
+		return usage("law check|coverage|diff|flow …");
+	if (strcmp(argv[1], "coverage") == 0)
+		return law_coverage(argc - 1, argv + 1);
 	if (!options_read(argc - 1, argv + 1, law_names, check_flags, &o))
 		return 2;
 	a = arena_new();
@@ -205,7 +207,7 @@ int cmd_law(int argc, char **argv)
 		if (strcmp(argv[1], subs[i].name) == 0)
 			code = subs[i].run(a, &o, &err);
 	(void)arena_free(a);
-	return code >= 0 ? code : usage("law check|diff|flow …");
+	return code >= 0 ? code : usage("law check|coverage|diff|flow …");
 }
 
 /* ---- workday ---- */

@@ -75,7 +75,14 @@ static bool fn_where(struct typer *t, struct ast *e)
 	struct type el;
 	bool ok;
 
-	if (!list_arg(t, e, &el) || !push(t, e, e->kid[0], el))
+	if (!list_arg(t, e, &el))
+		return false;
+	/* Without a condition `any` asks whether there is one: only lists that were asked for by a condition. */
+	if (e->sub == FN_ANY && e->n < 2 && e->kid[0]->op != AST_SCAN) {
+		type_error(t, e, "any 缺少条件");
+		return type_hint(t, "写成 any(列表, 条件)");
+	}
+	if (!push(t, e, e->kid[0], el))
 		return false;
 	ok = e->n < 2 || type_bool(t, e->kid[1], "条件");
 	pop(t);
@@ -582,7 +589,7 @@ static bool fn_scan(struct typer *t, struct ast *e)
 static const struct fn fns[] = {
 	{ "count", FN_COUNT, 1, 2, fn_where, "count(列表) 或者 count(列表, 条件)" },
 	{ "all", FN_ALL, 2, 2, fn_where, "all(列表, 条件)" },
-	{ "any", FN_ANY, 2, 2, fn_where, "any(列表, 条件)" },
+	{ "any", FN_ANY, 1, 2, fn_where, "any(列表, 条件)" },
 	{ "sum", FN_SUM, 1, 2, fn_fold, "sum(列表) 或者 sum(列表, 值)" },
 	{ "avg", FN_AVG, 1, 2, fn_fold, "avg(列表) 或者 avg(列表, 值)" },
 	{ "min", FN_MIN, 1, 2, fn_fold, "min(列表) 或者 min(列表, 值)" },

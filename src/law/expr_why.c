@@ -400,10 +400,10 @@ static bool tally_one(void *ctx, const struct slot *el)
 {
 	struct tally *t = ctx;
 	enum truth is;
-	struct val v;
+	struct val v = val_bool(true); /* any(matters(…)): being there is the condition */
 
 	t->r->slot[t->e->slot] = *el;
-	if (!run_eval(t->r, t->e->kid[1], &v)) {
+	if (t->e->n > 1 && !run_eval(t->r, t->e->kid[1], &v)) {
 		t->failed = true;
 		return false;
 	}
