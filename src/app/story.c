@@ -240,6 +240,23 @@ static bool find_target(struct story *s, const struct ynode *step, struct act *a
 	return *ac || wrong(step, err, "没有这个动作：", act->action);
 }
 
+/* The reason of a built-in action may stand under `with`, as its form asks for it. */
+static const struct ynode *take_reason(const struct action *ac, const struct ynode *with, struct act *act)
+{
+	const struct ynode *reason = ynode_get(with, "reason");
+	struct ynode *rest;
+
+	if (!ac->builtin || !reason)
+		return with;
+	act->reason = reason->text;
+	rest = ynode_dup(with);
+	rest->n = 0;
+	for (size_t i = 0; i < with->n; i++)
+		if (with->child[i] != reason)
+			ynode_add(rest, with->child[i]);
+	return rest;
+}
+
 bool story_act(struct story *s, const struct ynode *step, struct act_result *ret, struct err *err)
 {
 	const struct ynode *as = ynode_get(step, "as"), *reason = ynode_get(step, "reason");
@@ -250,15 +267,16 @@ bool story_act(struct story *s, const struct ynode *step, struct act_result *ret
 	size_t n = 0;
 	bool ok;
 
-	if (!actor_of(s, step, &act.who, err) || !find_target(s, step, &act, &k, &ac, err)
-	    || !story_form(s, k, ac, ynode_get(step, "with"), &act.form, &refused, &n, err))
+	if (!actor_of(s, step, &act.who, err) || !find_target(s, step, &act, &k, &ac, err))
+		return false;
+	act.reason = reason ? reason->text : (struct str){ 0 };
+	if (!story_form(s, k, ac, take_reason(ac, ynode_get(step, "with"), &act), &act.form, &refused, &n, err))
 		return false;
 	if (n) { /* what does not fit its field's type never reaches the engine */
 		*ret = (struct act_result){ .refused = refused, .n_refused = n };
 		return true;
 	}
 	read_passed(s, step, &act);
-	act.reason = reason ? reason->text : (struct str){ 0 };
 	ok = act.matter ? matter_act(s->e, s->db, s->a, &act, ret, err) : matter_open(s->e, s->db, s->a, &act, ret, err);
 	if (ok && as && !ret->n_refused)
 		story_put(s, as->text, STORY_MATTER, ret->matter, 0);
