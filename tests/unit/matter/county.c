@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "county.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/day.h"
+#include "matter/inner.h"
+#include "matter/store.h"
+
+static const char pack_text[] =
+	"pack: t\nname: 试验\nversion: 1\nfrom: 2026-01-01\n"
+	"organs: {justice: 司法局}\n"
+	"roles:\n"
+	"  officer: {name: 承办人, excludes: [auditor]}\n"
+	"  head: {name: 机关负责人, excludes: [auditor]}\n"
+	"  legal: {name: 法制审核人员, excludes: [auditor]}\n"
+	"  supervisor: {name: 监督人员, excludes: [auditor]}\n"
+	"  auditor: {name: 审计员}\n"
+	"settings:\n"
+	"  ceiling: {name: 罚款上限, type: money, default: 50000, by: [head], per: organ, cite: T1}\n";
+
+static const char registers_text[] =
+	"kind: organ\nname: 单位\ncite: T1\n"
+	"fields:\n"
+	"  name: {name: 名称, type: text(60)}\n"
+	"  short: {name: 标识, type: text(40)}\n"
+	"  abbr: {name: 简称, type: text(20)}\n"
+	"states: {valid: 有效, gone: {name: 已撤销, end: true}}\n"
+	"actions:\n"
+	"  open: {name: 登记, by: [system, head], form: [name, short], may: [abbr]}\n"
+	"  drop: {name: 撤销, next: 撤销, from: valid, to: gone, by: [head]}\n"
+	"---\n"
+	"kind: person\nname: 人员\ncite: T1\n"
+	"fields:\n"
+	"  name: {name: 姓名, type: text(30)}\n"
+	"  organ: {name: 单位, type: organ}\n"
+	"  phone: {name: 电话, type: phone, personal: phone, see: {who: [head], else: mask}}\n"
+	"  posts:\n    name: 任职\n    type: rows\n"
+	"    of: {organ: {name: 单位, type: organ}, role: {name: 角色, type: text(30)}, from: {name: 自, type: date}, to: {name: 至, type: date}}\n"
+	"states: {valid: 在职, gone: {name: 离职, end: true}}\n"
+	"actions:\n"
+	"  open: {name: 登记, by: [system, head], form: [name, organ], may: [posts, phone]}\n"
+	"  leave: {name: 离职, next: 离职, from: valid, to: gone, by: [head]}\n"
+	"---\n"
+	"kind: setting\nname: 参数\ncite: T1\n"
+	"fields:\n"
+	"  key: {name: 参数, type: text(40)}\n"
+	"  scope: {name: 适用单位, type: organ}\n"
+	"  value: {name: 取值, type: text(200)}\n"
+	"  in_force: {name: 生效日期, type: date}\n"
+	"  basis: {name: 依据, type: note}\n"
+	"states: {valid: 有效, gone: {name: 已撤销, end: true}}\n"
+	"actions:\n"
+	"  open: {name: 设定, by: [head, system], form: [key, value, in_force], may: [scope, basis]}\n"
+	"  withdraw: {name: 撤销, next: 撤销, from: valid, to: gone, by: [head]}\n";
+
+/* A case: numbers, checks, apart, recusal, clocks with pause and extension, effects, back, correction. */
+static const char case_text[] =
+	"kind: penal\nname: 处罚案件\ncite: T1\n"
+	"fields:\n"
+	"  party: {name: 当事人, type: party, personal: name}\n"
+	"  cause: {name: 案由, type: text(40)}\n"
+	"  officers: {name: 承办人员, type: users}\n"
+	"  fine: {name: 罚款, type: money, min: 0}\n"
+	"  half: {name: 一半, type: money, is: fine / 2}\n"
+	"  found_on: {name: 发现日, type: date}\n"
+	"  decided_on: {name: 决定日, type: date}\n"
+	"  secret: {name: 举报人, type: text(30), see: {who: [head]}}\n"
+	"  goods:\n    name: 物品\n    type: rows\n"
+	"    of: {what: {name: 名称, type: text(20)}, n: {name: 数量, type: int}}\n"
+	"  remark: {name: 备注, type: note}\n"
+	"states:\n"
+	"  lead: 线索\n"
+	"  filed: 调查中\n"
+	"  waiting: 中止\n"
+	"  deciding: 待决定\n"
+	"  decided: {name: 已决定, checks: {amount: {must: fine is not null, say: 罚款未定, cite: T1, way: fine}}}\n"
+	"  closed: {name: 已结案, end: true}\n"
+	"see: [organ, {who: [justice.supervisor], if: state in [decided, closed]}]\n"
+	"numbers:\n"
+	"  filing: {name: 立案号, pattern: \"{organ.abbr}立〔{year}〕{seq}号\", at: file}\n"
+	"  decision: {name: 决定书号, pattern: \"{organ.abbr}罚〔{year}〕{seq}号\", at: decide}\n"
+	"correct: {by: [head], fields: [cause], states: [filed, deciding, decided]}\n"
+	"actions:\n"
+	"  open: {name: 登记线索, by: [officer, system], form: [party, cause], may: [officers, found_on, secret, goods]}\n"
+	"  file:\n    name: 立案\n    next: 立案\n    from: lead\n    to: filed\n    by: [head]\n    form: [officers]\n"
+	"    checks:\n"
+	"      two: {must: count(officers) >= 2, say: \"执法人员不得少于两人，现有{count(officers)}人\", cite: T42, way: officers}\n"
+	"      found: {must: found_on <= today, say: 发现日晚于今日, cite: T43, way: found_on}\n"
+	"      cause: {should: len(cause) >= 4, say: 案由过短, cite: T44, way: cause}\n"
+	"  add: {name: 补充物品, next: 补充, from: filed, by: [officers], form: [goods+]}\n"
+	"  hold: {name: 中止, next: 中止, from: any, to: waiting, by: [head], cite: T1}\n"
+	"  resume: {name: 恢复, next: 恢复, from: waiting, to: back, by: [head]}\n"
+	"  stop: {name: 暂停计时, next: 暂停, from: filed, by: [officers]}\n"
+	"  go: {name: 继续计时, next: 继续, from: filed, by: [officers]}\n"
+	"  longer: {name: 批准延期, next: 延期, from: [filed, deciding], by: [head]}\n"
+	"  report: {name: 报请决定, next: 报请, from: filed, to: deciding, by: [officers]}\n"
+	"  decide:\n    name: 作出决定\n    next: 作出决定\n    from: deciding\n    to: decided\n    by: [head]\n    apart: [officers]\n"
+	"    may: [fine]\n    set: {decided_on: today}\n"
+	"    checks:\n"
+	"      ceiling: {must: fine <= set.ceiling, say: \"罚款{fine}超过上限\", cite: T51, way: fine}\n"
+	"    then:\n"
+	"      - {open: notice, with: {about: this, text: cause}}\n"
+	"      - {tell: [officers], say: \"{cause}已作出决定\"}\n"
+	"  close:\n    name: 结案\n    next: 结案\n    from: decided\n    to: closed\n    by: [officers, system]\n    may: [remark]\n"
+	"    then:\n"
+	"      - {do: withdraw, at: children(notice), skip: true}\n"
+	"clocks:\n"
+	"  decide: {name: 作出决定, from: file, until: [decide, close], limit: 20 workday, warn: 3 workday, pause: [{from: [stop], until: [go]}, {child: query}], extend: {at: longer, add: 10 workday, most: 10 workday, times: 1}, cite: T60}\n"
+	"  close: {name: 结案, from: {decide: decided_on}, until: [close], limit: [30 day, {is: 10 workday, cite: T62}], warn: 2 day, lapse: close, cite: T61}\n"
+	"list: {columns: [number, party, cause, state], filters: [party, cause]}\n"
+	"---\n"
+	"kind: notice\nname: 公示\ncite: T1\n"
+	"fields:\n"
+	"  about: {name: 案件, type: ref, of: penal}\n"
+	"  text: {name: 内容, type: text(40)}\n"
+	"  left: {name: 其余公示, type: int}\n"
+	"states: {draft: 待公示, shown: 已公示, gone: {name: 已撤下, end: true}}\n"
+	"see: [organ, {who: [public], if: state == shown}]\n"
+	"actions:\n"
+	"  open: {name: 拟公示, by: [system, officer], form: [about, text], checks: {short: {must: len(text) <= 20, say: 公示内容过长, cite: T12}}}\n"
+	"  show: {name: 公示, next: 公示, from: draft, to: shown, by: [officer, system]}\n"
+	"  withdraw: {name: 撤下, next: 撤下, from: shown, to: gone, by: [officer, system]}\n"
+	"---\n"
+	"kind: query\nname: 鉴定\ncite: T1\n"
+	"fields: {case: {name: 案件, type: ref, of: penal}}\n"
+	"states: {running: 进行中, done: {name: 已完成, end: true}}\n"
+	"actions:\n"
+	"  open: {name: 委托鉴定, by: [officer], form: [case]}\n"
+	"  finish: {name: 完成, next: 完成, from: running, to: done, by: [officer]}\n"
+	"---\n"
+	"kind: alert\nname: 预警\ncite: T1\n"
+	"fields: {what: {name: 案由, type: text(40)}, case: {name: 案件, type: ref, of: penal}}\n"
+	"states: {new: 新, gone: {name: 已处理, end: true}}\n"
+	"actions:\n"
+	"  open: {name: 预警, by: [system], form: [what, case]}\n"
+	"  drop: {name: 处理, next: 处理, from: new, to: gone, by: [head]}\n"
+	"when:\n"
+	"  second:\n"
+	"    after: penal.decide\n"
+	"    if: count(matters(penal, x, x.party == it.party and x.decided_on in dates(today - 6 month, today))) >= 2\n"
+	"    open: alert\n    with: {what: it.cause, case: it}\n    cite: T70\n"
+	"---\n"
+	"kind: vote\nname: 集体讨论\ncite: T1\n"
+	"fields:\n"
+	"  members: {name: 成员, type: users}\n"
+	"  yes: {name: 同意, type: bool}\n"
+	"  words: {name: 意见, type: note}\n"
+	"states: {voting: 讨论中, passed: {name: 已通过, end: true}, failed: {name: 未通过, end: true}}\n"
+	"terms:\n  agreed: {name: 同意人数, is: \"count(parts(give), it.yes)\"}\n"
+	"actions:\n"
+	"  open: {name: 发起, by: [officer, head], form: [members]}\n"
+	"  give:\n    name: 表决\n    next: 表决\n    from: voting\n    to: {choose: [{if: agreed >= 2, is: passed}, {is: failed}]}\n    by: members\n"
+	"    joint: {need: \"all(m in members, any(parts(give), it.actor == m))\"}\n"
+	"    form: [yes]\n    may: [words]\n"
+	"    checks: {words: {if: not yes, must: words is not null, say: 不同意须说明意见, cite: T57, way: words}}\n";
+
+static const char calendar_text[] =
+	"year: 2026\nsource: 试验\n"
+	"off: {2026-05-01: 劳动节, 2026-05-04: 劳动节, 2026-05-05: 劳动节}\n"
+	"work: {2026-05-09: 调休}\n";
+
+static struct str cstr(const char *s)
+{
+	return str_of(s);
+}
+
+static struct law_files *files(void)
+{
+	static struct law_file v[] = {
+		{ "t/pack.yaml", { pack_text, sizeof(pack_text) - 1 } },
+		{ "t/registers.yaml", { registers_text, sizeof(registers_text) - 1 } },
+		{ "t/penal.yaml", { case_text, sizeof(case_text) - 1 } },
+		{ "calendar/2026.yaml", { calendar_text, sizeof(calendar_text) - 1 } },
+	};
+	static struct law_files all = { v, ARRAY_LEN(v) };
+
+	return &all;
+}
+
+static int64_t instant(const char *text)
+{
+	int64_t ms;
+
+	cr_assert(time_parse(cstr(text), &ms), "%s is no time", text);
+	return ms;
+}
+
+void at_time(struct county *c, const char *now)
+{
+	engine_set_now(c->e, instant(now));
+}
+
+struct actor as(const struct county *c, int64_t person)
+{
+	int64_t organ = person == c->sun ? c->justice : person == c->chen ? c->town : c->bureau;
+
+	if (!person)
+		return (struct actor){ .sort = ACTOR_SYSTEM, .organ = c->bureau };
+	return (struct actor){ .sort = ACTOR_PERSON, .person = person, .organ = organ };
+}
+
+struct call {
+	struct county *c;
+	struct act act;
+	const char *form;
+	struct act_result *r;
+};
+
+/* Quotes in the tests' JSON are written ' for reading's sake. */
+static struct str json_text(struct arena *a, const char *form)
+{
+	char *s = str_cstr(a, cstr(form));
+
+	for (char *p = s; *p; p++)
+		*p = *p == '\'' ? '"' : *p;
+	return cstr(s);
+}
+
+static bool read_form(struct call *k, const struct kind *kind, struct err *err)
+{
+	const struct action *ac = kind_action(kind, k->act.action);
+	const struct refusal *no;
+	const struct json *j;
+	size_t n;
+
+	if (!k->form || !ac)
+		return true;
+	if (!json_read(k->c->a, json_text(k->c->a, k->form), &j, err)
+	    || !form_of_json(k->c->db, k->c->a, kind, ac, j, NULL, &k->act.form, &no, &n, err))
+		return false;
+	if (!n)
+		return true;
+	*k->r = (struct act_result){ .refused = no, .n_refused = n };
+	return true;
+}
+
+static bool call(struct db *db, const void *ctx, struct err *err)
+{
+	struct call *k = (struct call *)ctx;
+	struct county *c = k->c;
+	struct turn t;
+	struct snap *m = NULL;
+	const struct law *law;
+	int64_t def;
+
+	*k->r = (struct act_result){ 0 };
+	turn_init(&t, c->e, db, c->a, engine_now(c->e));
+	if (!engine_law_of_organ(c->e, db, c->a, k->act.who.organ, &law, &def, err) || !turn_load(&t, k->act.matter, &m, err)
+	    || !read_form(k, m ? m->kind : law_kind(law, k->act.kind), err))
+		return false;
+	if (k->r->n_refused)
+		return true;
+	return k->act.matter ? matter_act(c->e, db, c->a, &k->act, k->r, err)
+			     : matter_open(c->e, db, c->a, &k->act, k->r, err);
+}
+
+static bool run(struct county *c, int64_t who, int64_t matter, int64_t version, const char *kind, const char *action,
+		const char *form, int64_t parent, struct err *err)
+{
+	struct call k = { .c = c, .form = form, .r = &c->r,
+			  .act = { .who = as(c, who), .matter = matter, .version = version, .kind = cstr(kind),
+				   .action = cstr(action), .passed = c->passed, .n_passed = c->n_passed, .parent = parent,
+				   .request = cstr(c->request), .reason = cstr(c->reason) } };
+
+	return db_tx(c->db, "test", call, &k, err);
+}
+
+bool opens(struct county *c, int64_t who, const char *kind, const char *form)
+{
+	struct err err = { 0 };
+
+	OK(run(c, who, 0, -1, kind, "open", form, 0, &err));
+	return c->r.n_refused == 0;
+}
+
+bool acts(struct county *c, int64_t who, int64_t matter, const char *action, const char *form)
+{
+	struct err err = { 0 };
+
+	OK(run(c, who, matter, -1, "", action, form, 0, &err));
+	return c->r.n_refused == 0;
+}
+
+enum err_code tries(struct county *c, int64_t who, int64_t matter, int64_t version, const char *action, const char *form)
+{
+	struct err err = { 0 };
+
+	return run(c, who, matter, version, "", action, form, 0, &err) ? ERR_NONE : err.code;
+}
+
+bool opens_child(struct county *c, int64_t who, int64_t parent, const char *kind, const char *form);
+bool opens_child(struct county *c, int64_t who, int64_t parent, const char *kind, const char *form)
+{
+	struct err err = { 0 };
+
+	OK(run(c, who, 0, -1, kind, "open", form, parent, &err));
+	return c->r.n_refused == 0;
+}
+
+const struct snap *now_of(struct county *c, int64_t matter)
+{
+	struct turn t;
+	struct snap *m;
+	struct err err = { 0 };
+
+	turn_init(&t, c->e, c->db, c->a, engine_now(c->e));
+	OK(turn_load(&t, matter, &m, &err));
+	cr_assert(m);
+	return m;
+}
+
+struct str field_text(struct county *c, int64_t matter, const char *field)
+{
+	const struct val *v = snap_field(now_of(c, matter), field);
+	struct buf b;
+
+	cr_assert(v, "no field %s", field);
+	buf_init(&b, c->a, 10000);
+	val_put_cn(&b, c->a, *v, NULL);
+	return buf_str(&b);
+}
+
+bool in_state(struct county *c, int64_t matter, const char *state)
+{
+	return str_is(now_of(c, matter)->state->id, state);
+}
+
+const char *why(struct county *c)
+{
+	struct buf b;
+
+	buf_init(&b, c->a, 10000);
+	for (size_t i = 0; i < c->r.n_refused; i++) {
+		buf_adds(&b, i ? " | " : "");
+		buf_add(&b, c->r.refused[i].say);
+	}
+	return str_cstr(c->a, buf_str(&b));
+}
+
+struct timed {
+	struct county *c;
+	int *done;
+};
+
+static bool run_timers(struct db *db, const void *ctx, struct err *err)
+{
+	const struct timed *t = ctx;
+
+	return matter_timers(t->c->e, db, t->c->a, engine_now(t->c->e), 1000, t->done, err);
+}
+
+int timers(struct county *c)
+{
+	int done = 0;
+	const struct timed t = { c, &done };
+	struct err err = { 0 };
+
+	OK(db_tx(c->db, "timers", run_timers, &t, &err));
+	return done;
+}
+
+static const struct stmt st_child = { "test_child", "SELECT max(id) FROM matter WHERE parent = $1 AND kind = $2" };
+
+int64_t child_of(struct county *c, int64_t parent, const char *kind)
+{
+	int64_t id = 0;
+	const struct db_in in[] = { db_i64(parent), db_str(cstr(kind)) };
+	const struct db_out out[] = { db_to_i64(&id) };
+	struct err err = { 0 };
+
+	OK(db_one(c->db, c->a, &st_child, DB_IN(in), DB_OUT(out), &err));
+	return id;
+}
+
+int64_t count_rows(struct county *c, const struct stmt *st, int64_t arg)
+{
+	int64_t n = 0;
+	const struct db_in in[] = { db_i64(arg) };
+	const struct db_out out[] = { db_to_i64(&n) };
+	struct err err = { 0 };
+
+	OK(db_one(c->db, c->a, st, DB_IN(in), DB_OUT(out), &err));
+	return n;
+}
+
+const struct clock_view *clock_of(struct county *c, int64_t who, int64_t matter, const char *clock)
+{
+	struct matter_view v;
+	struct actor a = as(c, who);
+	const struct clock_view *last = NULL;
+	struct err err = { 0 };
+
+	OK(matter_see(c->e, c->db, c->a, &a, matter, SEE_CLOCKS, &v, &err));
+	for (size_t i = 0; i < v.n_clock; i++)
+		if (str_is(v.clock[i].def->id, clock) && (!last || v.clock[i].run > last->run))
+			last = &v.clock[i];
+	cr_assert(last, "clock %s does not exist", clock);
+	return last;
+}
+
+static bool bind(struct db *db, const void *ctx, struct err *err)
+{
+	const struct county *c = ctx;
+
+	return engine_bind(c->e, db, c->a, err);
+}
+
+static int64_t organ(struct county *c, const char *name, const char *brief, const char *abbr)
+{
+	const char *form = str_fmt(c->a, "{'name': '%s', 'short': '%s', 'abbr': '%s'}", name, brief, abbr).p;
+
+	cr_assert(opens(c, 0, "organ", form), "%s", why(c));
+	return c->r.matter;
+}
+
+static int64_t person(struct county *c, int64_t at, const char *name, const char *role)
+{
+	const char *form = str_fmt(c->a, "{'name': '%s', 'organ': %lld, 'phone': '13912340172', 'posts': [{'organ': %lld,"
+				   " 'role': '%s', 'from': '2020-01-01'}]}", name, (long long)at, (long long)at, role).p;
+
+	cr_assert(opens(c, 0, "person", form), "%s", why(c));
+	return c->r.matter;
+}
+
+struct county county_new(struct fresh *f, const char *now)
+{
+	struct county c = { .a = f->a };
+	struct engine_config config = { .files = files(), .pack = STR("t") };
+	struct diag d = { .a = f->a };
+	struct err err = { 0 };
+	bool made = engine_new(&config, &d, &c.e, &err);
+
+	for (size_t i = 0; i < d.n; i++)
+		if (!d.item[i].warning)
+			fprintf(stderr, "%s:%d: %.*s\n", d.item[i].pos.file, d.item[i].pos.line, STR_FMT(d.item[i].text));
+	cr_assert(made, "%s", err.msg);
+	c.db = fresh_open(f, DB_WRITE);
+	at_time(&c, now);
+	OK(db_tx(c.db, "bind", bind, &c, &err));
+	c.bureau = organ(&c, "县应急管理局", "bureau", "临应急");
+	c.justice = organ(&c, "县司法局", "justice", "临司");
+	c.town = organ(&c, "猗氏镇", "town", "猗");
+	c.wang = person(&c, c.bureau, "王明", "officer");
+	c.zhao = person(&c, c.bureau, "赵刚", "officer");
+	c.li = person(&c, c.bureau, "李红", "head");
+	c.liu = person(&c, c.bureau, "刘法", "legal");
+	c.sun = person(&c, c.justice, "孙督", "supervisor");
+	c.chen = person(&c, c.town, "陈镇", "officer");
+	return c;
+}
+
+void county_free(struct county *c)
+{
+	db_close(c->db);
+	engine_free(c->e);
+}

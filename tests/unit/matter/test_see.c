@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Sight, lists, the desk, messages, the log, and numbers under concurrency. */
+#include <pthread.h>
+#include <string.h>
+
+#include "county.h"
+#include "db/writer.h"
+#include "log/log.h"
+#include "matter/sight.h"
+
+static int64_t lead(struct county *c, int64_t who, const char *name)
+{
+	const char *form = str_fmt(c->a, "{'party': {'name': '%s', 'sort': 'person', 'code': '142727199001010012',"
+				   " 'phone': '13912340172'}, 'cause': '未如实记录', 'found_on': '2026-03-01', 'secret': '某人'}",
+				   name).p;
+
+	cr_assert(opens(c, who, "penal", form), "%s", why(c));
+	return c->r.matter;
+}
+
+static int64_t filed(struct county *c, const char *name)
+{
+	int64_t m = lead(c, c->wang, name);
+
+	cr_assert(acts(c, c->li, m, "file", str_fmt(c->a, "{'officers': [%lld, %lld]}", (long long)c->wang,
+						    (long long)c->zhao).p), "%s", why(c));
+	return m;
+}
+
+static const struct field_view *seen(const struct matter_view *v, const char *id)
+{
+	for (size_t i = 0; i < v->n_field; i++)
+		if (str_is(v->field[i].def->id, id))
+			return &v->field[i];
+	return NULL;
+}
+
+BOTH(fields_have_their_readers)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = lead(&c, c.wang, "张三");
+	struct actor wang = as(&c, c.wang), li = as(&c, c.li), chen = as(&c, c.chen);
+	struct matter_view v;
+	struct err err = { 0 };
+
+	OK(matter_see(c.e, c.db, c.a, &wang, m, SEE_ALL, &v, &err));
+	cr_assert(seen(&v, "secret")->hidden);
+	cr_assert(val_is_null(seen(&v, "secret")->v));
+	cr_assert_eq(v.n_event, 1);
+	for (size_t i = 0; i < v.event[0].n_changed; i++)
+		cr_assert_not(str_is(v.event[0].changed[i]->id, "secret"), "the timeline tells it");
+	OK(matter_see(c.e, c.db, c.a, &li, m, SEE_ALL, &v, &err));
+	cr_assert(str_is(seen(&v, "secret")->v.s, "某人"));
+	FAILS(matter_see(c.e, c.db, c.a, &chen, m, SEE_ALL, &v, &err), ERR_NOT_FOUND);
+	/* a masked field */
+	OK(matter_see(c.e, c.db, c.a, &wang, c.zhao, SEE_FIELDS, &v, &err));
+	cr_assert(seen(&v, "phone")->masked);
+	cr_assert(str_is(seen(&v, "phone")->v.s, "139****0172"));
+	county_free(&c);
+}
+
+Test(sight, masks)
+{
+	struct arena *a = arena_new();
+
+	cr_assert(str_is(mask_text(a, STR("name"), STR("张三丰")), "张某"));
+	cr_assert(str_is(mask_text(a, STR("code"), STR("142727199001010012")), "1427************12"));
+	cr_assert(str_is(mask_text(a, STR("phone"), STR("13912340172")), "139****0172"));
+	cr_assert(str_is(mask_text(a, STR("code"), STR("12")), "**"));
+	arena_free(a);
+}
+
+BOTH(buttons_and_reasons)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = lead(&c, c.wang, "张三");
+	struct actor wang = as(&c, c.wang), li = as(&c, c.li);
+	struct matter_view v;
+	struct err err = { 0 };
+	const struct action_view *file = NULL;
+
+	OK(matter_see(c.e, c.db, c.a, &li, m, SEE_ACTIONS, &v, &err));
+	for (size_t i = 0; i < v.n_action; i++)
+		if (str_is(v.action[i].def->id, "file"))
+			file = &v.action[i];
+	cr_assert(file && file->can && file->asks);
+	OK(matter_see(c.e, c.db, c.a, &wang, m, SEE_ACTIONS, &v, &err));
+	for (size_t i = 0; i < v.n_action; i++)
+		cr_assert_not(str_is(v.action[i].def->id, "file") && v.action[i].can);
+	cr_assert(str_is(v.holder, "李红"), "%.*s", STR_FMT(v.holder));
+	county_free(&c);
+}
+
+static size_t list(struct county *c, int64_t who, struct list_query q, const struct list_row **ret)
+{
+	size_t n = 0;
+	struct err err = { 0 };
+
+	q.who = as(c, who);
+	OK(matter_list(c->e, c->db, c->a, &q, ret, &n, &err));
+	return n;
+}
+
+BOTH(lists_show_only_what_may_be_seen)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	const struct list_filter party = { STR("party"), STR("142727199001010012") };
+	const struct list_filter secret = { STR("secret"), STR("某人") };
+	const struct list_row *r;
+	int64_t a, b, t, mine = 0;
+	struct actor li;
+	struct list_query q = { .kind = STR("penal"), .order = LIST_UPDATED };
+	size_t n = 0;
+	struct err err = { 0 };
+
+	a = lead(&c, c.wang, "张三");
+	at_time(&c, "2026-03-02 10:00");
+	b = filed(&c, "李四");
+	t = lead(&c, c.chen, "王五");
+	cr_assert_eq(list(&c, c.wang, q, &r), 2);
+	cr_assert_eq(r[0].snap->id, b);
+	cr_assert_eq(r[1].snap->id, a);
+	cr_assert_eq(list(&c, c.chen, q, &r), 1);
+	cr_assert_eq(r[0].snap->id, t);
+	cr_assert_eq(list(&c, c.sun, q, &r), 0);
+	/* keyset paging */
+	q.limit = 1;
+	cr_assert_eq(list(&c, c.wang, q, &r), 1);
+	q.after_key = r[0].updated;
+	q.after_id = r[0].snap->id;
+	cr_assert_eq(list(&c, c.wang, q, &r), 1);
+	cr_assert_eq(r[0].snap->id, a);
+	/* by due: those with a clock first */
+	q = (struct list_query){ .kind = STR("penal"), .order = LIST_DUE };
+	cr_assert_eq(list(&c, c.wang, q, &r), 2);
+	cr_assert_eq(r[0].snap->id, b);
+	cr_assert(str_is(r[0].clock.chip, "● 剩20个工作日 · 3月30日届满"), "%.*s", STR_FMT(r[0].clock.chip));
+	/* by key */
+	q.filter = &party;
+	q.n_filter = 1;
+	cr_assert_eq(list(&c, c.wang, q, &r), 2);
+	q.filter = &secret;
+	q.who = as(&c, c.wang);
+	FAILS(matter_list(c.e, c.db, c.a, &q, &r, &n, &err), ERR_BAD_INPUT);
+	/* the desk: what waits for me, with the next act */
+	q = (struct list_query){ .mine = true };
+	cr_assert_eq(list(&c, c.li, q, &r), 2, "longer on b, file on a");
+	q.kind = STR("penal");
+	cr_assert_eq(list(&c, c.wang, q, &r), 1);
+	cr_assert_eq(r[0].snap->id, b);
+	cr_assert(str_is(r[0].next->id, "add"), "%.*s", STR_FMT(r[0].next->id));
+	li = as(&c, c.li);
+	OK(matter_count_mine(c.e, c.db, c.a, &li, &mine, &err));
+	cr_assert_geq(mine, 2);
+	county_free(&c);
+}
+
+static const struct stmt st_messages = { "test_messages",
+	"SELECT count(*) FROM message WHERE person = $1 AND kind = 'next' AND done_at IS NULL" };
+static const struct stmt st_told = { "test_told", "SELECT count(*) FROM message WHERE person = $1 AND kind = 'tell'" };
+
+BOTH(messages_go_to_who_is_next)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = lead(&c, c.wang, "张三");
+
+	cr_assert_eq(count_rows(&c, &st_messages, c.li), 1);
+	cr_assert(acts(&c, c.li, m, "file", str_fmt(c.a, "{'officers': [%lld, %lld]}", (long long)c.wang, (long long)c.zhao).p));
+	cr_assert_eq(count_rows(&c, &st_messages, c.li), 0, "the finished one cleared itself");
+	cr_assert_eq(count_rows(&c, &st_messages, c.zhao), 1);
+	cr_assert(acts(&c, c.wang, m, "report", "{}"));
+	cr_assert(acts(&c, c.li, m, "decide", "{'fine': 1}"), "%s", why(&c));
+	cr_assert_eq(count_rows(&c, &st_told, c.zhao), 1);
+	county_free(&c);
+}
+
+BOTH(supervision_sees_what_was_decided)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = filed(&c, "张三");
+	struct actor sun = as(&c, c.sun);
+	struct matter_view v;
+	struct err err = { 0 };
+
+	FAILS(matter_see(c.e, c.db, c.a, &sun, m, SEE_FIELDS, &v, &err), ERR_NOT_FOUND);
+	cr_assert(acts(&c, c.wang, m, "report", "{}"));
+	cr_assert(acts(&c, c.li, m, "decide", "{'fine': 1}"));
+	OK(matter_see(c.e, c.db, c.a, &sun, m, SEE_FIELDS, &v, &err));
+	county_free(&c);
+}
+
+/* ---- the log ---- */
+
+struct appended {
+	struct arena *a;
+	int64_t *size;
+};
+
+static bool append(struct db *db, const void *ctx, struct err *err)
+{
+	const struct appended *x = ctx;
+
+	return log_append(db, x->a, x->size, err);
+}
+
+static const struct stmt st_unlogged = { "test_unlogged",
+	"SELECT count(*) FROM event e WHERE e.id > $1 AND NOT EXISTS (SELECT 1 FROM leaf l WHERE l.event = e.id)" };
+static const struct stmt st_events = { "test_events", "SELECT count(*) FROM event WHERE id > $1" };
+
+BOTH(each_event_has_its_leaf)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t size = 0;
+	const struct appended x = { c.a, &size };
+	struct err err = { 0 };
+
+	filed(&c, "张三");
+	OK(db_tx(c.db, "append", append, &x, &err));
+	cr_assert_eq(size, count_rows(&c, &st_events, 0));
+	lead(&c, c.wang, "李四");
+	cr_assert_eq(count_rows(&c, &st_unlogged, 0), 1);
+	OK(db_tx(c.db, "append", append, &x, &err));
+	cr_assert_eq(count_rows(&c, &st_unlogged, 0), 0);
+	cr_assert_eq(size, count_rows(&c, &st_events, 0));
+	county_free(&c);
+}
+
+/* ---- numbers under 64 deciders ---- */
+
+struct decider {
+	struct county *c;
+	struct writer *w;
+	int64_t matter;
+	bool ok;
+};
+
+static bool decide_job(struct db *db, struct arena *a, void *ctx, struct err *err)
+{
+	struct decider *d = ctx;
+	const struct form_entry fine = { STR("fine"), { .t = T_MONEY, .n = 1000 * DEC_ONE } };
+	const struct act act = { .who = as(d->c, d->c->li), .matter = d->matter, .version = -1, .action = STR("decide"),
+				 .form = { &fine, 1 } };
+	struct act_result r;
+
+	if (!matter_act(d->c->e, db, a, &act, &r, err))
+		return false;
+	d->ok = r.n_refused == 0;
+	return true;
+}
+
+static void *decide_thread(void *ctx)
+{
+	struct decider *d = ctx;
+	struct err err = { 0 };
+
+	if (!writer_run(d->w, "decide", decide_job, d, &err))
+		d->ok = false;
+	return NULL;
+}
+
+static const struct stmt st_numbers = { "test_numbers",
+	"SELECT count(DISTINCT fields) FROM matter WHERE kind = 'penal' AND state = 'decided' AND id > $1" };
+static const struct stmt st_last = { "test_last", "SELECT max(last) FROM sequence WHERE series LIKE '%罚%' AND organ = $1" };
+
+BOTH(numbers_without_gaps_under_64_deciders)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	struct decider d[64];
+	pthread_t t[64];
+	struct writer *w[2];
+	const struct writer_hooks hooks = { 0 };
+	bool used[65] = { 0 };
+	struct err err = { 0 };
+
+	for (int i = 0; i < 64; i++) {
+		int64_t m = filed(&c, "张三");
+
+		cr_assert(acts(&c, c.wang, m, "report", "{}"));
+		d[i] = (struct decider){ .c = &c, .matter = m };
+	}
+	OK(writer_start(f->address, &hooks, &w[0], &err));
+	w[1] = w[0];
+	if (f->dialect == DB_POSTGRES)
+		OK(writer_start(f->address, &hooks, &w[1], &err)); /* two processes share one database */
+	for (int i = 0; i < 64; i++) {
+		d[i].w = w[i % 2];
+		cr_assert_eq(pthread_create(&t[i], NULL, decide_thread, &d[i]), 0);
+	}
+	for (int i = 0; i < 64; i++)
+		cr_assert_eq(pthread_join(t[i], NULL), 0);
+	writer_stop(w[0]);
+	if (w[1] != w[0])
+		writer_stop(w[1]);
+	for (int i = 0; i < 64; i++) {
+		struct str n = now_of(&c, d[i].matter)->number[1];
+		long long seq = 0;
+
+		cr_assert(d[i].ok);
+		cr_assert_eq(sscanf(str_cstr(c.a, n), "临应急罚〔2026〕%lld号", &seq), 1, "%.*s", STR_FMT(n));
+		cr_assert(seq >= 1 && seq <= 64 && !used[seq], "%lld twice", seq);
+		used[seq] = true;
+	}
+	cr_assert_eq(count_rows(&c, &st_numbers, 0), 64);
+	cr_assert_eq(count_rows(&c, &st_last, c.bureau), 64);
+	county_free(&c);
+}
