@@ -226,13 +226,15 @@ static struct str refusal_name(struct play *p, const struct refusal *r)
 		return STR("state");
 	case REFUSED_FORM:
 		return str_fmt(p->a, "form.%.*s", STR_FMT(r->field));
+	case REFUSED_PAPER: /* what a paper lacks is a field that is not filled in */
+		if (r->field.n)
+			return str_fmt(p->a, "form.%.*s", STR_FMT(r->field));
+		break;
 	default:
 		break;
 	}
 	if (r->node && r->node->cite.n)
 		return r->node->cite.id[0];
-	if (r->sort == REFUSED_PAPER)
-		return str_fmt(p->a, "form.%.*s", STR_FMT(r->field));
 	return r->node ? r->node->path : STR("target");
 }
 
