@@ -30,7 +30,6 @@ struct demo {
 	FILE *accounts;
 	int64_t real_now;
 	const struct ynode *step;
-	int line;
 };
 
 static struct str hex_digest(struct arena *a, const EVP_MD *md, struct str s)
@@ -112,7 +111,7 @@ static bool register_organs(struct demo *d, struct err *err)
 	return true;
 }
 
-/* posts: one row a role, from `since`, in the person's organ. */
+/* posts: one row a role, from `since`. The organ is not asked: a person is entered in the organ. */
 static struct str person_json(struct demo *d, const struct ynode *p)
 {
 	const struct ynode *roles = ynode_get(p, "roles"), *since = ynode_get(p, "since"), *organ = ynode_get(p, "organ");
@@ -120,7 +119,8 @@ static struct str person_json(struct demo *d, const struct ynode *p)
 	size_t n = 0;
 
 	for (size_t i = 0; i < form->n; i++)
-		if (!str_is(form->child[i]->key, "roles") && !str_is(form->child[i]->key, "since"))
+		if (!str_is(form->child[i]->key, "roles") && !str_is(form->child[i]->key, "since")
+		    && !str_is(form->child[i]->key, "organ"))
 			form->child[n++] = form->child[i];
 	form->n = n;
 	for (size_t i = 0; roles && i < roles->n; i++) {
@@ -311,7 +311,7 @@ static bool play(struct demo *d, struct db *db, struct err *err)
 	for (size_t i = 0; steps && i < steps->n; i++) {
 		d->step = steps->child[i];
 		if (!db_tx(db, "demo_step", one_step, &self, err))
-			return false;
+			return err_wrap(err, DEMO_FILE ":%d", d->step->line);
 		progress(i + 1, steps->n);
 	}
 	return true;

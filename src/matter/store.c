@@ -39,11 +39,24 @@ static bool insert_snap(struct step *s, int64_t due, int64_t yellow, struct err 
 	return db_one(s->t->db, s->t->a, &st_insert, DB_IN(in), DB_OUT(out), err);
 }
 
+static const struct stmt st_own = { "matter_own", "UPDATE matter SET organ = id WHERE id = $1" };
+
+/* The first organ of an installation has nobody to keep it but itself. */
+static bool own_itself(struct step *s, struct err *err)
+{
+	const struct db_in in[] = { db_i64(s->new->id) };
+
+	if (s->new->organ || !str_is(s->kind->id, "organ"))
+		return true;
+	s->new->organ = s->new->id;
+	return db_exec(s->t->db, &st_own, DB_IN(in), NULL, err);
+}
+
 bool store_snap(struct step *s, int64_t due, int64_t yellow, struct err *err)
 {
 	struct snap *m = s->new;
 
-	if (!s->old && !insert_snap(s, due, yellow, err))
+	if (!s->old && (!insert_snap(s, due, yellow, err) || !own_itself(s, err)))
 		return false;
 	if (s->old) {
 		const struct db_in in[] = { db_i64(m->id), db_str(m->state->id), db_i64(m->version),
@@ -617,8 +630,9 @@ static bool put_post(struct turn *t, int64_t person, const struct val_row *row, 
 static bool put_person(struct turn *t, const struct snap *m, struct err *err)
 {
 	const struct val *posts = snap_field(m, "posts");
+	const int64_t employer = snap_ref(m, "organ");
 	const struct db_in in[] = { db_i64(m->id), db_str(m->code), db_str(snap_text(m, "name")),
-				    db_ref(snap_ref(m, "organ")), db_str(snap_text(m, "position")),
+				    db_ref(employer ? employer : m->organ), db_str(snap_text(m, "position")),
 				    db_str(snap_text(m, "phone")), db_i64(!m->state->end) };
 	const struct db_in gone[] = { db_i64(m->id) };
 
