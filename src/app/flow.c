@@ -55,16 +55,34 @@ static bool back_to(const struct kind *k, const struct state *from, const struct
 	return false;
 }
 
-/* from NULL: opening; actions that may come from any state are drawn once, apart. */
+#define ARROWS_MOST 4 /* more arrows of one action hide the others: it is drawn once, apart */
+
+/* May come from nearly everywhere, like suspending and ending. */
+static bool wide(const struct action *act)
+{
+	return act->any || act->n_from > ARROWS_MOST;
+}
+
+/* Leads back to nearly everywhere, like resuming. */
+static bool back_wide(const struct kind *k, const struct action *act, const struct state *from)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; act->to == TO_BACK && i < k->n_state; i++)
+		n += back_to(k, from, &k->state[i]);
+	return n > ARROWS_MOST;
+}
+
+/* from NULL: opening; what is drawn apart is left out here. */
 static bool drawn(const struct kind *k, const struct action *act, const struct state *from, const struct state *to)
 {
 	if (act->builtin)
 		return false;
 	if (!from)
 		return str_is(act->id, "open") && leads_to(act, to);
-	if (act->any || !comes_from(act, from))
+	if (wide(act) || !comes_from(act, from))
 		return false;
-	return leads_to(act, to) || (act->to == TO_BACK && back_to(k, from, to));
+	return leads_to(act, to) || (act->to == TO_BACK && !back_wide(k, act, from) && back_to(k, from, to));
 }
 
 static bool by_law(const struct action *act)
@@ -98,24 +116,39 @@ static void put_edge(struct buf *b, const struct kind *k, const struct state *fr
 		buf_addf(b, "\"%s];\n", law ? ", style=dashed" : "");
 }
 
-static void put_any(struct buf *b, const struct kind *k)
+/* What may happen nearly everywhere comes from a box of its own beside the state that it leads to. */
+static void put_wide(struct buf *b, const struct kind *k, const struct state *to)
 {
-	bool node = false;
+	bool any = false;
 
 	for (size_t i = 0; i < k->n_action; i++) {
 		const struct action *act = &k->action[i];
 
-		if (act->builtin || !act->any || act->to == TO_STAY || act->to == TO_BACK)
+		if (act->builtin || !wide(act) || !leads_to(act, to))
 			continue;
-		if (!node)
-			buf_adds(b, "any [label=\"任何未结状态\", style=\"rounded,dashed\"];\n");
-		node = true;
-		for (size_t s = 0; s < k->n_state; s++)
-			if (leads_to(act, &k->state[s])) {
-				buf_addf(b, "any -> s%zu [label=\" ", s);
-				put_label(b, act->name);
-				buf_adds(b, "\"];\n");
-			}
+		if (!any)
+			buf_addf(b, "w%zu [label=\"多个环节\", style=\"rounded,dashed\", color=\"#667382\"];\n"
+				 "w%zu -> s%zu [label=\" ", to->index, to->index, to->index);
+		else
+			buf_adds(b, "\\n ");
+		put_label(b, act->name);
+		any = true;
+	}
+	if (any)
+		buf_adds(b, "\"];\n");
+}
+
+static void put_back(struct buf *b, const struct kind *k, const struct state *from)
+{
+	for (size_t i = 0; i < k->n_action; i++) {
+		const struct action *act = &k->action[i];
+
+		if (act->builtin || !comes_from(act, from) || !back_wide(k, act, from))
+			continue;
+		buf_addf(b, "b%zu [label=\"原来的环节\", style=\"rounded,dashed\", color=\"#667382\"];\n"
+			 "s%zu -> b%zu [label=\" ", from->index, from->index, from->index);
+		put_label(b, act->name);
+		buf_adds(b, "\"];\n");
 	}
 }
 
@@ -141,8 +174,9 @@ static void put_dot(struct buf *b, const struct kind *k, struct str state)
 		put_edge(b, k, NULL, &k->state[t]);
 		for (size_t s = 0; s < k->n_state; s++)
 			put_edge(b, k, &k->state[s], &k->state[t]);
+		put_wide(b, k, &k->state[t]);
+		put_back(b, k, &k->state[t]);
 	}
-	put_any(b, k);
 	buf_adds(b, "}\n");
 }
 

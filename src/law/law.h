@@ -22,7 +22,8 @@ struct law_files {
 struct law *law_load(struct arena *a, const struct law_files *files, struct str pack, struct diag *d);
 /* Names of all packs in the files, upper ones first. */
 size_t law_packs(struct arena *a, const struct law_files *files, const struct str **ret);
-/* Changes that lower packs made to a block with a citation (replace, remove), for `law check` and `law diff`. */
+/* What lower packs replaced, removed, set anew or added with `because`, a few lines each; the rest (added,
+ * narrowed) is counted. For `law check`. */
 void law_put_changes(const struct law *l, struct buf *out);
 /* What differs between the merged definitions of two packs, a line each: path, - first, + second. */
 void law_put_diff(const struct law *a, const struct law *b, struct buf *out);

@@ -197,7 +197,7 @@ static void add(struct overlay *o, struct ynode *to, const struct ynode *from, s
 
 		if (!old) {
 			ynode_add(to, ynode_dup(c));
-			changed(o, CHANGE_ADD, at, NULL, c, NULL, c);
+			changed(o, CHANGE_ADD, at, NULL, c, ynode_get(c, "because"), c);
 			continue;
 		}
 		if (old->sort == YNODE_SCALAR && c->sort == YNODE_MAP && str_is(path, "states"))
@@ -464,7 +464,7 @@ static void further_limit(struct overlay *o, struct ynode *clock, const struct y
 		ynode_add(one, is);
 		ynode_add(one, keyed(cite, STR("cite")));
 	}
-	changed(o, CHANGE_NARROW, path, old, limit, cite, limit);
+	changed(o, CHANGE_NARROW, path, old, limit, NULL, limit);
 	if (!old) {
 		one->key = STR("limit");
 		ynode_add(clock, one);
@@ -770,10 +770,16 @@ static void put_because(struct buf *out, const struct law_change *c)
 void law_put_changes(const struct law *l, struct buf *out)
 {
 	static const char *const name[] = { "增加", "收紧", "替换", "删除", "设定" };
+	size_t added = 0, narrowed = 0;
 
 	for (size_t i = 0; i < l->n_change; i++) {
 		const struct law_change *c = &l->change[i];
 
+		if (c->sort <= CHANGE_NARROW && !c->because.n) { /* nothing is loosened: counted, shown by law diff */
+			added += c->sort == CHANGE_ADD;
+			narrowed += c->sort == CHANGE_NARROW;
+			continue;
+		}
 		buf_addf(out, "%.*s  %s  %.*s", STR_FMT(c->pack), name[c->sort], STR_FMT(c->path));
 		put_because(out, c);
 		buf_addf(out, "  (%s:%d)\n", c->pos.file, c->pos.line);
@@ -782,6 +788,8 @@ void law_put_changes(const struct law *l, struct buf *out)
 		if (c->after.n)
 			buf_addf(out, "    今  %.*s\n", STR_FMT(c->after));
 	}
+	if (added || narrowed)
+		buf_addf(out, "另增加%zu处，收紧%zu处\n", added, narrowed);
 }
 
 /* ---- comparing two packs ---- */
