@@ -10,6 +10,7 @@
 #include "app/app.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "log/log.h"
 #include "matter/document.h"
 #include "paper/draw.h"
 
@@ -96,7 +97,7 @@ static bool record_alone(struct db *db, const void *ctx, struct err *err)
 {
 	const struct write_alone *alone = ctx;
 
-	return record(db, alone->a, alone->w, err);
+	return record(db, alone->a, alone->w, err) && log_append(db, alone->a, NULL, err);
 }
 
 /* Through the writer when it runs; in a transaction of one's own while the program is being set up. */

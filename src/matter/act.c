@@ -550,15 +550,26 @@ static bool repeated(struct turn *t, const struct act *act, struct act_result *r
 	return true;
 }
 
+static const struct stmt st_since = { "event_since",
+	"SELECT COUNT(*) FROM event WHERE matter = $1 AND seq > $2 AND role <> 'program'" };
+
+/* A paper that was drawn meanwhile changes nothing that the actor saw. */
 static bool version_fits(struct turn *t, const struct act *act, struct err *err)
 {
+	const struct db_in in[] = { db_i64(act->matter), db_i64(act->version) };
+	int64_t since = 0;
+	const struct db_out out[] = { db_to_i64(&since) };
 	struct snap *m;
 
 	if (!act->matter || act->version < 0)
 		return true;
 	if (!turn_load(t, act->matter, &m, err))
 		return false;
-	return !m || m->version == act->version
+	if (!m || m->version == act->version)
+		return true;
+	if (!db_one(t->db, t->a, &st_since, DB_IN(in), DB_OUT(out), err))
+		return false;
+	return (since == 0 && m->version > act->version)
 	       || err_set(err, ERR_CONFLICT, "办件已被他人更新，请查看最新情况后再办理");
 }
 
