@@ -122,6 +122,7 @@ if [ -x "$MINGFA" ]; then
 			step 'scenario/postgres' "$MINGFA" scenario --db "$MINGFA_TEST_PG" $scenarios
 		fi
 	fi
+	each law
 	each http
 	each kill
 	if [ -z "$CHROMIUM" ] && ls tests/browser/*.js >/dev/null 2>&1; then
