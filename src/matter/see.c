@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/day.h"
+#include "law/template.h"
 #include "matter/sight.h"
 #include "matter/store.h"
 #include "matter/world.h"
@@ -281,12 +282,38 @@ struct paper_row {
 	size_t n, cap;
 };
 
+struct printed {
+	const struct seeing *s;
+	bool hidden;
+};
+
+static void printed_field(void *ctx, const struct field *f)
+{
+	struct printed *p = ctx;
+
+	p->hidden = p->hidden || p->s->sight[f->index] != SIGHT_FULL;
+}
+
+/* A paper is seen by whom all that it prints is shown: what a page hides, its paper hides too. */
+static bool paper_hidden(const struct seeing *s, const struct paper *p)
+{
+	struct printed seen = { .s = s };
+	struct str digest;
+	const struct template *t = p ? engine_template(s->t.e, s->m->kind->law, p, &digest) : NULL;
+
+	if (t)
+		template_reads(t, printed_field, &seen);
+	return seen.hidden;
+}
+
 static bool paper_row(void *ctx, struct err *err)
 {
 	struct paper_row *r = ctx;
 	const struct paper *p = kind_paper(r->s->m->kind, r->x.paper);
 
 	(void)err;
+	if (paper_hidden(r->s, p))
+		return true;
 	r->x.name = p ? p->name : r->x.paper;
 	PUSH(r->s->t.a, r->v, r->n, r->cap, r->x);
 	return true;

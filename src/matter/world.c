@@ -527,6 +527,8 @@ static bool w_clocks(void *w, const struct snap *m, struct str clock, const stru
 			struct val_clock *x = arena_one(t->a, struct val_clock);
 
 			*x = run_value(&c.v[i], m->kind->law->calendar, t->now);
+			if (x->late && x->state == CLOCK_RUNNING)
+				x->state = CLOCK_LATE; /* in law it is late from its due on, not from its stop */
 			v[n++] = (struct val){ .t = T_CLOCK, .clock = x };
 		}
 	*l = (struct val_list){ v, n };
