@@ -440,7 +440,7 @@ static bool ask(struct step *s, struct err *err)
 	if (!step_set(s, err) || !step_compute(s, err) || !step_extend_check(s, err))
 		return false;
 	if (s->ac->builtin && str_is(s->ac->id, "correct"))
-		return recheck(s, err);
+		return step_target(s, err) && recheck(s, err);
 	return step_need(s, err) && step_target(s, err) && step_checks(s, err);
 }
 

@@ -40,13 +40,11 @@ static bool posts_row(void *ctx, struct err *err)
 static bool employed(struct turn *t, const struct actor *who, bool *ret, struct err *err)
 {
 	struct snap *s;
-	const struct val *organ;
 
 	*ret = false;
 	if (!turn_load(t, who->person, &s, err))
 		return false;
-	organ = s ? snap_field(s, "organ") : NULL;
-	*ret = organ && organ->t == T_ORGAN && organ->i == who->organ;
+	*ret = s && s->organ == who->organ && !s->state->end;
 	return true;
 }
 

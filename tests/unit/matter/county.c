@@ -26,7 +26,7 @@ static const char registers_text[] =
 	"  name: {name: 名称, type: text(60)}\n"
 	"  short: {name: 标识, type: text(40)}\n"
 	"  abbr: {name: 简称, type: text(20)}\n"
-	"states: {valid: 有效, gone: {name: 已撤销, end: true}}\n"
+	"states: {valid: {name: 有效, holder: [system]}, gone: {name: 已撤销, end: true}}\n"
 	"actions:\n"
 	"  open: {name: 登记, by: [system, head], form: [name, short], may: [abbr]}\n"
 	"  drop: {name: 撤销, next: 撤销, from: valid, to: gone, by: [head]}\n"
@@ -34,13 +34,12 @@ static const char registers_text[] =
 	"kind: person\nname: 人员\ncite: T1\n"
 	"fields:\n"
 	"  name: {name: 姓名, type: text(30)}\n"
-	"  organ: {name: 单位, type: organ}\n"
 	"  phone: {name: 电话, type: phone, personal: phone, see: {who: [head], else: mask}}\n"
 	"  posts:\n    name: 任职\n    type: rows\n"
 	"    of: {organ: {name: 单位, type: organ}, role: {name: 角色, type: text(30)}, from: {name: 自, type: date}, to: {name: 至, type: date}}\n"
-	"states: {valid: 在职, gone: {name: 离职, end: true}}\n"
+	"states: {valid: {name: 在职, holder: [system]}, gone: {name: 离职, end: true}}\n"
 	"actions:\n"
-	"  open: {name: 登记, by: [system, head], form: [name, organ], may: [posts, phone]}\n"
+	"  open: {name: 登记, by: [system, head], form: [name], may: [posts, phone]}\n"
 	"  leave: {name: 离职, next: 离职, from: valid, to: gone, by: [head]}\n"
 	"---\n"
 	"kind: setting\nname: 参数\ncite: T1\n"
@@ -50,7 +49,7 @@ static const char registers_text[] =
 	"  value: {name: 取值, type: text(200)}\n"
 	"  in_force: {name: 生效日期, type: date}\n"
 	"  basis: {name: 依据, type: note}\n"
-	"states: {valid: 有效, gone: {name: 已撤销, end: true}}\n"
+	"states: {valid: {name: 有效, holder: [system]}, gone: {name: 已撤销, end: true}}\n"
 	"actions:\n"
 	"  open: {name: 设定, by: [head, system], form: [key, value, in_force], may: [scope, basis]}\n"
 	"  withdraw: {name: 撤销, next: 撤销, from: valid, to: gone, by: [head]}\n";
@@ -77,7 +76,7 @@ static const char case_text[] =
 	"  deciding: 待决定\n"
 	"  decided: {name: 已决定, checks: {amount: {must: fine is not null, say: 罚款未定, cite: T1, way: fine}}}\n"
 	"  closed: {name: 已结案, end: true}\n"
-	"see: [organ, {who: [justice.supervisor], if: state in [decided, closed]}]\n"
+	"see: [organ, {who: [justice.supervisor], if: \"state in [decided, closed]\"}]\n"
 	"numbers:\n"
 	"  filing: {name: 立案号, pattern: \"{organ.abbr}立〔{year}〕{seq}号\", at: file}\n"
 	"  decision: {name: 决定书号, pattern: \"{organ.abbr}罚〔{year}〕{seq}号\", at: decide}\n"
@@ -109,8 +108,9 @@ static const char case_text[] =
 	"clocks:\n"
 	"  decide: {name: 作出决定, from: file, until: [decide, close], limit: 20 workday, warn: 3 workday, pause: [{from: [stop], until: [go]}, {child: query}], extend: {at: longer, add: 10 workday, most: 10 workday, times: 1}, cite: T60}\n"
 	"  close: {name: 结案, from: {decide: decided_on}, until: [close], limit: [30 day, {is: 10 workday, cite: T62}], warn: 2 day, lapse: close, cite: T61}\n"
-	"list: {columns: [number, party, cause, state], filters: [party, cause]}\n"
-	"---\n"
+	"list: {columns: [number, party, cause, state], filters: [party, cause]}\n";
+
+static const char others_text[] =
 	"kind: notice\nname: 公示\ncite: T1\n"
 	"fields:\n"
 	"  about: {name: 案件, type: ref, of: penal}\n"
@@ -172,6 +172,7 @@ static struct law_files *files(void)
 		{ "t/pack.yaml", { pack_text, sizeof(pack_text) - 1 } },
 		{ "t/registers.yaml", { registers_text, sizeof(registers_text) - 1 } },
 		{ "t/penal.yaml", { case_text, sizeof(case_text) - 1 } },
+		{ "t/others.yaml", { others_text, sizeof(others_text) - 1 } },
 		{ "calendar/2026.yaml", { calendar_text, sizeof(calendar_text) - 1 } },
 	};
 	static struct law_files all = { v, ARRAY_LEN(v) };
@@ -197,7 +198,7 @@ struct actor as(const struct county *c, int64_t person)
 	int64_t organ = person == c->sun ? c->justice : person == c->chen ? c->town : c->bureau;
 
 	if (!person)
-		return (struct actor){ .sort = ACTOR_SYSTEM, .organ = c->bureau };
+		return (struct actor){ .sort = ACTOR_SYSTEM, .organ = c->of };
 	return (struct actor){ .sort = ACTOR_PERSON, .person = person, .organ = organ };
 }
 
@@ -220,7 +221,7 @@ static struct str json_text(struct arena *a, const char *form)
 
 static bool read_form(struct call *k, const struct kind *kind, struct err *err)
 {
-	const struct action *ac = kind_action(kind, k->act.action);
+	const struct action *ac = kind ? kind_action(kind, k->act.action) : NULL;
 	const struct refusal *no;
 	const struct json *j;
 	size_t n;
@@ -417,9 +418,10 @@ static int64_t organ(struct county *c, const char *name, const char *brief, cons
 
 static int64_t person(struct county *c, int64_t at, const char *name, const char *role)
 {
-	const char *form = str_fmt(c->a, "{'name': '%s', 'organ': %lld, 'phone': '13912340172', 'posts': [{'organ': %lld,"
-				   " 'role': '%s', 'from': '2020-01-01'}]}", name, (long long)at, (long long)at, role).p;
+	const char *form = str_fmt(c->a, "{'name': '%s', 'phone': '13912340172', 'posts': [{'organ': %lld, 'role': '%s',"
+				   " 'from': '2020-01-01'}]}", name, (long long)at, role).p;
 
+	c->of = at;
 	cr_assert(opens(c, 0, "person", form), "%s", why(c));
 	return c->r.matter;
 }

@@ -12,6 +12,7 @@ struct county {
 	struct db *db;
 	struct arena *a;
 	int64_t bureau, justice, town;              /* organs */
+	int64_t of;                                 /* the organ for which the system acts (who 0) */
 	int64_t wang, zhao, li, liu, sun, chen;     /* wang, zhao officers; li head; liu legal of the bureau */
 	struct act_result r;                        /* of the last act */
 	const struct passed *passed;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* Sight, lists, the desk, messages, the log, and numbers under concurrency. */
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "county.h"
