@@ -24,10 +24,10 @@ static const char pack[] =
 
 static const char registers[] =
 	"kind: person\nname: 人员\n"
-	"fields: {title: {name: 姓名, type: text(20)}}\n"
+	"fields: {name: {name: 姓名, type: text(20)}}\n"
 	"states: {valid: 在册, gone: {name: 离开, end: true}}\n"
 	"actions:\n"
-	"  open: {name: 登记, by: [head], form: [title]}\n"
+	"  open: {name: 登记, by: [head], form: [name]}\n"
 	"  leave: {name: 离开, from: valid, to: gone, by: [head], next: 登记离开}\n"
 	"---\n"
 	"kind: organ\nname: 单位\n"
