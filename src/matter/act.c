@@ -108,7 +108,7 @@ static struct str who_may(struct step *s)
 	for (size_t i = 0; i < s->ac->by.n; i++) {
 		const struct field *f = kind_field(s->kind, s->ac->by.v[i].text);
 
-		if (!node_on(s->ac->by.v[i].node))
+		if (!node_on(s->ac->by.v[i].node) || (s->ac->by.v[i].sort == WHO_SYSTEM && s->ac->by.n > 1))
 			continue;
 		if (f && s->ac->by.v[i].sort == WHO_PERSON) {
 			buf_adds(&b, b.n ? "、" : "");
@@ -498,7 +498,9 @@ bool step_run(struct step *s, struct err *err)
 	s->t->pending = NULL;
 	if (!s->completes || s->import)
 		return true;
-	return step_effects(s, err) && (s->no.n || step_reactions(s, err));
+	if (!step_effects(s, err) || (!s->no.n && !step_reactions(s, err)))
+		return false;
+	return s->no.n || step_messages(s, err);
 }
 
 bool act_inner(struct turn *t, const struct act *act, const struct step *because, int64_t organ, struct step *ret,
@@ -573,6 +575,36 @@ static bool version_fits(struct turn *t, const struct act *act, struct err *err)
 	       || err_set(err, ERR_CONFLICT, "办件已被他人更新，请查看最新情况后再办理");
 }
 
+/* A child is opened under a matter that the opener knows. */
+static bool parent_fits(struct turn *t, const struct act *act, struct err *err)
+{
+	struct snap *up;
+	bool sees = false;
+
+	if (act->matter || !act->parent)
+		return true;
+	if (!turn_load(t, act->parent, &up, err) || (up && !may_see(t, up, &act->who, &sees, err)))
+		return false;
+	return (up && sees) || err_set(err, ERR_NOT_FOUND, "没有找到上级办件");
+}
+
+static const struct stmt st_updated = { "matter_updated", "SELECT updated FROM matter WHERE id = $1" };
+
+/* The record never runs backwards, whatever the machine's clock does. */
+static bool not_before_last(struct turn *t, const struct act *act, struct err *err)
+{
+	const struct db_in in[] = { db_i64(act->matter) };
+	int64_t updated = 0;
+	const struct db_out out[] = { db_to_i64(&updated) };
+	bool found;
+
+	if (act->matter && !db_maybe(t->db, t->a, &st_updated, DB_IN(in), DB_OUT(out), &found, err))
+		return false;
+	if (updated > t->now)
+		t->now = updated;
+	return true;
+}
+
 struct job {
 	struct turn t;
 	const struct act *act;
@@ -585,8 +617,6 @@ static bool job_run(struct db *db, void *ctx, struct err *err)
 
 	(void)db;
 	if (!act_inner(&j->t, j->act, NULL, j->act->who.organ, &j->step, err))
-		return false;
-	if (!j->step.no.n && !step_messages(&j->step, err))
 		return false;
 	return !j->step.no.n || err_set(err, ERR_REFUSED, "暂不能办理");
 }
@@ -617,7 +647,8 @@ static bool act_outer(struct engine *e, struct db *db, struct arena *a, const st
 		*ret = known;
 		return true;
 	}
-	if (!matter_timers(e, db, a, j.t.now, TIMERS_BEFORE, &done, err) || !version_fits(&j.t, act, err))
+	if (!matter_timers(e, db, a, j.t.now, TIMERS_BEFORE, &done, err) || !version_fits(&j.t, act, err)
+	    || !not_before_last(&j.t, act, err) || !parent_fits(&j.t, act, err))
 		return false;
 	if (db_point(db, job_run, &j, &why) || (why.code == ERR_REFUSED && j.step.no.n && db_in_tx(db))) {
 		result(&j.step, ret);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* Computed fields and checks: every check runs, none hides another (language.md 4). */
-#include "matter/inner.h"
+#include "matter/sight.h"
 #include "matter/world.h"
 
 #define SAY_MAX 2000     /* bytes of one sentence: longer ones would not be read */
@@ -85,6 +85,36 @@ static bool sentence(struct step *s, const struct check *c, const struct why *wh
 	return true;
 }
 
+/* The facts print every value that the check saw: not to someone from whom one of them is hidden. */
+struct told {
+	struct step *s;
+	struct err *err;
+	bool hidden, failed;
+};
+
+static void told_field(void *ctx, const struct field *f)
+{
+	struct told *t = ctx;
+	enum sight sight;
+
+	if (t->failed || t->hidden)
+		return;
+	if (!field_sight(t->s->t, f, &t->s->ev, &t->s->act->who, &sight, t->err))
+		t->failed = true;
+	else
+		t->hidden = sight != SIGHT_FULL;
+}
+
+static bool facts(struct step *s, const struct expr *e, const struct why *why, struct str *ret, struct err *err)
+{
+	struct told t = { .s = s, .err = err };
+
+	expr_reads(e, told_field, &t);
+	if (!t.failed && !t.hidden)
+		*ret = why->text;
+	return !t.failed;
+}
+
 static bool refuse_check(struct step *s, const struct check *c, const struct expr *e, bool unknown, struct err *err)
 {
 	struct refusal x = { .sort = c->must ? REFUSED_CHECK : REFUSED_SHOULD, .node = c->node, .way = c->way,
@@ -98,9 +128,9 @@ static bool refuse_check(struct step *s, const struct check *c, const struct exp
 		PUSH(s->t->a, s->passed, s->n_passed, s->cap_passed, used);
 		return true;
 	}
-	if (!expr_why(e, &s->ev, &why, err) || !sentence(s, c, &why, unknown, &x.say, err))
+	if (!expr_why(e, &s->ev, &why, err) || !sentence(s, c, &why, unknown, &x.say, err)
+	    || !facts(s, e, &why, &x.facts, err))
 		return false;
-	x.facts = why.text;
 	if (unknown && !x.way.n && why.n_missing)
 		x.way = why.missing[0]->id;
 	refuse(&s->no, x);

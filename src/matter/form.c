@@ -347,11 +347,30 @@ static bool put_field(struct step *s, const struct form_field *ff, struct val v,
 	return true;
 }
 
+/* History comes with what was recorded then: any field, and the number that the paper has. */
+static const struct form_field *asked_of_import(struct step *s, const struct form_entry *e)
+{
+	const struct number *n = kind_number(s->kind, e->field);
+	const struct field *f = kind_field(s->kind, e->field);
+	struct form_field *ff = arena_one(s->t->a, struct form_field);
+
+	if (n && type_is_text(e->v.t))
+		s->new->number[n->index] = e->v.s;
+	*ff = (struct form_field){ .field = f };
+	return f ? ff : NULL;
+}
+
 static bool put_form(struct step *s, struct err *err)
 {
 	for (size_t i = 0; i < s->act->form.n; i++) {
 		const struct form_entry *e = &s->act->form.v[i];
 		const struct form_field *ff = asked(s->ac, e->field);
+
+		if (!ff && s->import) {
+			ff = asked_of_import(s, e);
+			if (!ff && kind_number(s->kind, e->field))
+				continue;
+		}
 
 		if (!ff || !node_on(ff->field->node)) {
 			refuse(&s->no, (struct refusal){

@@ -84,7 +84,7 @@ static bool do_lapse(struct timer *x, const struct snap *m, const struct clock *
 		return false;
 	if (x->step.no.n)
 		return err_set(err, ERR_REFUSED, "%.*s", STR_FMT(x->step.no.v[0].say));
-	return step_messages(&x->step, err);
+	return true;
 }
 
 static bool timer_run(struct db *db, void *ctx, struct err *err)
