@@ -177,7 +177,7 @@ static bool is_due(const struct rule *r)
 	return str_starts(r->id, STR("CF"));
 }
 
-static void print_missing(struct coverage *c)
+static size_t print_missing(struct coverage *c)
 {
 	size_t n = 0;
 
@@ -194,12 +194,14 @@ static void print_missing(struct coverage *c)
 	}
 	if (!n)
 		(void)printf("\n本部分应当证明的规则都已证明\n");
+	return n;
 }
 
-static void print_people(struct coverage *c)
+/* Returns how many rules that are due are not proved. */
+static size_t print_people(struct coverage *c)
 {
 	struct sum *sum = arena_many(c->s.a, c->l->n, struct sum);
-	size_t n = sum_up(c, sum), passed = 0;
+	size_t n = sum_up(c, sum), passed = 0, missing;
 
 	(void)printf("规则  引用  证明  以后  制度\n");
 	for (size_t i = 0; i < n; i++)
@@ -209,11 +211,12 @@ static void print_people(struct coverage *c)
 	for (size_t i = 0; i < c->l->n_later; i++)
 		(void)printf("%s  %-12.*s 第%.*s部分：%.*s\n", i ? "" : "\n以后的部分带来：\n", STR_FMT(c->l->later[i].id),
 			     STR_FMT(c->l->later[i].part), STR_FMT(c->l->later[i].why));
-	print_missing(c);
+	missing = print_missing(c);
 	for (size_t i = 0; i < c->s.n; i++)
 		passed += c->out[i].passed;
 	if (passed < c->s.n)
 		(void)printf("\n%zu 个场景不符，它们不作证明；运行 mingfa scenario 查看\n", c->s.n - passed);
+	return missing;
 }
 
 /* ---- running ---- */
@@ -269,6 +272,7 @@ int law_coverage(int argc, char **argv)
 	struct coverage c = { .l = NULL };
 	struct wish o = { .proved = PROVED_FILE };
 	struct err err = { 0 };
+	size_t missing = 0;
 	bool ok;
 
 	if (!read_wish(argc, argv, &o)) {
@@ -281,7 +285,7 @@ int law_coverage(int argc, char **argv)
 	if (ok && o.csv)
 		print_csv(&c);
 	else if (ok)
-		print_people(&c);
+		missing = print_people(&c);
 	scenario_set_close(&c.s);
-	return ok ? 0 : command_failed(&err);
+	return !ok ? command_failed(&err) : missing && !o.pack ? 1 : 0;
 }

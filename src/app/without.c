@@ -134,6 +134,8 @@ static void trace_one(void *ctx, struct world_of_scenarios *w, size_t i)
 	const struct tracing *t = ctx;
 	struct law *l = law_of(t->s, &t->s->v[i]);
 
+	if (!l)
+		return; /* a pack that does not exist: the scenario failed */
 	for (size_t n = 0; n < l->n_node; n++)
 		l->node[n]->touched = false;
 	l->trace = true;
