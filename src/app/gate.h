@@ -11,10 +11,6 @@ extern const size_t n_working_routes;
 extern const struct route public_routes[];
 extern const size_t n_public_routes;
 
-/* routes.c: everything that the working side answers. */
-extern const struct route working_routes[];
-extern const size_t n_working_routes;
-
 struct app *app_of(const struct req *r);
 /* Who asks: the signed-in person in the identity in force. */
 struct actor actor_of(const struct req *r);

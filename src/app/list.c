@@ -79,6 +79,8 @@ static void field_filter(struct listing *l, const struct field *f)
 	static const struct option_view yes_no[] = { { .value = { "true", 4 }, .name = { "是", 3 } },
 						     { .value = { "false", 5 }, .name = { "否", 3 } } };
 
+	if (f->see.set)
+		return; /* what it would find tells what it holds */
 	if ((f->type.tag == T_ENUM || f->type.tag == T_PICKS) && f->type.values) {
 		struct option_view *o = arena_many(l->r->a, f->type.values->n, struct option_view);
 
@@ -236,6 +238,16 @@ static void read_after(struct req *r, struct list_query *q)
 		q->after_key = q->after_id = 0;
 }
 
+/* What waits for me goes by due, the rest by the last change. */
+static struct str page_key(struct req *r, const struct list_query *q, const struct list_row *last)
+{
+	int64_t key = last->updated;
+
+	if (q->mine)
+		key = last->clock.def && last->clock.v.due ? last->clock.v.due : INT64_MAX;
+	return str_fmt(r->a, "%lld.%lld", (long long)key, (long long)last->snap->id);
+}
+
 static bool by_filters(struct listing *l, struct err *err)
 {
 	struct req *r = l->r;
@@ -258,8 +270,7 @@ static bool by_filters(struct listing *l, struct err *err)
 	l->v.row = row;
 	l->v.n_row = n;
 	if (n == LIST_PAGE)
-		l->v.more = same_list(r, str_fmt(r->a, "%lld.%lld", (long long)x[n - 1].updated,
-						 (long long)x[n - 1].snap->id));
+		l->v.more = same_list(r, page_key(r, &q, &x[n - 1]));
 	return true;
 }
 

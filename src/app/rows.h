@@ -49,11 +49,6 @@ struct inbox_view {
 	struct str older;
 };
 
-struct option_view {
-	struct str value, name;
-	bool on;
-};
-
 struct filter_view {
 	struct str name, label;
 	const struct option_view *option;

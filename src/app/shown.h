@@ -43,6 +43,11 @@ struct str shown_size(struct arena *a, int64_t bytes);
 struct str shown_time(struct arena *a, int64_t ms);  /* 2026-11-20 09:30 */
 struct str shown_clock_time(struct arena *a, int64_t ms); /* 10:42:07 */
 
+struct option_view {
+	struct str value, name;
+	bool on;
+};
+
 struct cite_link {
 	struct str text, href;
 };

@@ -1,0 +1,627 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* act.c - acting on a matter, and opening one. Nothing typed is lost: whatever stands against the act, the form
+ * comes back with its text, and stays as a draft. Files are stored before the act is tried. */
+#include "app/act.h"
+
+#include "base/day.h"
+#include "base/parse.h"
+#include "base/uuid.h"
+#include "pages.h"
+
+#define FILES_AT_ONCE 40
+#define REASON_LEAST 10 /* characters of the reason for passing a warning */
+
+struct filling {
+	struct req *r;
+	const struct kind *kind;
+	const struct action *ac;
+	struct matter_view m; /* unless opening */
+	bool opening;
+	int64_t matter, version;
+	struct inputs in;
+	struct blob *blob;
+	size_t n_blob;
+	struct str go, request, draft, draft_at;
+	bool quiet;             /* autosave: a time comes back, no page */
+	struct form form;
+	struct field_error *error;
+	size_t n_error;
+	struct passed *passed;
+	size_t n_passed;
+	struct act_result result;
+	bool stale, has_draft;
+	bool acts;              /* the act itself is tried, not only a draft kept */
+	bool discard;           /* the draft is thrown away */
+	const struct action_view *view;
+};
+
+/* ---- loading ---- */
+
+static bool load_kind(struct filling *f, struct err *err)
+{
+	const struct law *law;
+
+	if (!frame_law(f->r, &law, err))
+		return false;
+	f->kind = law_kind(law, req_param(f->r, "kind"));
+	f->ac = f->kind ? kind_action(f->kind, STR("open")) : NULL;
+	if (!f->ac)
+		return err_set(err, ERR_NOT_FOUND, "没有这一类办件");
+	return true;
+}
+
+static bool load_matter(struct filling *f, struct err *err)
+{
+	if (!case_load(f->r, SEE_FIELDS | SEE_ACTIONS | SEE_CLOCKS | SEE_EVENTS, &f->m, err))
+		return false;
+	f->kind = f->m.snap->kind;
+	f->ac = kind_action(f->kind, req_param(f->r, "action"));
+	if (!f->ac || str_is(f->ac->id, "open"))
+		return err_set(err, ERR_NOT_FOUND, "这类办件没有这种办理");
+	f->matter = f->m.snap->id;
+	f->version = f->m.snap->version;
+	f->in.snap = f->m.snap;
+	for (size_t i = 0; i < f->m.n_action; i++)
+		if (f->m.action[i].def == f->ac)
+			f->view = &f->m.action[i];
+	return true;
+}
+
+static bool load(struct filling *f, struct err *err)
+{
+	f->in.r = f->r;
+	f->in.pairs.a = f->r->a;
+	if (!shower_init(f->r, &f->in.shower, err) || !(f->opening ? load_kind(f, err) : load_matter(f, err)))
+		return false;
+	f->in.kind = f->kind;
+	f->error = arena_many(f->r->a, f->ac->n_form + 2, struct field_error);
+	return true;
+}
+
+static struct str draft_key(const struct filling *f)
+{
+	return f->opening ? f->kind->id : f->ac->id;
+}
+
+static struct act act_of(const struct filling *f)
+{
+	return (struct act){ .who = actor_of(f->r), .matter = f->matter, .kind = f->kind->id, .version = f->version,
+			     .action = f->ac->id, .form = f->form, .passed = f->passed, .n_passed = f->n_passed,
+			     .reason = f->ac->builtin ? str_trim(pairs_get(&f->in.pairs, STR("f.reason"))) : (struct str){ 0 },
+			     .request = f->request, .received = now_of(f->r) };
+}
+
+/* ---- what was typed ---- */
+
+static struct str field_name(struct filling *f, const struct field *x)
+{
+	return str_fmt(f->r->a, "f.%.*s", STR_FMT(x->id));
+}
+
+static bool prefill(struct filling *f, struct err *err)
+{
+	for (size_t i = 0; i < f->ac->n_form; i++) {
+		const struct form_field *ff = &f->ac->form[i];
+		struct str name = field_name(f, ff->field), text;
+
+		if (f->opening) {
+			text = req_query(f->r, str_cstr(f->r->a, name));
+			text = text.n ? text : default_text(&f->in, ff->field);
+			if (text.n)
+				pairs_add(&f->in.pairs, name, text);
+		} else if (!f->ac->joint && !ff->append
+			   && !pairs_of_val(&f->in, &ff->field->type, name, f->in.snap->field[ff->field->index], err)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool restore(struct filling *f, struct err *err)
+{
+	struct str json;
+	int64_t at;
+
+	if (!draft_load(f->r->db, f->r->a, f->r->session->person, f->matter, draft_key(f), &json, &at, err))
+		return false;
+	f->has_draft = json.n > 0;
+	if (!json.n)
+		return prefill(f, err);
+	f->draft_at = shown_time(f->r->a, at);
+	return pairs_read(json, &f->in.pairs, err);
+}
+
+static bool store_file(struct filling *f, const struct form_pair *p, struct err *err)
+{
+	struct str name = str_fmt(f->r->a, "%.*s.kept", STR_FMT(p->name));
+
+	if (p->value.n > UPLOAD_MOST)
+		return err_set(err, ERR_TOO_LARGE, "“%.*s”超过20 MB。可以压缩后再传，或者分成几份", STR_FMT(p->filename));
+	if (f->n_blob == FILES_AT_ONCE)
+		return err_set(err, ERR_TOO_LARGE, "一次最多上传%d份文件", FILES_AT_ONCE);
+	if (!blob_prepare(f->r->a, app_of(f->r)->dir, p->value, &f->blob[f->n_blob], err))
+		return false;
+	pairs_add(&f->in.pairs, name, str_fmt(f->r->a, "%.*s %.*s", STR_FMT(f->blob[f->n_blob].sha256),
+					      STR_FMT(str_head(p->filename, 120))));
+	f->n_blob++;
+	return true;
+}
+
+static bool take(struct filling *f, struct err *err)
+{
+	const struct form_data *d = &f->r->form;
+	int64_t version;
+
+	f->blob = arena_many(f->r->a, FILES_AT_ONCE, struct blob);
+	for (size_t i = 0; i < d->n; i++) {
+		const struct form_pair *p = &d->v[i];
+
+		if (p->file) {
+			if (p->value.n && str_starts(p->name, STR("f.")) && !store_file(f, p, err))
+				return false;
+		} else if (str_starts(p->name, STR("f.")) || str_starts(p->name, STR("w."))
+			   || str_starts(p->name, STR("find:"))) {
+			pairs_add(&f->in.pairs, p->name, p->value);
+		}
+	}
+	f->in.fresh = f->blob;
+	f->in.n_fresh = f->n_blob;
+	f->go = req_form(f->r, "go");
+	f->request = req_form(f->r, "request");
+	f->quiet = form_has(&f->r->form, "quiet");
+	if (parse_i64(req_form(f->r, "version"), 0, INT64_MAX, &version) && !f->opening)
+		f->version = version;
+	if (!uuid_valid(f->request))
+		return err_set(err, ERR_BAD_INPUT, "这个表单已经失效，请重新打开后再填写");
+	return true;
+}
+
+static bool is_empty(struct val v)
+{
+	return val_is_null(v) || (type_is_list(v.t) && (!v.list || !v.list->n));
+}
+
+static bool had_value(const struct filling *f, const struct form_field *ff)
+{
+	return !f->opening && !f->ac->joint && !ff->append && !is_empty(f->in.snap->field[ff->field->index]);
+}
+
+static void add_error(struct filling *f, struct str id, struct str text)
+{
+	if (f->n_error < f->ac->n_form + 2)
+		f->error[f->n_error++] = (struct field_error){ id, text };
+}
+
+/* Typed texts as values. What is empty and was empty is not sent: defaults and older values stand. */
+static bool read_form(struct filling *f, struct err *err)
+{
+	struct form_entry *e = arena_many(f->r->a, f->ac->n_form + 1, struct form_entry);
+	const struct type user = { .tag = T_USER };
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->ac->n_form; i++) {
+		const struct form_field *ff = &f->ac->form[i];
+		struct str name = field_name(f, ff->field), wrong = { 0 };
+		struct val v;
+
+		if (!val_of_pairs(&f->in, &ff->field->type, name, &v, &wrong, err))
+			return false;
+		if (wrong.n)
+			add_error(f, name, wrong);
+		else if (!is_empty(v) || had_value(f, ff))
+			e[n++] = (struct form_entry){ ff->field->id, v };
+	}
+	if (f->ac->builtin && pairs_has(&f->in.pairs, STR("f.person"))) {
+		struct str wrong = { 0 };
+		struct val v;
+
+		if (!val_of_pairs(&f->in, &user, STR("f.person"), &v, &wrong, err))
+			return false;
+		if (!val_is_null(v))
+			e[n++] = (struct form_entry){ STR("person"), v };
+	}
+	f->form = (struct form){ e, n };
+	return true;
+}
+
+static void read_passed(struct filling *f)
+{
+	f->passed = arena_many(f->r->a, f->in.pairs.n, struct passed);
+	for (size_t i = 0; i < f->in.pairs.n; i++) {
+		const struct pair *p = &f->in.pairs.v[i];
+
+		if (str_starts(p->name, STR("w.")) && str_chars(str_trim(p->value)) >= REASON_LEAST)
+			f->passed[f->n_passed++] = (struct passed){ str_sub(p->name, 2, p->name.n), str_trim(p->value) };
+	}
+}
+
+/* ---- the page ---- */
+
+static const struct field_error *error_at(const struct filling *f, struct str name)
+{
+	for (size_t i = 0; i < f->n_error; i++)
+		if (str_eq(f->error[i].id, name))
+			return &f->error[i];
+	return NULL;
+}
+
+/* Refusals of the engine: those of a field stand at their field, the others above the form. */
+static void place_refusals(struct filling *f, const struct refusal *v, size_t n, struct form_view *view)
+{
+	struct refusal *wrong = arena_many(f->r->a, n, struct refusal), *pass = arena_many(f->r->a, n, struct refusal);
+	struct str href = f->opening ? (struct str){ 0 } : case_href(f->r, f->m.snap);
+	struct reason_view *p;
+
+	for (size_t i = 0; i < n; i++) {
+		struct str name = str_fmt(f->r->a, "f.%.*s", STR_FMT(v[i].field));
+
+		if (v[i].sort == REFUSED_FORM && v[i].field.n && !str_is(v[i].field, "reason")) {
+			if (!error_at(f, name))
+				add_error(f, name, v[i].say);
+		} else if (v[i].can_pass) {
+			pass[view->n_pass++] = v[i];
+		} else {
+			wrong[view->n_wrong++] = v[i];
+		}
+	}
+	view->wrong = case_reasons(f->r, f->kind, f->opening ? NULL : &f->m, wrong, view->n_wrong, href);
+	p = (struct reason_view *)case_reasons(f->r, f->kind, f->opening ? NULL : &f->m, pass, view->n_pass, href);
+	for (size_t i = 0; i < view->n_pass; i++)
+		p[i].given = pairs_get(&f->in.pairs, str_fmt(f->r->a, "w.%.*s", STR_FMT(p[i].key)));
+	view->pass = p;
+}
+
+static bool inputs(struct filling *f, struct form_view *v, struct err *err)
+{
+	struct input *x = arena_many(f->r->a, f->ac->n_form + 1, struct input);
+
+	if (f->ac->builtin && !str_is(f->ac->id, "note") && !str_is(f->ac->id, "correct")
+	    && !input_of_person(&f->in, STR("回避的人员"), &x[v->n_input++], err))
+		return false;
+	for (size_t i = 0; i < f->ac->n_form; i++) {
+		if (f->ac->form[i].field->has_is)
+			continue;
+		if (!input_of(&f->in, &f->ac->form[i], &x[v->n_input], err))
+			return false;
+		v->upload = v->upload || f->ac->form[i].field->type.tag == T_FILES;
+		v->n_input++;
+	}
+	for (size_t i = 0; i < v->n_input; i++) {
+		const struct field_error *e = error_at(f, x[i].name);
+
+		if (e)
+			x[i].error = e->text;
+	}
+	v->input = x;
+	if (f->ac->builtin) {
+		v->reason_label = str_is(f->ac->id, "note") ? STR("说明") : STR("理由");
+		v->reason = pairs_get(&f->in.pairs, STR("f.reason"));
+	}
+	return true;
+}
+
+/* 赵刚 在 10:40 办理了 …: what happened since the form was opened. */
+static void since(struct filling *f, struct form_view *v)
+{
+	struct event_line *l = arena_many(f->r->a, f->m.n_event, struct event_line);
+
+	for (size_t i = 0; f->stale && i < f->m.n_event; i++)
+		if (f->m.event[i].seq > f->version && !str_starts(f->m.event[i].action, STR("paper.")))
+			l[v->n_since++] = (struct event_line){ .at = shown_time(f->r->a, f->m.event[i].at),
+							       .name = f->m.event[i].action_name,
+							       .actor = f->m.event[i].actor_name };
+	v->since = l;
+	v->stale = f->stale;
+}
+
+static void around(struct filling *f, struct form_view *v)
+{
+	struct arena *a = f->r->a;
+	struct str base = f->opening ? str_fmt(a, "/k/%.*s/new", STR_FMT(f->kind->id))
+				     : str_fmt(a, "/m/%.*s/do/%.*s", STR_FMT(f->m.snap->code), STR_FMT(f->ac->id));
+	struct clock_line *l = arena_many(a, f->m.n_clock, struct clock_line);
+	struct str *paper = arena_many(a, f->ac->n_makes, struct str);
+
+	frame_crumb(&v->frame, f->kind->name, str_fmt(a, "/k/%.*s", STR_FMT(f->kind->id)));
+	if (!f->opening) {
+		v->title = f->m.title;
+		v->title_href = case_href(f->r, f->m.snap);
+		frame_crumb(&v->frame, str_head(f->m.title, 20), v->title_href);
+		for (size_t i = 0; i < f->m.n_clock; i++)
+			if (f->m.clock[i].v.state == CLOCK_RUNNING || f->m.clock[i].v.state == CLOCK_PAUSED)
+				case_clock(f->r, &f->m, &f->m.clock[i], &l[v->n_clock++]);
+	}
+	frame_crumb(&v->frame, f->ac->name, (struct str){ 0 });
+	v->clock = l;
+	for (size_t i = 0; i < f->ac->n_makes; i++)
+		paper[v->n_paper++] = f->ac->makes[i]->name;
+	v->paper = paper;
+	v->heading = f->ac->name;
+	v->help = f->ac->help;
+	v->cite = cite_links(f->r, &f->ac->node->cite, &v->n_cite);
+	v->post = v->upload ? str_fmt(a, "%.*s/send", STR_FMT(base)) : base;
+	v->go = f->ac->confirm ? STR("check") : STR("act");
+	v->submit = f->ac->confirm ? STR("核对并提交") : f->ac->name;
+	/* What was seen when the form was opened; only after saying what happened since, the newer one. */
+	v->version = str_fmt(a, "%lld", (long long)(f->opening ? 0 : f->stale ? f->m.snap->version : f->version));
+	v->request = uuid_valid(f->request) && !f->stale ? f->request : uuid_new(a, now_of(f->r));
+	v->has_draft = f->has_draft;
+	v->draft_at = f->draft_at;
+}
+
+/* Right and state are beyond what a form can mend: then no form is shown. */
+static bool blocked_by(const struct refusal *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!v[i].can_pass && v[i].sort != REFUSED_FORM && v[i].sort != REFUSED_PAPER)
+			return true;
+	return false;
+}
+
+static bool render(struct filling *f, int status, struct err *err)
+{
+	struct form_view v = { .n_input = 0 };
+	struct html h;
+
+	if (!frame_load(f->r, f->ac->name, &v.frame, err))
+		return false;
+	v.frame.script = true;
+	place_refusals(f, f->result.refused, f->result.n_refused, &v);
+	if (f->r->method == METHOD_GET)
+		v.blocked = blocked_by(f->result.refused, f->result.n_refused);
+	if (!inputs(f, &v, err))
+		return false;
+	v.error = f->error;
+	v.n_error = f->n_error;
+	since(f, &v);
+	around(f, &v);
+	html_init(&h, f->r->a, HTML_MAX);
+	page_form(&h, &v);
+	return frame_reply(f->r, status, &h, err);
+}
+
+/* ---- showing ---- */
+
+static bool show(struct req *r, bool opening, struct err *err)
+{
+	struct filling *f = arena_one(r->a, struct filling);
+	struct act act;
+
+	f->r = r;
+	f->opening = opening;
+	if (!load(f, err) || !restore(f, err))
+		return false;
+	act = act_of(f);
+	act.version = -1;
+	act.reason = (struct str){ 0 };
+	if (!f->view) {
+		if (!matter_try(app_of(r)->engine, r->db, r->a, &act, &f->result, err))
+			return false;
+	} else {
+		f->result.refused = f->view->refused;
+		f->result.n_refused = f->view->n_refused;
+	}
+	return render(f, 200, err);
+}
+
+bool act_show(struct req *r, struct err *err)
+{
+	return show(r, false, err);
+}
+
+bool open_show(struct req *r, struct err *err)
+{
+	return show(r, true, err);
+}
+
+/* ---- 核对: what will happen ---- */
+
+static bool has_action(const struct str *v, size_t n, struct str id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(v[i], id))
+			return true;
+	return false;
+}
+
+static void consequences(struct filling *f, struct check_view *v)
+{
+	const struct kind *k = f->kind;
+	struct str *start = arena_many(f->r->a, k->n_clock, struct str), *stop = arena_many(f->r->a, k->n_clock, struct str);
+	struct str *number = arena_many(f->r->a, k->n_number, struct str), *open = arena_many(f->r->a, f->ac->n_then, struct str);
+	struct str *paper = arena_many(f->r->a, f->ac->n_makes, struct str);
+
+	for (size_t i = 0; i < k->n_clock; i++) {
+		for (size_t j = 0; j < k->clock[i].n_from; j++)
+			if (str_eq(k->clock[i].from[j].action, f->ac->id))
+				start[v->n_start++] = k->clock[i].name;
+		if (has_action(k->clock[i].until, k->clock[i].n_until, f->ac->id))
+			stop[v->n_stop++] = k->clock[i].name;
+	}
+	for (size_t i = 0; i < k->n_number; i++)
+		if (str_eq(k->number[i].at, f->ac->id))
+			number[v->n_number++] = k->number[i].name;
+	for (size_t i = 0; i < f->ac->n_then; i++)
+		if (f->ac->then[i].sort == EFFECT_OPEN && f->ac->then[i].target)
+			open[v->n_open++] = f->ac->then[i].target->name;
+	for (size_t i = 0; i < f->ac->n_makes; i++)
+		paper[v->n_paper++] = f->ac->makes[i]->name;
+	v->start = start;
+	v->stop = stop;
+	v->number = number;
+	v->open = open;
+	v->paper = paper;
+	if (f->ac->to == TO_STATE)
+		v->to = f->ac->to_state->name;
+}
+
+static bool check_page(struct filling *f, struct err *err)
+{
+	struct check_view v = { .heading = f->ac->name, .pair = f->in.pairs.v, .n_pair = f->in.pairs.n,
+				.request = f->request, .version = str_fmt(f->r->a, "%lld", (long long)f->version) };
+	struct field_line *l = arena_many(f->r->a, f->form.n, struct field_line);
+	struct html h;
+
+	if (!frame_load(f->r, str_fmt(f->r->a, "核对：%.*s", STR_FMT(f->ac->name)), &v.frame, err))
+		return false;
+	for (size_t i = 0; i < f->form.n; i++) {
+		const struct field *x = kind_field(f->kind, f->form.v[i].field);
+
+		if (!x)
+			continue;
+		l[v.n_line].name = x->name;
+		if (!shown_of(&f->in.shower, &x->type, f->form.v[i].v, &l[v.n_line++].shown, err))
+			return false;
+	}
+	v.line = l;
+	consequences(f, &v);
+	if (!f->opening) {
+		v.title = f->m.title;
+		v.title_href = case_href(f->r, f->m.snap);
+		frame_crumb(&v.frame, str_head(f->m.title, 20), v.title_href);
+	}
+	frame_crumb(&v.frame, STR("核对"), (struct str){ 0 });
+	v.post = str_ends(f->r->path, STR("/send")) ? str_sub(f->r->path, 0, f->r->path.n - 5) : f->r->path;
+	html_init(&h, f->r->a, HTML_MAX);
+	page_check(&h, &v);
+	return frame_reply(f->r, 200, &h, err);
+}
+
+/* ---- sending ---- */
+
+static bool write_run(struct db *db, struct arena *a, void *ctx, struct err *err)
+{
+	struct filling *f = ctx;
+	int64_t now = now_of(f->r), person = f->r->session->person;
+	const struct act act = act_of(f);
+
+	for (size_t i = 0; i < f->n_blob; i++)
+		if (!blob_put(db, &f->blob[i], now, err))
+			return false;
+	f->result = (struct act_result){ 0 };
+	if (f->acts && !(f->opening ? matter_open(app_of(f->r)->engine, db, a, &act, &f->result, err)
+				    : matter_act(app_of(f->r)->engine, db, a, &act, &f->result, err)))
+		return false;
+	if (f->discard || (f->acts && !f->result.n_refused))
+		return draft_drop(db, person, f->matter, draft_key(f), err);
+	return draft_save(db, person, f->matter, draft_key(f), f->draft, now, err);
+}
+
+static bool quiet_reply(struct req *r)
+{
+	return reply_json(r, 200, str_fmt(r->a, "{\"at\":\"%.*s\"}", STR_FMT(shown_clock_time(r->a, now_of(r)))));
+}
+
+static bool finished(struct filling *f)
+{
+	struct req *r = f->r;
+
+	return reply_see_other(r, str_fmt(r->a, "/m/%.*s?done=%.*s",
+					  STR_FMT(f->result.code.n ? f->result.code : f->m.snap->code), STR_FMT(f->ac->id)));
+}
+
+static bool try_first(struct filling *f, struct err *err)
+{
+	const struct act act = act_of(f);
+
+	return f->n_error || matter_try(app_of(f->r)->engine, f->r->db, f->r->a, &act, &f->result, err);
+}
+
+static bool write_after(struct req *r, void *ctx, bool ok, const struct err *failed, struct err *err)
+{
+	struct filling *f = ctx;
+
+	if (!ok && failed->code == ERR_CONFLICT && !f->opening && f->acts) {
+		f->stale = true;
+		f->result = (struct act_result){ 0 };
+		f->in.fresh = NULL;
+		f->in.n_fresh = 0;
+		return render(f, 409, err);
+	}
+	if (!ok) {
+		(void)err_set(err, failed->code, "%s", failed->msg);
+		return err_wrap(err, "%s", failed->detail);
+	}
+	if (f->quiet)
+		return quiet_reply(r);
+	if (f->discard)
+		return reply_see_other(r, str_ends(r->path, STR("/send")) ? str_sub(r->path, 0, r->path.n - 5) : r->path);
+	if (f->acts && !f->result.n_refused)
+		return finished(f);
+	f->has_draft = true;
+	f->draft_at = shown_time(r->a, now_of(r));
+	if (str_is(f->go, "check")) {
+		if (!try_first(f, err))
+			return false;
+		if (!f->n_error && !f->result.n_refused)
+			return check_page(f, err);
+	}
+	return render(f, f->n_error || f->result.n_refused ? 422 : 200, err);
+}
+
+/* Buttons inside the form that change its shape; true when it was one. */
+static bool reshape(struct filling *f)
+{
+	int64_t count;
+
+	if (str_starts(f->go, STR("add:"))) {
+		struct str name = str_sub(f->go, 4, f->go.n);
+
+		if (!parse_i64(pairs_get(&f->in.pairs, name), 0, 499, &count))
+			count = 0;
+		pairs_drop(&f->in.pairs, name);
+		pairs_add(&f->in.pairs, name, str_fmt(f->r->a, "%lld", (long long)count + 1));
+		return true;
+	}
+	if (str_starts(f->go, STR("drop:"))) {
+		struct str value = str_sub(f->go, 5, f->go.n);
+		size_t n = 0;
+
+		for (size_t i = 0; i < f->in.pairs.n; i++)
+			if (!str_ends(f->in.pairs.v[i].name, STR(".kept")) || !str_eq(f->in.pairs.v[i].value, value))
+				f->in.pairs.v[n++] = f->in.pairs.v[i];
+		f->in.pairs.n = n;
+		return true;
+	}
+	return str_starts(f->go, STR("find")) || str_is(f->go, "edit");
+}
+
+static bool post(struct req *r, bool opening, struct err *err)
+{
+	struct filling *f = arena_one(r->a, struct filling);
+	bool shape, keep;
+
+	f->r = r;
+	f->opening = opening;
+	if (!load(f, err) || !take(f, err))
+		return false;
+	f->discard = str_is(f->go, "discard");
+	shape = reshape(f);
+	keep = str_is(f->go, "draft") || f->quiet || f->discard;
+	if (!shape && !keep) {
+		if (!read_form(f, err))
+			return false;
+		read_passed(f);
+		f->acts = !str_is(f->go, "check") && !f->n_error;
+	}
+	f->draft = pairs_json(&f->in.pairs);
+	if (str_is(f->go, "check") && !f->n_blob) {
+		if (!try_first(f, err))
+			return false;
+		if (!f->n_error && !f->result.n_refused)
+			return check_page(f, err);
+	}
+	if (shape && !f->n_blob)
+		return render(f, 200, err);
+	return req_write(r, write_run, f, write_after);
+}
+
+bool act_post(struct req *r, struct err *err)
+{
+	return post(r, false, err);
+}
+
+bool open_post(struct req *r, struct err *err)
+{
+	return post(r, true, err);
+}

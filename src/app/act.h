@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* act.h - forms for acting on a matter and for opening one. */
+#ifndef MINGFA_APP_ACT_H
+#define MINGFA_APP_ACT_H
+
+#include "app/case.h"
+#include "app/input.h"
+
+#define FORM_BODY ((size_t)2 << 20)   /* a few notes of 20,000 characters, percent-encoded */
+#define UPLOAD_BODY ((size_t)66 << 20) /* three files of 20 MB and the text */
+
+struct form_view {
+	struct frame frame;
+	struct str title, title_href, heading, help, post, version, request, submit, draft_at, kept_at;
+	struct str go; /* act, or check where a page of what will happen comes first */
+	struct str reason_label, reason, reason_error;
+	bool upload, blocked, has_draft, changed_draft;
+	const struct cite_link *cite;
+	size_t n_cite;
+	const struct input *input;
+	size_t n_input;
+	const struct reason_view *wrong; /* summary: all that stands against it */
+	size_t n_wrong;
+	const struct field_error {
+		struct str id, text;
+	} *error;
+	size_t n_error;
+	const struct reason_view *pass;  /* warnings that pass with a reason */
+	size_t n_pass;
+	const struct event_line *since;  /* stale version: what happened meanwhile */
+	size_t n_since;
+	bool stale;
+	const struct clock_line *clock;
+	size_t n_clock;
+	const struct str *paper;         /* that this act makes */
+	size_t n_paper;
+};
+
+struct check_view {
+	struct frame frame;
+	struct str title, title_href, heading, post, version, request, to;
+	const struct pair *pair;
+	size_t n_pair;
+	const struct field_line *line;
+	size_t n_line;
+	const struct str *paper, *number, *start, *stop, *open;
+	size_t n_paper, n_number, n_start, n_stop, n_open;
+};
+
+/* Routes. */
+bool act_show(struct req *r, struct err *err);
+bool act_post(struct req *r, struct err *err);
+bool open_show(struct req *r, struct err *err);
+bool open_post(struct req *r, struct err *err);
+
+#endif

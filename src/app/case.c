@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* case.c - the page of one matter (办件): who has it, how far it is, what can be done and why not, its limits,
+ * contents, papers, relations and record. */
+#include "app/case.h"
+
+#include "base/day.h"
+#include "pages.h"
+
+#define EVENTS_SHOWN 60
+
+struct str case_href(struct req *r, const struct snap *s)
+{
+	return str_fmt(r->a, "/m/%.*s", STR_FMT(s->code));
+}
+
+bool case_load(struct req *r, unsigned parts, struct matter_view *ret, struct err *err)
+{
+	const struct actor who = actor_of(r);
+	int64_t id;
+
+	return matter_by_code(r->db, r->a, req_param(r, "code"), &id, err)
+	    && matter_see(app_of(r)->engine, r->db, r->a, &who, id, parts, ret, err);
+}
+
+/* ---- reasons ---- */
+
+static bool asks_for(const struct action *ac, struct str field)
+{
+	for (size_t i = 0; i < ac->n_form; i++)
+		if (str_eq(ac->form[i].field->id, field))
+			return true;
+	return false;
+}
+
+/* The way on: an action, or the action that asks for the field which is wanting. */
+static void way_of(struct req *r, const struct kind *k, const struct matter_view *m, struct str way, struct str href,
+		   struct reason_view *ret)
+{
+	const struct action *ac = kind_action(k, way);
+	const struct field *f = ac ? NULL : kind_field(k, way);
+
+	if (ac) {
+		ret->way = ac->name;
+		ret->way_href = str_fmt(r->a, "%.*s/do/%.*s", STR_FMT(href), STR_FMT(ac->id));
+		return;
+	}
+	if (!f)
+		return;
+	ret->way = str_fmt(r->a, "填写%.*s", STR_FMT(f->name));
+	for (size_t i = 0; m && i < m->n_action; i++)
+		if (m->action[i].can && asks_for(m->action[i].def, f->id)) {
+			ret->way = str_fmt(r->a, "%.*s（填写%.*s）", STR_FMT(m->action[i].def->name), STR_FMT(f->name));
+			ret->way_href = str_fmt(r->a, "%.*s/do/%.*s", STR_FMT(href), STR_FMT(m->action[i].def->id));
+			return;
+		}
+}
+
+const struct reason_view *case_reasons(struct req *r, const struct kind *k, const struct matter_view *m,
+				       const struct refusal *v, size_t n, struct str href)
+{
+	struct reason_view *out = arena_many(r->a, n, struct reason_view);
+
+	for (size_t i = 0; i < n; i++) {
+		out[i] = (struct reason_view){ .say = v[i].say, .facts = v[i].facts, .target = v[i].target,
+					       .missing = v[i].missing, .can_pass = v[i].can_pass };
+		if (v[i].node) {
+			out[i].cite = cite_links(r, &v[i].node->cite, &out[i].n_cite);
+			out[i].key = v[i].node->path;
+		}
+		if (v[i].way.n && v[i].sort != REFUSED_FORM)
+			way_of(r, k, m, v[i].way, href, &out[i]);
+	}
+	return out;
+}
+
+/* ---- what can be done ---- */
+
+static bool only_right(const struct action_view *x)
+{
+	for (size_t i = 0; i < x->n_refused; i++)
+		if (x->refused[i].sort == REFUSED_RIGHT)
+			return true;
+	return false;
+}
+
+static void sort_actions(struct req *r, const struct matter_view *m, struct case_view *v)
+{
+	struct act_view *can = arena_many(r->a, m->n_action, struct act_view);
+	struct act_view *cannot = arena_many(r->a, m->n_action, struct act_view);
+	struct act_view *others = arena_many(r->a, m->n_action, struct act_view);
+	struct act_view *more = arena_many(r->a, m->n_action, struct act_view);
+	struct str href = case_href(r, m->snap);
+
+	for (size_t i = 0; i < m->n_action; i++) {
+		const struct action_view *x = &m->action[i];
+		struct act_view a = { .name = x->def->name, .n_reason = x->n_refused,
+				      .href = str_fmt(r->a, "%.*s/do/%.*s", STR_FMT(href), STR_FMT(x->def->id)) };
+
+		a.reason = case_reasons(r, m->snap->kind, m, x->refused, x->n_refused, href);
+		if (x->def->builtin) {
+			if (x->can)
+				more[v->n_more++] = a;
+		} else if (x->can) {
+			a.first = v->n_can == 0 && x->def->to != TO_STAY;
+			can[v->n_can++] = a;
+		} else if (only_right(x)) {
+			others[v->n_others++] = a;
+		} else {
+			cannot[v->n_cannot++] = a;
+		}
+	}
+	v->can = can;
+	v->cannot = cannot;
+	v->others = others;
+	v->more = more;
+}
+
+/* ---- limits ---- */
+
+void case_clock(struct req *r, const struct matter_view *m, const struct clock_view *c, struct clock_line *ret)
+{
+	*ret = (struct clock_line){ .name = c->def->name, .chip = c->chip, .who = c->who, .light = light_class(c->light),
+				    .running = c->v.state == CLOCK_RUNNING || c->v.state == CLOCK_PAUSED,
+				    .provisional = c->provisional,
+				    .href = str_fmt(r->a, "/m/%.*s/clock/%.*s?run=%lld", STR_FMT(m->snap->code),
+						    STR_FMT(c->def->id), (long long)c->run) };
+	ret->cite = cite_links(r, &c->def->node->cite, &ret->n_cite);
+}
+
+static void clocks(struct req *r, const struct matter_view *m, struct case_view *v)
+{
+	struct clock_line *l = arena_many(r->a, m->n_clock, struct clock_line);
+
+	for (int running = 1; running >= 0; running--)
+		for (size_t i = 0; i < m->n_clock; i++) {
+			bool runs = m->clock[i].v.state == CLOCK_RUNNING || m->clock[i].v.state == CLOCK_PAUSED;
+
+			if (runs == (running == 1))
+				case_clock(r, m, &m->clock[i], &l[v->n_clock++]);
+		}
+	v->clock = l;
+}
+
+/* ---- contents ---- */
+
+static bool has_group(const struct group_view *g, size_t n, struct str name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(g[i].name, name))
+			return true;
+	return false;
+}
+
+static struct str group_of(const struct field *f)
+{
+	if (f->type.tag == T_FILES)
+		return STR("材料与附件");
+	return f->group.n ? f->group : STR("基本信息");
+}
+
+static bool field_of(struct shower *s, const struct field_view *x, struct field_line *ret, struct err *err)
+{
+	*ret = (struct field_line){ .name = x->def->name, .masked = x->masked };
+	ret->cite = cite_links(s->r, &x->def->node->cite, &ret->n_cite);
+	return shown_of(s, &x->def->type, x->v, &ret->shown, err);
+}
+
+static bool is_empty(struct val v)
+{
+	return val_is_null(v) || (type_is_list(v.t) && (!v.list || !v.list->n));
+}
+
+static bool fill_group(struct shower *s, const struct matter_view *m, struct group_view *g, struct err *err)
+{
+	struct field_line *l = arena_many(s->r->a, m->n_field, struct field_line);
+
+	for (size_t i = 0; i < m->n_field; i++) {
+		const struct field_view *x = &m->field[i];
+
+		if (x->hidden || is_empty(x->v) || !str_eq(group_of(x->def), g->name))
+			continue;
+		if (!field_of(s, x, &l[g->n_field++], err))
+			return false;
+	}
+	g->field = l;
+	return true;
+}
+
+static struct group_view numbers(struct req *r, const struct snap *s)
+{
+	struct group_view g = { .name = STR("文号") };
+	struct field_line *l = arena_many(r->a, s->kind->n_number, struct field_line);
+
+	for (size_t i = 0; i < s->kind->n_number; i++)
+		if (s->number[i].n)
+			l[g.n_field++] = (struct field_line){ .name = s->kind->number[i].name,
+							      .shown = { .text = s->number[i] } };
+	g.field = l;
+	return g;
+}
+
+static bool terms(struct shower *s, const struct matter_view *m, struct group_view *ret, struct err *err)
+{
+	struct field_line *l = arena_many(s->r->a, m->n_term, struct field_line);
+
+	*ret = (struct group_view){ .name = STR("依法判断"), .field = l };
+	for (size_t i = 0; i < m->n_term; i++) {
+		struct field_line *x = &l[ret->n_field];
+
+		if (is_empty(m->term[i].v) || !m->term[i].def->name.n)
+			continue;
+		*x = (struct field_line){ .name = m->term[i].def->name };
+		x->cite = cite_links(s->r, &m->term[i].def->node->cite, &x->n_cite);
+		if (!shown_of(s, &m->term[i].def->is.type, m->term[i].v, &x->shown, err))
+			return false;
+		ret->n_field++;
+	}
+	return true;
+}
+
+static bool contents(struct shower *s, const struct matter_view *m, struct case_view *v, struct err *err)
+{
+	struct group_view *g = arena_many(s->r->a, m->n_field + 2, struct group_view);
+	struct str *empty = arena_many(s->r->a, m->n_field, struct str);
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n_field; i++) {
+		struct str name = group_of(m->field[i].def);
+
+		if (m->field[i].hidden)
+			continue;
+		if (is_empty(m->field[i].v)) {
+			empty[v->n_empty++] = m->field[i].def->name;
+			continue;
+		}
+		if (has_group(g, n, name))
+			continue;
+		g[n].name = name;
+		if (!fill_group(s, m, &g[n++], err))
+			return false;
+	}
+	g[n] = numbers(s->r, m->snap);
+	n += g[n].n_field > 0;
+	if (!terms(s, m, &g[n], err))
+		return false;
+	n += g[n].n_field > 0;
+	v->group = g;
+	v->n_group = n;
+	v->empty = empty;
+	return true;
+}
+
+/* ---- the way it has come ---- */
+
+static struct str month_day(struct req *r, int64_t ms)
+{
+	struct ymd d = day_ymd(day_at(ms));
+
+	return str_fmt(r->a, "%d月%d日", d.month, d.day);
+}
+
+static void steps(struct req *r, const struct matter_view *m, struct case_view *v)
+{
+	const struct kind *k = m->snap->kind;
+	struct step_view *s = arena_many(r->a, m->n_event + 1, struct step_view);
+	const struct state *last = NULL;
+
+	for (size_t i = 0; i < m->n_event; i++) {
+		const struct action *ac = kind_action(k, m->event[i].action);
+		const struct state *to = !ac ? NULL : ac->to == TO_STATE ? ac->to_state
+			: str_is(ac->id, "open") && ac->to == TO_STAY ? &k->state[0] : NULL;
+
+		if (!to || to == last)
+			continue;
+		s[v->n_step++] = (struct step_view){ .name = to->name, .when = month_day(r, m->event[i].at) };
+		last = to;
+	}
+	if (last != m->snap->state)
+		s[v->n_step++] = (struct step_view){ .name = m->snap->state->name };
+	s[v->n_step - 1].here = true;
+	v->step = s;
+}
+
+/* ---- record, papers, relations ---- */
+
+static struct str actor_text(struct req *r, const struct event_view *e)
+{
+	if (e->actor_name.n && e->organ_name.n)
+		return str_fmt(r->a, "%.*s（%.*s）", STR_FMT(e->actor_name), STR_FMT(e->organ_name));
+	if (e->actor_name.n)
+		return e->actor_name;
+	if (str_is(e->role, "public"))
+		return STR("社会公众");
+	return str_is(e->role, "import") ? STR("数据导入") : STR("系统（依法自动办理）");
+}
+
+static bool event_of(struct shower *s, const struct event_view *e, struct event_line *ret, struct err *err)
+{
+	struct field_line *l = arena_many(s->r->a, e->n_changed, struct field_line);
+
+	*ret = (struct event_line){ .at = shown_time(s->r->a, e->at), .name = e->action_name, .reason = e->reason,
+				    .actor = actor_text(s->r, e), .change = l, .n_change = e->n_changed };
+	if (e->entered - e->at > 60000)
+		ret->entered = shown_time(s->r->a, e->entered);
+	for (size_t i = 0; i < e->n_changed; i++) {
+		l[i] = (struct field_line){ .name = e->changed[i]->name };
+		if (!shown_of(s, &e->changed[i]->type, e->value[i], &l[i].shown, err))
+			return false;
+	}
+	return true;
+}
+
+static bool events(struct shower *s, const struct matter_view *m, struct case_view *v, struct err *err)
+{
+	size_t most = str_is(req_query(s->r, "events"), "all") ? m->n_event : EVENTS_SHOWN;
+	struct event_line *l = arena_many(s->r->a, m->n_event, struct event_line);
+
+	for (size_t i = m->n_event; i-- > 0 && v->n_event < most;)
+		if (!event_of(s, &m->event[i], &l[v->n_event++], err))
+			return false;
+	v->event = l;
+	v->n_event_all = m->n_event;
+	return true;
+}
+
+static void papers(struct req *r, const struct matter_view *m, struct case_view *v)
+{
+	struct paper_line *l = arena_many(r->a, m->n_paper, struct paper_line);
+	bool waits = false;
+
+	for (size_t i = 0; i < m->n_paper; i++) {
+		const struct paper_view *p = &m->paper[i];
+
+		l[i] = (struct paper_line){ .name = p->name, .number = p->number, .made = shown_time(r->a, p->made),
+					    .href = str_fmt(r->a, "/doc/%.*s", STR_FMT(p->code)),
+					    .ready = str_is(p->state, "frozen"), .failed = str_is(p->state, "failed") };
+		waits = waits || str_is(p->state, "queued");
+	}
+	v->paper = l;
+	v->n_paper = m->n_paper;
+	v->frame.refresh = waits && v->done.n;
+}
+
+static void relations(struct req *r, const struct matter_view *m, struct case_view *v)
+{
+	struct link_line *l = arena_many(r->a, m->n_link, struct link_line);
+
+	for (size_t i = 0; i < m->n_link; i++)
+		l[i] = (struct link_line){ .title = m->link[i].title, .kind = m->link[i].kind_name,
+					   .state = m->link[i].state_name, .relation = m->link[i].relation,
+					   .href = str_fmt(r->a, "/m/%.*s", STR_FMT(m->link[i].code)) };
+	v->link = l;
+	v->n_link = m->n_link;
+}
+
+/* 已批准立案。现由李红办，▲ 剩3个工作日 · 11月25日届满。 */
+static void done(struct req *r, const struct matter_view *m, struct case_view *v)
+{
+	const struct action *ac = kind_action(m->snap->kind, req_query(r, "done"));
+	const struct clock_view *c = NULL;
+	struct buf b;
+
+	if (!ac)
+		return;
+	for (size_t i = 0; i < m->n_clock; i++)
+		if (m->clock[i].v.state == CLOCK_RUNNING && (!c || m->clock[i].v.due < c->v.due))
+			c = &m->clock[i];
+	buf_init(&b, r->a, 1000);
+	buf_addf(&b, "已%.*s。", STR_FMT(ac->name));
+	if (m->holder.n)
+		buf_addf(&b, "现由 %.*s 办。", STR_FMT(m->holder));
+	if (c)
+		buf_addf(&b, "%.*s：%.*s。", STR_FMT(c->def->name), STR_FMT(c->chip));
+	v->done = buf_str(&b);
+}
+
+bool case_show(struct req *r, struct err *err)
+{
+	struct case_view v = { .n_step = 0 };
+	struct matter_view m;
+	struct shower s;
+	struct html h;
+
+	if (!case_load(r, SEE_ALL, &m, err) || !frame_load(r, m.title, &v.frame, err) || !shower_init(r, &s, err))
+		return false;
+	v.code = m.snap->code;
+	v.title = m.title;
+	v.kind = m.snap->kind->name;
+	v.kind_href = str_fmt(r->a, "/k/%.*s", STR_FMT(m.snap->kind->id));
+	v.organ = m.organ_name;
+	v.state = m.snap->state->name;
+	v.holder = m.snap->ended ? (struct str){ 0 } : m.holder;
+	v.opened = shown_time(r->a, m.snap->opened);
+	for (size_t i = 0; i < m.snap->kind->n_number && !v.number.n; i++)
+		v.number = m.snap->number[i];
+	if (m.snap->ended)
+		v.ended = shown_time(r->a, m.snap->ended);
+	frame_crumb(&v.frame, v.kind, v.kind_href);
+	frame_crumb(&v.frame, v.number.n ? v.number : v.title, (struct str){ 0 });
+	sort_actions(r, &m, &v);
+	clocks(r, &m, &v);
+	steps(r, &m, &v);
+	done(r, &m, &v);
+	papers(r, &m, &v);
+	relations(r, &m, &v);
+	if (!contents(&s, &m, &v, err) || !events(&s, &m, &v, err))
+		return false;
+	html_init(&h, r->a, HTML_MAX);
+	page_case(&h, &v);
+	return frame_reply(r, 200, &h, err);
+}

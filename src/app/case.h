@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* case.h - the pages about one matter: the matter itself, forms for acting, its clocks, papers and files. */
+#ifndef MINGFA_APP_CASE_H
+#define MINGFA_APP_CASE_H
+
+#include "app/rows.h"
+
+/* One reason why something cannot be done: sentence -> facts -> citation -> way on. */
+struct reason_view {
+	struct str say, facts, way, way_href, target, key, given;
+	const struct cite_link *cite;
+	size_t n_cite;
+	bool missing, can_pass;
+};
+
+struct act_view {
+	struct str name, href, who;
+	const struct reason_view *reason;
+	size_t n_reason;
+	bool first; /* the foremost one */
+};
+
+struct clock_line {
+	struct str name, chip, href, who;
+	const char *light;
+	const struct cite_link *cite;
+	size_t n_cite;
+	bool running, provisional;
+};
+
+struct field_line {
+	struct str name;
+	struct shown shown;
+	const struct cite_link *cite;
+	size_t n_cite;
+	bool masked;
+};
+
+struct group_view {
+	struct str name;
+	const struct field_line *field;
+	size_t n_field;
+};
+
+struct step_view {
+	struct str name, when;
+	bool here;
+};
+
+struct event_line {
+	struct str at, entered, name, actor, reason, because;
+	const struct field_line *change;
+	size_t n_change;
+};
+
+struct paper_line {
+	struct str name, number, made, href, state;
+	bool ready, failed;
+};
+
+struct link_line {
+	struct str title, href, kind, state, relation;
+};
+
+struct case_view {
+	struct frame frame;
+	struct str code, title, number, kind, kind_href, organ, state, holder, opened, ended;
+	struct str done; /* 已批准立案。现由…办，… */
+	const struct step_view *step;
+	size_t n_step;
+	const struct act_view *can, *cannot, *others, *more;
+	size_t n_can, n_cannot, n_others, n_more;
+	const struct clock_line *clock;
+	size_t n_clock;
+	const struct group_view *group;
+	size_t n_group;
+	size_t n_empty;
+	const struct str *empty;
+	const struct paper_line *paper;
+	size_t n_paper;
+	const struct link_line *link;
+	size_t n_link;
+	const struct event_line *event; /* newest first */
+	size_t n_event, n_event_all;
+};
+
+/* The matter of /m/{code} as this person sees it. */
+MUST_USE bool case_load(struct req *r, unsigned parts, struct matter_view *ret, struct err *err);
+struct str case_href(struct req *r, const struct snap *s);
+/* m may be NULL (opening). */
+const struct reason_view *case_reasons(struct req *r, const struct kind *k, const struct matter_view *m,
+				       const struct refusal *v, size_t n, struct str matter_href);
+void case_clock(struct req *r, const struct matter_view *m, const struct clock_view *c, struct clock_line *ret);
+
+struct explain_view {
+	struct frame frame;
+	struct clock_line clock;
+	struct str title, title_href;
+	const struct str *line;
+	size_t n_line;
+	const struct tab *run;
+	size_t n_run;
+};
+
+struct chart_view {
+	struct frame frame;
+	struct str title, back, back_name;
+	struct safe_html svg;
+	const struct chart_line { /* the same as a table, for readers */
+		struct str name, from, to, by;
+	} *line;
+	size_t n_line;
+};
+
+struct rule_view {
+	struct frame frame;
+	struct str id, heading, law, requirement, who, when, limit, effect, evidence;
+	const struct rule_use {
+		struct str kind, name, what, href;
+	} *use;
+	size_t n_use;
+};
+
+struct paper_block {
+	struct str sort, text;
+	const struct str *cell;
+	size_t n_cell;
+};
+
+struct doc_view {
+	struct frame frame;
+	struct str name, number, title, title_href, made, frozen, digest, sm3, size, href;
+	bool ready, failed;
+	const struct paper_block *block;
+	size_t n_block;
+};
+
+/* Routes. */
+bool case_show(struct req *r, struct err *err);
+bool clock_show(struct req *r, struct err *err);
+bool case_flow(struct req *r, struct err *err);
+bool kind_flow(struct req *r, struct err *err);
+bool rule_show(struct req *r, struct err *err);
+bool doc_show(struct req *r, struct err *err);
+bool doc_pdf(struct req *r, struct err *err);
+bool file_get(struct req *r, struct err *err);
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* doc.c - papers and files, for those who see their matter. */
+#include "app/case.h"
+#include "base/json.h"
+#include "blob/blob.h"
+#include "pages.h"
+
+struct document {
+	int64_t matter, created, frozen;
+	struct str number, content, state, blob;
+};
+
+static const struct stmt st_document = { "doc_by_code",
+	"SELECT matter, created, COALESCE(frozen, 0), number, content, state, COALESCE(blob, '') FROM document WHERE code = $1" };
+static const struct stmt st_evidence = { "doc_evidence",
+	"SELECT matter, field, name FROM evidence WHERE blob = $1 ORDER BY id DESC LIMIT 100" };
+
+static const struct paper_view *paper_of(const struct matter_view *m, struct str code)
+{
+	for (size_t i = 0; i < m->n_paper; i++)
+		if (str_eq(m->paper[i].code, code))
+			return &m->paper[i];
+	return NULL;
+}
+
+/* A paper is seen by whom the engine shows it among its matter's papers. */
+static bool load(struct req *r, struct document *d, struct matter_view *m, const struct paper_view **ret, struct err *err)
+{
+	const struct actor who = actor_of(r);
+	const struct db_in in[] = { db_str(req_param(r, "code")) };
+	const struct db_out out[] = { db_to_i64(&d->matter), db_to_i64(&d->created), db_to_i64(&d->frozen),
+				      db_to_str(&d->number), db_to_str(&d->content), db_to_str(&d->state), db_to_str(&d->blob) };
+	bool found;
+
+	if (!db_maybe(r->db, r->a, &st_document, DB_IN(in), DB_OUT(out), &found, err))
+		return false;
+	if (!found)
+		return err_set(err, ERR_NOT_FOUND, "没有这份文书");
+	if (!matter_see(app_of(r)->engine, r->db, r->a, &who, d->matter, SEE_PAPERS, m, err))
+		return false;
+	*ret = paper_of(m, in[0].s);
+	return *ret || err_set(err, ERR_NOT_FOUND, "没有这份文书");
+}
+
+/* The frozen blocks as text on the page; the PDF is what counts. */
+static void blocks(struct req *r, struct str content, struct doc_view *v)
+{
+	struct err broken = { 0 };
+	const struct json *doc, *x;
+	struct paper_block *b;
+
+	if (!json_read(r->a, content, &doc, &broken) || doc->type != JSON_ARRAY)
+		return;
+	b = arena_many(r->a, doc->n, struct paper_block);
+	json_each(x, doc) {
+		struct paper_block *p = &b[v->n_block++];
+		const struct json *cells = json_get(x, "c"), *c;
+		struct str *cell;
+
+		*p = (struct paper_block){ .sort = json_str(x, "t"), .text = json_str(x, "s") };
+		if (!cells)
+			continue;
+		cell = arena_many(r->a, cells->n, struct str);
+		json_each(c, cells)
+			cell[p->n_cell++] = c->text;
+		p->cell = cell;
+	}
+	v->block = b;
+}
+
+bool doc_show(struct req *r, struct err *err)
+{
+	struct doc_view v = { .n_block = 0 };
+	const struct paper_view *p;
+	struct matter_view m;
+	struct document d = { .matter = 0 };
+	struct blob b;
+	struct html h;
+	bool found = false;
+
+	if (!load(r, &d, &m, &p, err) || !frame_load(r, p->name, &v.frame, err)
+	    || (d.blob.n && !blob_find(r->db, r->a, d.blob, &b, &found, err)))
+		return false;
+	v.name = p->name;
+	v.number = d.number;
+	v.title = m.title;
+	v.title_href = case_href(r, m.snap);
+	v.href = str_fmt(r->a, "/doc/%.*s", STR_FMT(p->code));
+	v.made = shown_time(r->a, d.created);
+	v.failed = str_is(d.state, "failed");
+	v.ready = str_is(d.state, "frozen");
+	v.frame.refresh = !v.ready && !v.failed;
+	if (found) {
+		v.frozen = shown_time(r->a, d.frozen);
+		v.digest = b.sha256;
+		v.sm3 = b.sm3;
+		v.size = shown_size(r->a, b.size);
+	}
+	blocks(r, d.content, &v);
+	frame_crumb(&v.frame, m.snap->kind->name, str_fmt(r->a, "/k/%.*s", STR_FMT(m.snap->kind->id)));
+	frame_crumb(&v.frame, str_head(m.title, 20), v.title_href);
+	frame_crumb(&v.frame, p->name, (struct str){ 0 });
+	html_init(&h, r->a, HTML_MAX);
+	page_doc(&h, &v);
+	return frame_reply(r, 200, &h, err);
+}
+
+bool doc_pdf(struct req *r, struct err *err)
+{
+	const struct paper_view *p;
+	struct matter_view m;
+	struct document d = { .matter = 0 };
+	struct str media, bytes;
+
+	if (!load(r, &d, &m, &p, err))
+		return false;
+	if (!d.blob.n)
+		return reply_see_other(r, str_fmt(r->a, "/doc/%.*s", STR_FMT(p->code)));
+	return blob_get(r->db, r->a, app_of(r)->dir, d.blob, &media, &bytes, err)
+	    && reply_file(r, "application/pdf", bytes,
+			  str_fmt(r->a, "%.*s%.*s.pdf", STR_FMT(p->name), STR_FMT(d.number)),
+			  str_is(req_query(r, "save"), "1"));
+}
+
+struct finding {
+	struct req *r;
+	int64_t matter;
+	struct str field, name, found;
+};
+
+/* A file is seen by whoever sees, in one matter, the field that holds it. */
+static bool try_matter(void *ctx, struct err *err)
+{
+	struct finding *x = ctx;
+	const struct actor who = actor_of(x->r);
+	struct matter_view m;
+	struct err hidden = { 0 };
+
+	if (!matter_see(app_of(x->r)->engine, x->r->db, x->r->a, &who, x->matter, SEE_FIELDS, &m, &hidden))
+		return hidden.code == ERR_NOT_FOUND || err_set(err, hidden.code, "%s", hidden.msg);
+	for (size_t i = 0; i < m.n_field; i++)
+		if (str_eq(m.field[i].def->id, x->field) && !m.field[i].hidden) {
+			x->found = x->name;
+			return false;
+		}
+	return true;
+}
+
+/* What a browser may show in the page's place; the rest is saved, so that no uploaded page ever runs here. */
+static bool harmless(struct str media)
+{
+	return str_is(media, "application/pdf") || str_is(media, "image/png") || str_is(media, "image/jpeg")
+	    || str_is(media, "image/gif") || str_is(media, "image/webp");
+}
+
+bool file_get(struct req *r, struct err *err)
+{
+	struct finding x = { .r = r };
+	const struct db_in in[] = { db_str(req_param(r, "digest")) };
+	const struct db_out out[] = { db_to_i64(&x.matter), db_to_str(&x.field), db_to_str(&x.name) };
+	struct str media, bytes;
+
+	if (!db_each(r->db, r->a, &st_evidence, DB_IN(in), DB_OUT(out), try_matter, &x, err))
+		return false;
+	if (!x.found.n)
+		return err_set(err, ERR_NOT_FOUND, "没有这份文件");
+	return blob_get(r->db, r->a, app_of(r)->dir, in[0].s, &media, &bytes, err)
+	    && reply_file(r, str_cstr(r->a, media), bytes, x.found, !harmless(media));
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* routes.c - everything that the working side answers. */
+#include "app/act.h"
+#include "app/sign.h"
+#include "web/asset.h"
+
+static const struct stmt st_alive = { "alive", "SELECT COUNT(*) FROM schema_patch" };
+
+static bool health(struct req *r, struct err *err)
+{
+	int64_t n;
+	const struct db_out out[] = { db_to_i64(&n) };
+
+	return db_one(r->db, r->a, &st_alive, DB_NONE, DB_OUT(out), err)
+	    && reply_text(r, 200, "text/plain; charset=utf-8",
+			  atomic_load(&app_of(r)->catching_up) ? STR("catching up\n") : STR("ok\n"));
+}
+
+static bool asset_get(struct req *r, struct err *err)
+{
+	const struct asset *f = asset_at(req_param(r, "digest"), req_param(r, "name"));
+
+	if (!f)
+		return err_set(err, ERR_NOT_FOUND, "没有这个文件");
+	reply_header(r, "Cache-Control", STR("public, max-age=31536000, immutable"));
+	return reply_static(r, str_cstr(r->a, f->type), f->data.p, f->data.n);
+}
+
+#define GET METHOD_GET
+#define POST METHOD_POST
+#define ANYONE AUDIENCE_PUBLIC
+#define PERSON AUDIENCE_SIGNED_IN
+
+const struct route working_routes[] = {
+	{ GET, "/", desk_show, PERSON, "The desk: what is due" },
+	{ GET, "/inbox", inbox_show, PERSON, "Messages" },
+	{ POST, "/inbox/read", inbox_read, PERSON, "Marks all messages as read" },
+	{ GET, "/new", new_show, PERSON, "What this person may begin" },
+	{ GET, "/kinds", kinds_show, PERSON, "All kinds of matters" },
+	{ GET, "/search", search_show, PERSON, "Full text over all kinds" },
+	{ GET, "/k/{kind}", list_show, PERSON, "Matters of one kind with filters" },
+	{ GET, "/k/{kind}/new", open_show, PERSON, "The form that opens a matter" },
+	{ POST, "/k/{kind}/new", open_post, PERSON, "Opens a matter, keeps a draft", .max_body = FORM_BODY },
+	{ POST, "/k/{kind}/new/send", open_post, PERSON, "The same with files", .max_body = UPLOAD_BODY, .slow = true },
+	{ GET, "/k/{kind}/flow", kind_flow, PERSON, "Flow chart of a kind", .slow = true },
+	{ GET, "/m/{code}", case_show, PERSON, "One matter" },
+	{ GET, "/m/{code}/do/{action}", act_show, PERSON, "The form of an action" },
+	{ POST, "/m/{code}/do/{action}", act_post, PERSON, "Acts, checks first, keeps a draft", .max_body = FORM_BODY },
+	{ POST, "/m/{code}/do/{action}/send", act_post, PERSON, "The same with files", .max_body = UPLOAD_BODY,
+	  .slow = true },
+	{ GET, "/m/{code}/clock/{clock}", clock_show, PERSON, "How a limit was counted, day by day" },
+	{ GET, "/m/{code}/flow", case_flow, PERSON, "Flow chart with the current state", .slow = true },
+	{ GET, "/law/{id}", rule_show, PERSON, "A rule, and which checks use it" },
+	{ GET, "/doc/{code}", doc_show, PERSON, "A paper" },
+	{ GET, "/doc/{code}/pdf", doc_pdf, PERSON, "Its PDF" },
+	/* .records becomes an event with part III, when the dispatcher can write before a handler. */
+	{ GET, "/file/{digest}", file_get, PERSON, "A stored file", .records = "download", .slow = true },
+	{ GET, "/me", me_show, PERSON, "One's own account" },
+	{ POST, "/me/password", password_post, PERSON, "A new password", .slow = true },
+	{ POST, "/me/identity", identity_post, PERSON, "Takes another identity" },
+	{ GET, "/sign-in", sign_in_show, ANYONE, "The sign-in page" },
+	{ POST, "/sign-in", sign_in_post, ANYONE, "Signs in", .max_body = 2 * KEPT_MOST, .slow = true, .no_csrf = true },
+	{ POST, "/sign-out", sign_out, PERSON, "Signs out" },
+	{ GET, "/static/{digest}/{name}", asset_get, ANYONE, "Styles, scripts, icons" },
+	{ GET, "/healthz", health, ANYONE, "For the operator's watch" },
+};
+const size_t n_working_routes = ARRAY_LEN(working_routes);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* sign.h - pages of the account: signing in and out, identity, password. */
+#ifndef MINGFA_APP_SIGN_H
+#define MINGFA_APP_SIGN_H
+
+#include "app/frame.h"
+
+struct me_view {
+	struct frame frame;
+	struct str login, error;
+	bool first, done;
+};
+
+/* Routes. */
+bool sign_in_show(struct req *r, struct err *err);
+bool sign_in_post(struct req *r, struct err *err); /* slow */
+bool sign_out(struct req *r, struct err *err);
+bool identity_post(struct req *r, struct err *err);
+bool me_show(struct req *r, struct err *err);
+bool password_post(struct req *r, struct err *err); /* slow */
+
+#endif
