@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "app/frame.h"
+#include "app/public.h"
 #include "base/day.h"
 #include "base/log.h"
 #include "pages.h"
@@ -164,11 +165,15 @@ static void way_on(struct req *r, const struct err *err, struct error_view *v)
 void gate_error(struct req *r, const struct err *err)
 {
 	struct error_view v = { .heading = str_of(err_heading(err->code)), .text = str_of(err->msg),
-				.home = r->public_side ? STR("回到首页") : STR("回到工作台") };
+				.home = STR("回到工作台") };
 	struct err again = { 0 };
 	struct html h;
 
-	if (err->code == ERR_SIGN_IN && !r->public_side) {
+	if (r->public_side) {
+		public_error(r, err);
+		return;
+	}
+	if (err->code == ERR_SIGN_IN) {
 		sign_in_page(r, err);
 		return;
 	}

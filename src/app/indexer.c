@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* indexer.c - the thread that follows events into the full-text index (decision 17): up to 200 events a round,
  * at most 2 s behind, by connections of its own. What it wrote can be made again from the first event. */
+#include <stdlib.h>
+
 #include "app/app.h"
 #include "app/index.h"
 #include "base/day.h"
@@ -299,13 +301,17 @@ void indexer_work(struct app *app, struct follower *f)
 	struct err err = { 0 };
 
 	if (!x) {
-		f->priv = x = arena_one(app->a, struct indexer);
+		x = calloc(1, sizeof(*x)); /* not of the program's arena, which belongs to one thread */
+		if (!x)
+			abort();
+		f->priv = x;
 		x->app = app;
 		x->a = arena_new();
 	}
 	if (f->stop) {
 		give_back(x);
-		x->a = arena_free(x->a);
+		(void)arena_free(x->a);
+		free(x);
 		f->priv = NULL;
 		return;
 	}

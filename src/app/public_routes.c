@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* The public side: what anyone may ask for, nothing else. */
-#include "app/gate.h"
+/* The public side: what anyone may ask for, nothing else. There is no session: a form is held to the same origin. */
+#include "app/public.h"
+
 #include "base/asset.h"
 #include "web/asset.h"
+
+#define CORRECT_BODY ((size_t)32 << 20) /* the words and five scanned proofs */
 
 static bool static_show(struct req *r, struct err *err)
 {
@@ -15,6 +18,20 @@ static bool static_show(struct req *r, struct err *err)
 }
 
 const struct route public_routes[] = {
-	{ METHOD_GET, "/static/{digest}/{name}", static_show, AUDIENCE_PUBLIC, "styles and icons" },
+	{ METHOD_GET, "/", home_show, AUDIENCE_PUBLIC, "what can be done here, and the newest decisions" },
+	{ METHOD_GET, "/decisions", decisions_show, AUDIENCE_PUBLIC, "search in published decisions" },
+	{ METHOD_GET, "/decisions/{code}", decision_show, AUDIENCE_PUBLIC, "one decision" },
+	{ METHOD_GET, "/decisions/{code}/file/{n}", decision_file, AUDIENCE_PUBLIC, "its published text", .slow = true },
+	{ METHOD_GET, "/decisions/{code}/correct", correct_show, AUDIENCE_PUBLIC, "form of a request for correction" },
+	{ METHOD_POST, "/decisions/{code}/correct", correct_send, AUDIENCE_PUBLIC, "makes the request",
+	  .max_body = CORRECT_BODY, .slow = true, .no_csrf = true },
+	{ METHOD_GET, "/organs", organs_show, AUDIENCE_PUBLIC, "who may enforce" },
+	{ METHOD_GET, "/organs/{code}", organ_show, AUDIENCE_PUBLIC, "one organ and its officers" },
+	{ METHOD_GET, "/officers", officers_show, AUDIENCE_PUBLIC, "check of a certificate's number" },
+	{ METHOD_GET, "/items", items_show, AUDIENCE_PUBLIC, "what is enforced" },
+	{ METHOD_GET, "/items/{code}", item_show, AUDIENCE_PUBLIC, "guide of one item" },
+	{ METHOD_GET, "/items/{code}/flow", item_flow, AUDIENCE_PUBLIC, "its flow chart", .slow = true },
+	{ METHOD_GET, "/standards/{code}", standard_show, AUDIENCE_PUBLIC, "one discretion standard" },
+	{ METHOD_GET, "/static/{digest}/{name}", static_show, AUDIENCE_PUBLIC, "styles" },
 };
 const size_t n_public_routes = ARRAY_LEN(public_routes);

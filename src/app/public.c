@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "app/public.h"
+
+#include "app/app.h"
+#include "base/day.h"
+#include "base/uuid.h"
+#include "pages.h"
+#include "web/asset.h"
+
+#define ORGANS_MOST 200 /* a county has some 60 organs that enforce */
+#define TEXT_MOST ((size_t)256 * 1024)
+
+const struct actor anyone = { .sort = ACTOR_PUBLIC };
+
+void public_frame_fill(struct req *r, struct str title, enum door door, struct public_frame *f)
+{
+	struct engine *e = app_of(r)->engine;
+	const struct law *l = NULL;
+	struct err no = { 0 };
+	int64_t def;
+
+	*f = (struct public_frame){ .title = title, .door = door, .css = asset_url(r->a, "public.css"),
+				    .site = STR("行政执法公示") };
+	if (r->db && engine_law_of_organ(e, r->db, r->a, 0, &l, &def, &no) && !str_is(l->pack, "national"))
+		f->site = str_fmt(r->a, "%.*s行政执法公示", STR_FMT(l->name));
+	if (engine_shifted(e))
+		f->shifted = public_day(r->a, day_at(engine_now(e)));
+}
+
+bool public_reply(struct req *r, int status, const struct html *h, struct err *err)
+{
+	if (!html_ok(h))
+		return err_set(err, ERR_TOO_LARGE, "这一页的内容过多，请缩小范围");
+	return reply_html(r, status, html_str(h));
+}
+
+bool public_see(struct req *r, struct str code, const char *kind, unsigned parts, struct matter_view *ret,
+		struct err *err)
+{
+	int64_t id;
+
+	if (!uuid_valid(code))
+		return err_set(err, ERR_NOT_FOUND, "地址不完整或者有误");
+	if (!matter_by_code(r->db, r->a, code, &id, err)
+	    || !matter_see(app_of(r)->engine, r->db, r->a, &anyone, id, parts, ret, err))
+		return false;
+	return str_is(ret->snap->kind->id, kind) || err_set(err, ERR_NOT_FOUND, "没有找到这条信息");
+}
+
+const struct field_view *public_field(const struct matter_view *v, const char *id)
+{
+	for (size_t i = 0; i < v->n_field; i++)
+		if (str_is(v->field[i].def->id, id))
+			return v->field[i].hidden || val_is_null(v->field[i].v) ? NULL : &v->field[i];
+	return NULL;
+}
+
+static bool names_a_matter(enum type_tag t)
+{
+	return t == T_REF || t == T_REFS || t == T_USER || t == T_USERS;
+}
+
+struct str public_text(struct req *r, const struct matter_view *v, const char *id)
+{
+	const struct field_view *f = public_field(v, id);
+	struct err no = { 0 };
+	struct val_names names;
+	struct buf b;
+
+	if (!f || names_a_matter(f->def->type.tag) || !matter_names(app_of(r)->engine, r->db, r->a, &names, &no))
+		return (struct str){ 0 };
+	buf_init(&b, r->a, TEXT_MOST);
+	val_put_cn(&b, r->a, f->v, &names);
+	return str_trim(buf_str(&b));
+}
+
+void public_fact(struct fact *f, size_t *n, const char *name, struct str text, bool note)
+{
+	if (text.n)
+		f[(*n)++] = (struct fact){ .name = str_of(name), .text = text, .note = note };
+}
+
+struct str public_day(struct arena *a, int64_t day)
+{
+	struct buf b;
+
+	buf_init(&b, a, 40);
+	day_put_cn(&b, day);
+	return buf_str(&b);
+}
+
+/* ---- search ---- */
+
+bool public_find(struct req *r, const struct public_query *q, const struct search_hit **ret, size_t *ret_n,
+		 bool *ret_more, struct err *err)
+{
+	struct str all[3] = { str_fmt(r->a, "k_%s", q->kind) };
+	struct search_query sq = { .side = SEARCH_PUBLIC, .typed = str_head(q->typed, 100), .all = all, .n_all = 1,
+				   .limit = q->limit };
+	struct search *s;
+	bool ok;
+
+	if (q->organ)
+		all[sq.n_all++] = str_fmt(r->a, "o_%lld", (long long)q->organ);
+	if (q->year.n)
+		all[sq.n_all++] = str_fmt(r->a, "y_%.*s", STR_FMT(q->year));
+	if (q->after.n && (!uuid_valid(q->after) || !matter_by_code(r->db, r->a, q->after, &sq.before, err)))
+		return err_set(err, ERR_NOT_FOUND, "这一页已经不在了，请从第一页重新查看");
+	if (!search_open(app_of(r)->search_db, DB_READ, &s, err))
+		return false;
+	ok = search_find(s, r->a, &sq, ret, ret_n, ret_more, err);
+	search_close(s);
+	return ok;
+}
+
+bool public_organs(struct req *r, const struct organ_known **ret, size_t *ret_n, struct err *err)
+{
+	const struct list_query q = { .who = anyone, .kind = STR("organ"), .order = LIST_OPENED, .limit = ORGANS_MOST };
+	const struct list_row *row;
+	struct organ_known *o;
+	size_t n;
+
+	if (!matter_list(app_of(r)->engine, r->db, r->a, &q, &row, &n, err))
+		return false;
+	o = arena_many(r->a, n, struct organ_known);
+	/* Oldest first: the order in which they were registered does not change. */
+	for (size_t i = 0; i < n; i++) {
+		o[i].id = row[n - 1 - i].snap->id;
+		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, o[i].id, SEE_FIELDS, &o[i].v, err))
+			return false;
+	}
+	*ret = o;
+	*ret_n = n;
+	return true;
+}
+
+bool public_organ_choice(struct req *r, const struct choice **ret, size_t *ret_n, int64_t *ret_id, struct err *err)
+{
+	struct str chosen = req_query(r, "organ");
+	const struct organ_known *o;
+	struct choice *c;
+	size_t n;
+
+	*ret_id = 0;
+	if (!public_organs(r, &o, &n, err))
+		return false;
+	c = arena_many(r->a, n + 1, struct choice);
+	c[0] = (struct choice){ .name = STR("不限") };
+	for (size_t i = 0; i < n; i++) {
+		c[i + 1] = (struct choice){ o[i].v.snap->code, public_text(r, &o[i].v, "name"),
+					    chosen.n && str_eq(chosen, o[i].v.snap->code) };
+		if (c[i + 1].on)
+			*ret_id = o[i].id;
+	}
+	if (chosen.n && !*ret_id)
+		return err_set(err, ERR_NOT_FOUND, "没有找到所选的机关");
+	*ret = c;
+	*ret_n = n + 1;
+	return true;
+}
+
+static void link_part(struct buf *b, const char *name, struct str value)
+{
+	if (!value.n)
+		return;
+	buf_addc(b, str_chr(buf_str(b), '?', 0) == SIZE_MAX ? '?' : '&');
+	buf_adds(b, name);
+	buf_addc(b, '=');
+	form_escape(b, value);
+}
+
+struct str public_page_link(struct req *r, const char *path, struct str after)
+{
+	static const char *const kept[] = { "q", "year", "organ" };
+	struct buf b;
+
+	buf_init(&b, r->a, 2000);
+	buf_adds(&b, path);
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+		link_part(&b, kept[i], req_query(r, kept[i]));
+	link_part(&b, "after", after);
+	return buf_str(&b);
+}
+
+/* ---- errors ---- */
+
+void public_error(struct req *r, const struct err *err)
+{
+	struct public_error_view v = { .heading = str_of(err_heading(err->code)), .text = str_of(err->msg) };
+	int status = err_status(err->code);
+	struct html h;
+
+	if (status >= 500)
+		v.hint = STR("请过一会儿再试。急需办理的，可以直接联系执法机关。");
+	if (err->code == ERR_NOT_FOUND) {
+		v.heading = STR("没有找到这一页");
+		v.hint = STR("地址可能不完整，或者这条信息已经不再公开。");
+	}
+	v.decisions = err->code == ERR_NOT_FOUND;
+	public_frame_fill(r, v.heading, DOOR_HOME, &v.frame);
+	html_init(&h, r->a, HTML_MAX);
+	page_public_error(&h, &v);
+	(void)reply_html(r, status, html_str(&h));
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* public.h - the public side: what its pages show. Everything is seen through the engine as ACTOR_PUBLIC, and only
+ * fields of a view are printed, never those of its snapshot. Addresses carry codes: no number tells how many
+ * cases there are. No session, no script, no cookie. */
+#ifndef MINGFA_APP_PUBLIC_H
+#define MINGFA_APP_PUBLIC_H
+
+#include "app/gate.h"
+#include "search/search.h"
+#include "web/html.h"
+
+enum door { DOOR_HOME, DOOR_DECISIONS, DOOR_ITEMS, DOOR_ORGANS, DOOR_OFFICERS };
+
+struct public_frame {
+	struct str title, site; /* 临猗县行政执法公示 */
+	struct str css;
+	struct str shifted;     /* the program's time, when it was set */
+	enum door door;
+};
+
+/* A line of a table: name and text; empty ones are left out. */
+struct fact {
+	struct str name, text, href;
+	bool note; /* long: with line breaks */
+};
+
+struct choice {
+	struct str value, name;
+	bool on;
+};
+
+struct decision_row {
+	struct str code, title, party, organ, number, what, on;
+	struct safe_html found; /* the text around the hit */
+	const char *badge, *badge_class;
+};
+
+struct home_view {
+	struct public_frame frame;
+	const struct decision_row *row;
+	size_t n_row;
+};
+
+struct decisions_view {
+	struct public_frame frame;
+	struct str q;
+	const struct choice *year, *organ;
+	size_t n_year, n_organ;
+	const struct decision_row *row;
+	size_t n_row;
+	struct str next;  /* address of the next page */
+	struct str first; /* address of the first one, on later pages */
+	bool asked;       /* a word or a filter was given */
+};
+
+struct file_line {
+	struct str name, href, size;
+};
+
+struct decision_view {
+	struct public_frame frame;
+	struct str code, title, organ, organ_href;
+	const char *badge, *badge_class;
+	struct str notice, notice_more; /* withdrawn, altered … */
+	bool historic, standing;        /* standing: can be contested */
+	struct str published, remedies, cite_review;
+	const struct fact *fact;
+	size_t n_fact;
+	const struct file_line *file;
+	size_t n_file;
+	bool correct;                   /* a request for correction can be made */
+};
+
+struct organ_row {
+	struct str code, name, sort, phone, address;
+};
+struct organs_view {
+	struct public_frame frame;
+	const struct organ_row *row;
+	size_t n_row;
+};
+
+struct officer_row {
+	struct str name, position, card;
+};
+struct organ_view {
+	struct public_frame frame;
+	struct str code, name;
+	const struct fact *fact;
+	size_t n_fact;
+	const struct officer_row *officer;
+	size_t n_officer;
+};
+
+struct officers_view {
+	struct public_frame frame;
+	struct str card, name, organ, position, phone; /* phone: of the bureau that keeps the certificates */
+	bool asked, found;
+};
+
+struct item_row {
+	struct str code, name, sort, organ, fine;
+};
+struct items_view {
+	struct public_frame frame;
+	struct str q;
+	const struct choice *organ;
+	size_t n_organ;
+	const struct item_row *row;
+	size_t n_row;
+	struct str next, first;
+	bool asked;
+};
+
+struct limit_row {
+	struct str name, limit, cite;
+};
+struct item_view {
+	struct public_frame frame;
+	struct str code, name, sort, organ, organ_href, guide_name;
+	const struct fact *fact;
+	size_t n_fact;
+	const struct str *step; /* names of the states that a matter goes through */
+	size_t n_step;
+	const struct limit_row *limit;
+	size_t n_limit;
+	const struct fact *standard; /* discretion standards: number and date, address */
+	size_t n_standard;
+};
+struct flow_view {
+	struct public_frame frame;
+	struct str code, name, kind;
+	struct safe_html svg;
+};
+
+struct tier_row {
+	struct str grade, circumstances, fine, others;
+};
+struct standard_view {
+	struct public_frame frame;
+	struct str item, item_href, doc_no, in_force, organ;
+	const struct tier_row *tier;
+	size_t n_tier;
+};
+
+struct public_fault {
+	struct str name, text; /* of the form: id of the field */
+};
+struct correct_view {
+	struct public_frame frame;
+	struct str code, title;
+	struct str sort, name, id_code, phone, as, wrong, contact; /* as typed */
+	const struct public_fault *fault;
+	size_t n_fault;
+};
+struct corrected_view {
+	struct public_frame frame;
+	struct str code, title, number, organ, phone, until;
+};
+
+struct public_error_view {
+	struct public_frame frame;
+	struct str heading, text, hint;
+	bool decisions; /* offer the search */
+};
+
+/* public.c */
+extern const struct actor anyone;
+void public_frame_fill(struct req *r, struct str title, enum door door, struct public_frame *f);
+bool public_reply(struct req *r, int status, const struct html *h, struct err *err);
+/* A matter of that kind by its code; ERR_NOT_FOUND for anything that the public may not see. */
+MUST_USE bool public_see(struct req *r, struct str code, const char *kind, unsigned parts, struct matter_view *ret,
+			 struct err *err);
+/* NULL when the public does not see it or nothing stands there. */
+const struct field_view *public_field(const struct matter_view *v, const char *id);
+/* As text; empty when not seen. References are left out: they would name matters that nobody may see. */
+struct str public_text(struct req *r, const struct matter_view *v, const char *id);
+/* Adds a line unless the text is empty. */
+void public_fact(struct fact *f, size_t *n, const char *name, struct str text, bool note);
+/* The day as 2026年11月12日. */
+struct str public_day(struct arena *a, int64_t day);
+
+struct public_query {
+	const char *kind;
+	struct str typed, year;
+	int64_t organ; /* 0: all */
+	struct str after; /* code of the last one shown */
+	int limit;
+};
+/* Full text of the public side: ids, newest first. */
+MUST_USE bool public_find(struct req *r, const struct public_query *q, const struct search_hit **ret, size_t *ret_n,
+			  bool *ret_more, struct err *err);
+/* The organs that are confirmed, for lists and choices. */
+struct organ_known {
+	int64_t id;
+	struct matter_view v;
+};
+MUST_USE bool public_organs(struct req *r, const struct organ_known **ret, size_t *ret_n, struct err *err);
+/* 不限 and each organ; *ret_id is that of the chosen code, 0: none. */
+MUST_USE bool public_organ_choice(struct req *r, const struct choice **ret, size_t *ret_n, int64_t *ret_id,
+				  struct err *err);
+/* An address with the query of this page kept: q, year, organ, and after. */
+struct str public_page_link(struct req *r, const char *path, struct str after);
+
+/* Rows of decisions from hits; hits that are no longer public are passed over. */
+MUST_USE bool public_decision_rows(struct req *r, struct str typed, const struct search_hit *hit, size_t n,
+				   const struct decision_row **ret, size_t *ret_n, struct err *err);
+
+void public_error(struct req *r, const struct err *err);
+
+/* Routes. */
+bool home_show(struct req *r, struct err *err);
+bool decisions_show(struct req *r, struct err *err);
+bool decision_show(struct req *r, struct err *err);
+bool decision_file(struct req *r, struct err *err);
+bool correct_show(struct req *r, struct err *err);
+bool correct_send(struct req *r, struct err *err);
+bool organs_show(struct req *r, struct err *err);
+bool organ_show(struct req *r, struct err *err);
+bool officers_show(struct req *r, struct err *err);
+bool items_show(struct req *r, struct err *err);
+bool item_show(struct req *r, struct err *err);
+bool item_flow(struct req *r, struct err *err);
+bool standard_show(struct req *r, struct err *err);
+
+#endif

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* The home page, the search in published decisions, and one decision. */
+#include "app/public.h"
+
+#include "app/app.h"
+#include "app/shown.h"
+#include "base/day.h"
+#include "base/parse.h"
+#include "blob/blob.h"
+#include "pages.h"
+#include "search/cut.h"
+
+#define PAGE_ROWS 20
+#define HOME_ROWS 6
+#define YEARS 12         /* of the choice: decisions stay public for a decade and are then looked for by name */
+#define FACTS_MOST 20
+#define AROUND 24        /* characters shown before a hit */
+#define SNIPPET 80
+#define FILES_MOST 20
+
+/* ---- rows ---- */
+
+static const char *badge_of(struct str state, const char **ret_class)
+{
+	*ret_class = "p-badge-grey";
+	if (str_is(state, "historic"))
+		return "历史数据";
+	if (str_is(state, "taken_down"))
+		return "已撤下";
+	if (!str_is(state, "published")) {
+		*ret_class = "p-badge-amber";
+		return "正在撤下";
+	}
+	*ret_class = "p-badge-green";
+	return "公开中";
+}
+
+/* A natural person stands there under the masked name that was approved for publication. */
+static struct str party_of(struct req *r, const struct matter_view *v)
+{
+	const struct field_view *f = public_field(v, "party");
+	struct str approved = public_text(r, v, "party_public");
+
+	return (!f || f->masked) && approved.n ? approved : public_text(r, v, "party");
+}
+
+/* What was decided, in the shortest words that there are. */
+static struct str outcome_of(struct req *r, const struct matter_view *v)
+{
+	static const char *const fields[] = { "conclusion", "sanctions", "sanction_text", "violation" };
+	struct str s = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(fields) && !s.n; i++)
+		s = public_text(r, v, fields[i]);
+	return s;
+}
+
+static struct str short_text(struct arena *a, struct str s, size_t chars)
+{
+	return str_chars(s) > chars ? str_fmt(a, "%.*s…", STR_FMT(str_head(s, chars))) : s;
+}
+
+static struct str dates_of(struct req *r, const struct matter_view *v)
+{
+	struct str decided = public_text(r, v, "decided_on"), published = public_text(r, v, "published_on");
+	struct buf b;
+
+	buf_init(&b, r->a, 200);
+	if (decided.n) {
+		buf_add(&b, decided);
+		buf_adds(&b, "作出");
+	}
+	if (published.n) {
+		buf_adds(&b, decided.n ? " · " : "");
+		buf_add(&b, published);
+		buf_adds(&b, "公开");
+	}
+	return buf_str(&b);
+}
+
+/* The words around the first hit, unless the title or the party shows it already. */
+static struct safe_html found_of(struct req *r, const struct cut_query *q, const struct decision_row *row, struct str text)
+{
+	size_t at, from = 0, pos = 0, chars = 0;
+	struct str around;
+
+	if (!q->n_phrase || cut_matches(r->a, q, row->title) || cut_matches(r->a, q, row->party))
+		return html_mark(r->a, (struct str){ 0 }, NULL, 0);
+	at = str_find(text, q->phrase[0], 0);
+	if (at == SIZE_MAX)
+		return html_mark(r->a, (struct str){ 0 }, NULL, 0);
+	chars = str_chars(str_sub(text, 0, at));
+	for (size_t skip = chars > AROUND ? chars - AROUND : 0; skip > 0; skip--)
+		(void)str_next(text, &pos);
+	from = pos;
+	around = str_head(str_sub(text, from, text.n), SNIPPET);
+	return html_mark(r->a, str_fmt(r->a, "%s%.*s…", from ? "…" : "", STR_FMT(around)), q->phrase, q->n_phrase);
+}
+
+bool public_decision_rows(struct req *r, struct str typed, const struct search_hit *hit, size_t n,
+			  const struct decision_row **ret, size_t *ret_n, struct err *err)
+{
+	struct decision_row *row = arena_many(r->a, n, struct decision_row);
+	struct cut_query q;
+	size_t out = 0;
+
+	cut_query(r->a, typed, &q);
+	for (size_t i = 0; i < n; i++) {
+		struct decision_row *x = &row[out];
+		struct matter_view v;
+		struct err no = { 0 };
+
+		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].matter, SEE_FIELDS, &v, &no)) {
+			if (no.code == ERR_NOT_FOUND)
+				continue; /* the index is at most two seconds behind */
+			*err = no;
+			return false;
+		}
+		*x = (struct decision_row){ .code = v.snap->code, .title = public_text(r, &v, "title"),
+					    .party = party_of(r, &v), .organ = v.organ_name,
+					    .number = public_text(r, &v, "decision_no"), .on = dates_of(r, &v),
+					    .what = short_text(r->a, outcome_of(r, &v), 60) };
+		x->badge = badge_of(v.snap->state->id, &x->badge_class);
+		x->found = found_of(r, &q, x, hit[i].text);
+		out++;
+	}
+	*ret = row;
+	*ret_n = out;
+	return true;
+}
+
+/* ---- home and list ---- */
+
+bool home_show(struct req *r, struct err *err)
+{
+	const struct public_query q = { .kind = "disclosure", .limit = HOME_ROWS };
+	const struct search_hit *hit;
+	struct home_view v = { 0 };
+	struct html h;
+	size_t n;
+	bool more;
+
+	public_frame_fill(r, STR("首页"), DOOR_HOME, &v.frame);
+	if (!public_find(r, &q, &hit, &n, &more, err)
+	    || !public_decision_rows(r, (struct str){ 0 }, hit, n, &v.row, &v.n_row, err))
+		return false;
+	html_init(&h, r->a, HTML_MAX);
+	page_public_home(&h, &v);
+	return public_reply(r, 200, &h, err);
+}
+
+/* 不限, this year and those before; *ret is the chosen one, empty when it is no year. */
+static struct str year_choice(struct req *r, struct decisions_view *v)
+{
+	struct str chosen = req_query(r, "year");
+	struct choice *c = arena_many(r->a, YEARS + 2, struct choice);
+	int64_t year, now = day_ymd(day_at(now_of(r))).year;
+	bool listed = false;
+
+	c[0] = (struct choice){ .name = STR("不限") };
+	if (!parse_i64(chosen, 1949, 2199, &year))
+		chosen = (struct str){ 0 };
+	for (size_t i = 0; i < YEARS; i++) {
+		struct str y = str_fmt(r->a, "%lld", (long long)(now - (int64_t)i));
+
+		c[i + 1] = (struct choice){ y, str_fmt(r->a, "%.*s年", STR_FMT(y)), chosen.n && str_eq(y, chosen) };
+		listed = listed || c[i + 1].on;
+	}
+	v->n_year = YEARS + 1;
+	if (chosen.n && !listed)
+		c[v->n_year++] = (struct choice){ chosen, str_fmt(r->a, "%.*s年", STR_FMT(chosen)), true };
+	v->year = c;
+	return chosen;
+}
+
+bool decisions_show(struct req *r, struct err *err)
+{
+	struct public_query q = { .kind = "disclosure", .typed = str_trim(req_query(r, "q")),
+				  .after = req_query(r, "after"), .limit = PAGE_ROWS };
+	const struct search_hit *hit;
+	struct decisions_view v = { .q = q.typed };
+	struct html h;
+	size_t n;
+	bool more;
+
+	public_frame_fill(r, STR("查处罚决定"), DOOR_DECISIONS, &v.frame);
+	q.year = year_choice(r, &v);
+	if (!public_organ_choice(r, &v.organ, &v.n_organ, &q.organ, err) || !public_find(r, &q, &hit, &n, &more, err)
+	    || !public_decision_rows(r, q.typed, hit, n, &v.row, &v.n_row, err))
+		return false;
+	v.asked = q.typed.n || q.year.n || q.organ;
+	if (more && v.n_row)
+		v.next = public_page_link(r, "/decisions", v.row[v.n_row - 1].code);
+	if (q.after.n)
+		v.first = public_page_link(r, "/decisions", (struct str){ 0 });
+	html_init(&h, r->a, HTML_MAX);
+	page_public_decisions(&h, &v);
+	return public_reply(r, 200, &h, err);
+}
+
+/* ---- one decision ---- */
+
+static void facts_of(struct req *r, const struct matter_view *m, struct decision_view *v)
+{
+	struct fact *f = arena_many(r->a, FACTS_MOST, struct fact);
+	struct str sanctions = public_text(r, m, "sanctions");
+	size_t n = 0;
+
+	/* What was imported may come from another organ than the one that keeps it here. */
+	public_fact(f, &n, v->historic ? "收录机关" : "执法机关", v->organ, false);
+	public_fact(f, &n, "执法对象", party_of(r, m), false);
+	public_fact(f, &n, "执法类别", public_text(r, m, "category"), false);
+	public_fact(f, &n, "决定书文号", public_text(r, m, "decision_no"), false);
+	public_fact(f, &n, "执法结论", public_text(r, m, "conclusion"), true);
+	public_fact(f, &n, "处罚种类", sanctions.n ? sanctions : public_text(r, m, "sanction_text"), false);
+	public_fact(f, &n, "违法行为", public_text(r, m, "violation"), false);
+	public_fact(f, &n, "依据", public_text(r, m, "basis"), true);
+	public_fact(f, &n, "主要事实", public_text(r, m, "facts"), true);
+	public_fact(f, &n, "决定日期", public_text(r, m, "decided_on"), false);
+	public_fact(f, &n, "公开日期", public_text(r, m, "published_on"), false);
+	public_fact(f, &n, "更新原因", public_text(r, m, "update_reason"), true);
+	public_fact(f, &n, "来源", public_text(r, m, "source_note"), false);
+	v->fact = f;
+	v->n_fact = n;
+}
+
+static struct str redress_sentence(struct req *r, const struct matter_view *m)
+{
+	struct str redress = public_text(r, m, "redress"), no = public_text(r, m, "redress_no");
+
+	if (!redress.n)
+		return (struct str){ 0 };
+	return str_fmt(r->a, "这份决定已经复议或者诉讼%.*s%s%.*s%s。", STR_FMT(redress), no.n ? "（" : "", STR_FMT(no),
+		       no.n ? "）" : "");
+}
+
+static void notice_of(struct req *r, const struct matter_view *m, struct decision_view *v)
+{
+	struct str state = m->snap->state->id, on = public_text(r, m, "withdrawn_on");
+	struct str reason = public_text(r, m, "public_reason");
+
+	if (str_is(state, "taken_down")) {
+		v->notice = str_fmt(r->a, "这条决定信息已于%.*s撤下。", STR_FMT(on));
+		v->notice_more = str_fmt(r->a, "%.*s%s%.*s", STR_FMT(redress_sentence(r, m)), reason.n ? "撤下理由：" : "",
+					 STR_FMT(reason));
+	} else if (!str_is(state, "published") && !str_is(state, "historic")) {
+		v->notice = redress_sentence(r, m);
+		if (!v->notice.n)
+			v->notice = STR("这份决定的效力已有变化。");
+		v->notice_more = STR("执法机关正在办理撤下。");
+	}
+}
+
+static bool is_public_paper(const struct paper_view *p)
+{
+	return str_is(p->paper, "public_text") && str_is(p->state, "frozen");
+}
+
+/* The published text: the paper that was approved last, and what was attached as the public full text. */
+static const struct paper_view *paper_of(const struct matter_view *m)
+{
+	struct str state = m->snap->state->id;
+
+	if (str_is(state, "taken_down") || str_is(state, "historic"))
+		return NULL;
+	for (size_t i = m->n_paper; i > 0; i--)
+		if (is_public_paper(&m->paper[i - 1]))
+			return &m->paper[i - 1];
+	return NULL;
+}
+
+static void files_of(struct req *r, const struct matter_view *m, struct decision_view *v)
+{
+	struct file_line *f = arena_many(r->a, FILES_MOST + 1, struct file_line);
+	const struct field_view *full = public_field(m, "full_text");
+	size_t n = 0;
+
+	if (paper_of(m))
+		f[n++] = (struct file_line){ STR("执法决定信息公开文本（PDF）"),
+					     str_fmt(r->a, "/decisions/%.*s/file/0", STR_FMT(v->code)), { 0 } };
+	for (size_t i = 0; full && i < full->v.list->n && i < FILES_MOST; i++) {
+		const struct file_ref *x = full->v.list->v[i].file;
+
+		f[n++] = (struct file_line){ x->name, str_fmt(r->a, "/decisions/%.*s/file/%zu", STR_FMT(v->code), i + 1),
+					     shown_size(r->a, x->size) };
+	}
+	v->file = f;
+	v->n_file = n;
+}
+
+static bool can_correct(const struct matter_view *m)
+{
+	for (size_t i = 0; i < m->n_action; i++)
+		if (str_is(m->action[i].def->id, "ask_correction"))
+			return m->action[i].can;
+	return false;
+}
+
+/* Where to turn: in the organ's own published words, and how long that is possible. */
+static bool remedies_of(struct req *r, const struct matter_view *m, struct decision_view *v, struct err *err)
+{
+	struct matter_view organ;
+	struct err no = { 0 };
+	struct buf b;
+
+	if (!m->snap->organ)
+		return true;
+	if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, m->snap->organ, SEE_FIELDS, &organ, &no)) {
+		if (no.code != ERR_NOT_FOUND)
+			*err = no;
+		return no.code == ERR_NOT_FOUND;
+	}
+	v->organ_href = str_fmt(r->a, "/organs/%.*s", STR_FMT(organ.snap->code));
+	v->remedies = public_text(r, &organ, "remedies");
+	buf_init(&b, r->a, 600);
+	ledger_put_cite(engine_ledger(app_of(r)->engine), STR("FY20"), &b);
+	ledger_put_cite(engine_ledger(app_of(r)->engine), STR("SS46"), &b);
+	v->cite_review = buf_str(&b);
+	return true;
+}
+
+/* An address of a version that was replaced leads to the newer one. */
+static const struct stmt st_newer = { "public_newer",
+	"SELECT n.id, n.code FROM matter o JOIN link l ON l.target = o.id AND l.field = 'replaces' "
+	"JOIN matter n ON n.id = l.source WHERE o.code = $1 AND o.kind = 'disclosure' AND o.state = 'superseded' "
+	"AND n.kind = 'disclosure' ORDER BY n.id DESC LIMIT 1" };
+
+static bool newer_version(struct req *r, struct str code, bool *ret, struct err *err)
+{
+	struct str newer;
+	int64_t id = 0;
+	const struct db_in in[] = { db_str(code) };
+	const struct db_out out[] = { db_to_i64(&id), db_to_str(&newer) };
+	struct matter_view v;
+	struct err no = { 0 };
+	bool found;
+
+	*ret = false;
+	if (!db_maybe(r->db, r->a, &st_newer, DB_IN(in), DB_OUT(out), &found, err))
+		return false;
+	if (found && matter_see(app_of(r)->engine, r->db, r->a, &anyone, id, 0, &v, &no)) {
+		*ret = true;
+		return reply_see_other(r, str_fmt(r->a, "/decisions/%.*s", STR_FMT(newer)));
+	}
+	return true;
+}
+
+bool decision_show(struct req *r, struct err *err)
+{
+	struct decision_view v = { .code = req_param(r, "code") };
+	struct matter_view m;
+	struct html h;
+	bool moved;
+
+	if (!public_see(r, v.code, "disclosure", SEE_FIELDS | SEE_PAPERS | SEE_ACTIONS, &m, err)) {
+		struct err again = { 0 };
+
+		return err->code == ERR_NOT_FOUND && newer_version(r, v.code, &moved, &again) && moved;
+	}
+	v.title = public_text(r, &m, "title");
+	v.organ = m.organ_name;
+	v.badge = badge_of(m.snap->state->id, &v.badge_class);
+	v.historic = str_is(m.snap->state->id, "historic");
+	v.standing = str_is(m.snap->state->id, "published");
+	v.published = public_text(r, &m, "published_on");
+	v.correct = can_correct(&m);
+	notice_of(r, &m, &v);
+	facts_of(r, &m, &v);
+	files_of(r, &m, &v);
+	public_frame_fill(r, v.title, DOOR_DECISIONS, &v.frame);
+	if (!remedies_of(r, &m, &v, err))
+		return false;
+	html_init(&h, r->a, HTML_MAX);
+	page_public_decision(&h, &v);
+	return public_reply(r, 200, &h, err);
+}
+
+/* /decisions/{code}/file/{n}: 0 is the published paper, 1… the attached texts. Digests never stand in an address. */
+bool decision_file(struct req *r, struct err *err)
+{
+	const struct field_view *full;
+	struct matter_view m;
+	struct str digest = { 0 }, name = STR("执法决定信息公开文本.pdf"), media, content;
+	int64_t n;
+
+	if (!parse_i64(req_param(r, "n"), 0, FILES_MOST, &n))
+		return err_set(err, ERR_NOT_FOUND, "没有这个文件");
+	if (!public_see(r, req_param(r, "code"), "disclosure", SEE_FIELDS | SEE_PAPERS, &m, err))
+		return false;
+	full = public_field(&m, "full_text");
+	if (n == 0 && paper_of(&m)) {
+		digest = paper_of(&m)->digest;
+	} else if (n > 0 && full && (size_t)n <= full->v.list->n) {
+		digest = full->v.list->v[n - 1].file->digest;
+		name = full->v.list->v[n - 1].file->name;
+	}
+	if (!digest.n)
+		return err_set(err, ERR_NOT_FOUND, "没有这个文件，或者它已不再公开");
+	if (!blob_get(r->db, r->a, app_of(r)->dir, digest, &media, &content, err))
+		return false;
+	return reply_file(r, str_cstr(r->a, media), content, name, !str_is(media, "application/pdf"));
+}

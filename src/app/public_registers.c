@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* What is public before anything happens: organs, people with certificates, items with their procedure, and
+ * discretion standards. */
+#include "app/public.h"
+
+#include "app/app.h"
+#include "app/flow.h"
+#include "pages.h"
+
+#define FACTS_MOST 20
+#define OFFICERS_MOST 200
+#define ITEMS_PAGE 50
+#define STANDARDS_MOST 20
+#define LIMITS_MOST 30
+#define CARD_MOST 30 /* characters of a certificate's number */
+
+/* ---- organs ---- */
+
+bool organs_show(struct req *r, struct err *err)
+{
+	struct organs_view v = { 0 };
+	const struct organ_known *o;
+	struct organ_row *row;
+	struct html h;
+
+	public_frame_fill(r, STR("执法机关"), DOOR_ORGANS, &v.frame);
+	if (!public_organs(r, &o, &v.n_row, err))
+		return false;
+	v.row = row = arena_many(r->a, v.n_row, struct organ_row);
+	for (size_t i = 0; i < v.n_row; i++)
+		row[i] = (struct organ_row){ o[i].v.snap->code, public_text(r, &o[i].v, "name"),
+					     public_text(r, &o[i].v, "sort"), public_text(r, &o[i].v, "phone"),
+					     public_text(r, &o[i].v, "address") };
+	html_init(&h, r->a, HTML_MAX);
+	page_public_organs(&h, &v);
+	return public_reply(r, 200, &h, err);
+}
+
+static void organ_facts(struct req *r, const struct matter_view *m, struct organ_view *v)
+{
+	struct fact *f = arena_many(r->a, FACTS_MOST, struct fact);
+	size_t n = 0;
+
+	public_fact(f, &n, "主体类型", public_text(r, m, "sort"), false);
+	public_fact(f, &n, "委托机关", public_text(r, m, "entrusted_by"), false);
+	public_fact(f, &n, "职责", public_text(r, m, "duties"), true);
+	public_fact(f, &n, "内设执法机构", public_text(r, m, "units"), true);
+	public_fact(f, &n, "执法类型", public_text(r, m, "types"), false);
+	public_fact(f, &n, "执法区域", public_text(r, m, "area"), false);
+	public_fact(f, &n, "资格依据", public_text(r, m, "qualification"), true);
+	public_fact(f, &n, "资格确认", public_text(r, m, "confirmed_by"), false);
+	public_fact(f, &n, "确认文号", public_text(r, m, "confirm_no"), false);
+	public_fact(f, &n, "统一社会信用代码", public_text(r, m, "uscc"), false);
+	public_fact(f, &n, "联系电话", public_text(r, m, "phone"), false);
+	public_fact(f, &n, "地址", public_text(r, m, "address"), false);
+	public_fact(f, &n, "不服怎么办", public_text(r, m, "remedies"), true);
+	v->fact = f;
+	v->n_fact = n;
+}
+
+static bool officers_of(struct req *r, int64_t organ, struct organ_view *v, struct err *err)
+{
+	const struct list_filter of_organ = { STR("organ"), str_fmt(r->a, "%lld", (long long)organ) };
+	const struct list_query q = { .who = anyone, .kind = STR("person"), .filter = &of_organ, .n_filter = 1,
+				      .order = LIST_OPENED, .limit = OFFICERS_MOST };
+	const struct list_row *row;
+	struct officer_row *o;
+	size_t n;
+
+	if (!matter_list(app_of(r)->engine, r->db, r->a, &q, &row, &n, err))
+		return false;
+	o = arena_many(r->a, n, struct officer_row);
+	for (size_t i = 0; i < n; i++) {
+		struct matter_view m;
+
+		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, row[n - 1 - i].snap->id, SEE_FIELDS, &m, err))
+			return false;
+		o[i] = (struct officer_row){ public_text(r, &m, "name"), public_text(r, &m, "position"),
+					     public_text(r, &m, "card_no") };
+	}
+	v->officer = o;
+	v->n_officer = n;
+	return true;
+}
+
+bool organ_show(struct req *r, struct err *err)
+{
+	struct organ_view v = { .code = req_param(r, "code") };
+	struct matter_view m;
+	struct html h;
+
+	if (!public_see(r, v.code, "organ", SEE_FIELDS, &m, err) || !officers_of(r, m.snap->id, &v, err))
+		return false;
+	v.name = public_text(r, &m, "name");
+	public_frame_fill(r, v.name, DOOR_ORGANS, &v.frame);
+	organ_facts(r, &m, &v);
+	html_init(&h, r->a, HTML_MAX);
+	page_public_organ(&h, &v);
+	return public_reply(r, 200, &h, err);
+}
+
+/* ---- certificates ---- */
+
+static bool holder_of(struct req *r, const struct matter_view *certificate, struct officers_view *v, struct err *err)
+{
+	const struct field_view *holder = public_field(certificate, "holder");
+	struct matter_view person;
+	struct err no = { 0 };
+
+	if (!holder || holder->v.t != T_USER)
+		return true;
+	if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, holder->v.i, SEE_FIELDS, &person, &no)) {
+		if (no.code != ERR_NOT_FOUND)
+			*err = no;
+		return no.code == ERR_NOT_FOUND;
+	}
+	v->found = true;
+	v->name = public_text(r, &person, "name");
+	v->position = public_text(r, &person, "position");
+	v->organ = person.organ_name;
+	return true;
+}
+
+/* The number must be given whole: the register is for checking a person who stands at the door, not for browsing. */
+static bool check_card(struct req *r, struct officers_view *v, struct err *err)
+{
+	const struct public_query q = { .kind = "certificate", .typed = v->card, .limit = 20 };
+	const struct search_hit *hit;
+	size_t n;
+	bool more;
+
+	if (!public_find(r, &q, &hit, &n, &more, err))
+		return false;
+	for (size_t i = 0; i < n && !v->found; i++) {
+		struct matter_view m;
+		struct err no = { 0 };
+
+		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].matter, SEE_FIELDS, &m, &no)) {
+			if (no.code == ERR_NOT_FOUND)
+				continue;
+			*err = no;
+			return false;
+		}
+		if (str_eq(public_text(r, &m, "card_no"), v->card) && !holder_of(r, &m, v, err))
+			return false;
+	}
+	return true;
+}
+
+static bool bureau_phone(struct req *r, struct officers_view *v, struct err *err)
+{
+	const struct organ_known *o;
+	size_t n;
+
+	if (!public_organs(r, &o, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (str_is(public_text(r, &o[i].v, "short"), "justice"))
+			v->phone = str_fmt(r->a, "%.*s %.*s", STR_FMT(public_text(r, &o[i].v, "name")),
+					   STR_FMT(public_text(r, &o[i].v, "phone")));
+	return true;
+}
+
+bool officers_show(struct req *r, struct err *err)
+{
+	struct officers_view v = { .card = str_head(str_trim(req_query(r, "card")), CARD_MOST) };
+	struct html h;
+
+	public_frame_fill(r, STR("核验执法人员"), DOOR_OFFICERS, &v.frame);
+	v.asked = v.card.n > 0;
+	if ((v.asked && !check_card(r, &v, err)) || !bureau_phone(r, &v, err))
+		return false;
+	html_init(&h, r->a, HTML_MAX);
+	page_public_officers(&h, &v);
+	return public_reply(r, 200, &h, err);
+}
+
+/* ---- items ---- */
+
+static struct str fine_of(struct req *r, const struct matter_view *m, const char *min, const char *max)
+{
+	struct str from = public_text(r, m, min), to = public_text(r, m, max);
+
+	if (from.n && to.n)
+		return str_fmt(r->a, "%.*s—%.*s", STR_FMT(from), STR_FMT(to));
+	return to.n ? str_fmt(r->a, "%.*s以下", STR_FMT(to)) : from.n ? str_fmt(r->a, "%.*s以上", STR_FMT(from)) : to;
+}
+
+bool items_show(struct req *r, struct err *err)
+{
+	struct public_query q = { .kind = "enforcement_item", .typed = str_trim(req_query(r, "q")),
+				  .after = req_query(r, "after"), .limit = ITEMS_PAGE };
+	struct items_view v = { .q = q.typed };
+	const struct search_hit *hit;
+	struct item_row *row;
+	struct html h;
+	size_t n;
+	bool more;
+
+	public_frame_fill(r, STR("执法事项"), DOOR_ITEMS, &v.frame);
+	if (!public_organ_choice(r, &v.organ, &v.n_organ, &q.organ, err) || !public_find(r, &q, &hit, &n, &more, err))
+		return false;
+	v.row = row = arena_many(r->a, n, struct item_row);
+	for (size_t i = 0; i < n; i++) {
+		struct matter_view m;
+		struct err no = { 0 };
+
+		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].matter, SEE_FIELDS, &m, &no)) {
+			if (no.code == ERR_NOT_FOUND)
+				continue;
+			*err = no;
+			return false;
+		}
+		row[v.n_row++] = (struct item_row){ m.snap->code, public_text(r, &m, "name"), public_text(r, &m, "sort"),
+						    m.organ_name, fine_of(r, &m, "fine_min", "fine_max") };
+	}
+	v.asked = q.typed.n || q.organ;
+	if (more && v.n_row)
+		v.next = public_page_link(r, "/items", row[v.n_row - 1].code);
+	if (q.after.n)
+		v.first = public_page_link(r, "/items", (struct str){ 0 });
+	html_init(&h, r->a, HTML_MAX);
+	page_public_items(&h, &v);
+	return public_reply(r, 200, &h, err);
+}
+
+/* The procedure that an item follows: the kind of the same name as its sort (penalty, licence …). */
+static bool procedure_of(struct req *r, const struct matter_view *m, const struct kind **ret, struct err *err)
+{
+	const struct field_view *sort = public_field(m, "sort");
+	const struct law *l;
+	int64_t def;
+
+	*ret = NULL;
+	if (!sort)
+		return true;
+	if (!engine_law_of_organ(app_of(r)->engine, r->db, r->a, m->snap->organ, &l, &def, err))
+		return false;
+	*ret = law_kind(l, sort->v.s);
+	return true;
+}
+
+static void item_facts(struct req *r, const struct matter_view *m, struct item_view *v)
+{
+	struct fact *f = arena_many(r->a, FACTS_MOST, struct fact);
+	size_t n = 0;
+
+	public_fact(f, &n, "实施机关", v->organ, false);
+	public_fact(f, &n, "事项编码", public_text(r, m, "code"), false);
+	public_fact(f, &n, "违反条款", public_text(r, m, "breach"), true);
+	public_fact(f, &n, "处理依据", public_text(r, m, "basis"), true);
+	public_fact(f, &n, "处罚种类", public_text(r, m, "types"), false);
+	public_fact(f, &n, "法定罚款幅度", fine_of(r, m, "fine_min", "fine_max"), false);
+	public_fact(f, &n, "立案条件", public_text(r, m, "conditions"), true);
+	public_fact(f, &n, "程序", public_text(r, m, "procedure"), true);
+	public_fact(f, &n, "时限", public_text(r, m, "time_limit"), false);
+	public_fact(f, &n, "服务指南", public_text(r, m, "guide"), true);
+	v->fact = f;
+	v->n_fact = n;
+}
+
+/* The states in which the work stands: what a citizen would call its steps. Side exits are in the chart. */
+static void steps_of(struct req *r, const struct kind *k, struct item_view *v)
+{
+	struct str *s = arena_many(r->a, k->n_state, struct str);
+
+	for (size_t i = 0; i < k->n_state; i++)
+		if (!k->state[i].end && !str_is(k->state[i].id, "suspended") && !str_is(k->state[i].id, "historic"))
+			s[v->n_step++] = k->state[i].name;
+	v->step = s;
+}
+
+/* A limit that is written out, or a setting's value in the pack; others depend on the case. */
+static struct str limit_text(struct req *r, const struct law *l, const struct expr *e)
+{
+	struct str text = str_trim(expr_text(e));
+	struct val v = { .t = T_SPAN };
+	struct buf b;
+
+	if (str_starts(text, STR("set."))) {
+		const struct setting_def *s = law_setting(l, str_sub(text, 4, text.n));
+
+		if (!s || s->type.tag != T_SPAN)
+			return (struct str){ 0 };
+		v = s->def;
+	} else if (!span_parse(text, &v.span)) {
+		return (struct str){ 0 };
+	}
+	buf_init(&b, r->a, 100);
+	val_put_cn(&b, r->a, v, NULL);
+	return buf_str(&b);
+}
+
+static void put_cites(struct req *r, const struct node *n, struct buf *b)
+{
+	for (size_t i = 0; i < n->cite.n && i < 2; i++)
+		ledger_put_cite(engine_ledger(app_of(r)->engine), n->cite.id[i], b);
+}
+
+static void limits_of(struct req *r, const struct kind *k, struct item_view *v)
+{
+	struct limit_row *row = arena_many(r->a, LIMITS_MOST, struct limit_row);
+
+	for (size_t i = 0; i < k->n_clock && v->n_limit < LIMITS_MOST; i++) {
+		const struct clock *c = &k->clock[i];
+		struct str text = { 0 };
+		struct buf b;
+
+		for (size_t j = 0; j < c->n_limit && !text.n; j++)
+			for (size_t w = c->limit[j].is.n; w > 0 && !text.n; w--)
+				text = limit_text(r, k->law, c->limit[j].is.row[w - 1].is);
+		if (!text.n || !node_on(c->node))
+			continue;
+		buf_init(&b, r->a, 500);
+		put_cites(r, c->node, &b);
+		row[v->n_limit++] = (struct limit_row){ c->name, text, buf_str(&b) };
+	}
+	v->limit = row;
+}
+
+struct standards {
+	struct req *r;
+	int64_t id;
+	int64_t found[STANDARDS_MOST];
+	size_t n;
+};
+
+static const struct stmt st_standards = { "public_standards",
+	"SELECT l.source FROM link l JOIN matter m ON m.id = l.source WHERE l.target = $1 AND l.field = 'item' "
+	"AND m.kind = 'discretion' ORDER BY l.source DESC" };
+
+static bool add_standard(void *ctx, struct err *err)
+{
+	struct standards *s = ctx;
+
+	(void)err;
+	s->found[s->n++] = s->id;
+	return s->n < STANDARDS_MOST;
+}
+
+static bool standards_of(struct req *r, int64_t item, struct item_view *v, struct err *err)
+{
+	struct standards s = { .r = r };
+	const struct db_in in[] = { db_i64(item) };
+	const struct db_out out[] = { db_to_i64(&s.id) };
+	struct fact *f;
+
+	if (!db_each(r->db, r->a, &st_standards, DB_IN(in), DB_OUT(out), add_standard, &s, err))
+		return false;
+	f = arena_many(r->a, s.n, struct fact);
+	for (size_t i = 0; i < s.n; i++) {
+		struct matter_view m;
+		struct err no = { 0 };
+
+		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, s.found[i], SEE_FIELDS, &m, &no)) {
+			if (no.code == ERR_NOT_FOUND)
+				continue;
+			*err = no;
+			return false;
+		}
+		f[v->n_standard++] = (struct fact){ public_text(r, &m, "doc_no"), public_text(r, &m, "in_force"),
+						    str_fmt(r->a, "/standards/%.*s", STR_FMT(m.snap->code)), false };
+	}
+	v->standard = f;
+	return true;
+}
+
+bool item_show(struct req *r, struct err *err)
+{
+	struct item_view v = { .code = req_param(r, "code") };
+	const struct kind *k;
+	struct matter_view m, organ;
+	struct err no = { 0 };
+	struct html h;
+
+	if (!public_see(r, v.code, "enforcement_item", SEE_FIELDS, &m, err) || !procedure_of(r, &m, &k, err)
+	    || !standards_of(r, m.snap->id, &v, err))
+		return false;
+	v.name = public_text(r, &m, "name");
+	v.sort = public_text(r, &m, "sort");
+	v.organ = m.organ_name;
+	if (m.snap->organ && matter_see(app_of(r)->engine, r->db, r->a, &anyone, m.snap->organ, SEE_FIELDS, &organ, &no))
+		v.organ_href = str_fmt(r->a, "/organs/%.*s", STR_FMT(organ.snap->code));
+	public_frame_fill(r, v.name, DOOR_ITEMS, &v.frame);
+	item_facts(r, &m, &v);
+	if (k) {
+		v.guide_name = k->name;
+		steps_of(r, k, &v);
+		limits_of(r, k, &v);
+	}
+	html_init(&h, r->a, HTML_MAX);
+	page_public_item(&h, &v);
+	return public_reply(r, 200, &h, err);
+}
+
+bool item_flow(struct req *r, struct err *err)
+{
+	struct flow_view v = { .code = req_param(r, "code") };
+	const struct kind *k;
+	struct matter_view m;
+	struct str svg;
+	struct html h;
+
+	if (!public_see(r, v.code, "enforcement_item", SEE_FIELDS, &m, err) || !procedure_of(r, &m, &k, err))
+		return false;
+	if (!k)
+		return err_set(err, ERR_NOT_FOUND, "这个事项还没有流程图");
+	if (!flow_svg(r->a, k, (struct str){ 0 }, &svg, err))
+		return false;
+	v.name = public_text(r, &m, "name");
+	v.kind = k->name;
+	v.svg = html_svg(svg);
+	public_frame_fill(r, str_fmt(r->a, "流程图：%.*s", STR_FMT(v.name)), DOOR_ITEMS, &v.frame);
+	html_init(&h, r->a, HTML_MAX);
+	page_public_flow(&h, &v);
+	return public_reply(r, 200, &h, err);
+}
+
+/* ---- discretion ---- */
+
+static struct str cell(struct req *r, const struct val_row *row, const char *col)
+{
+	struct buf b;
+
+	for (size_t i = 0; i < row->n; i++)
+		if (str_is(row->col[i].id, col)) {
+			buf_init(&b, r->a, 4000);
+			val_put_cn(&b, r->a, row->cell[i], NULL);
+			return buf_str(&b);
+		}
+	return (struct str){ 0 };
+}
+
+static void tiers_of(struct req *r, const struct matter_view *m, struct standard_view *v)
+{
+	const struct field_view *f = public_field(m, "tiers");
+	size_t n = f ? f->v.list->n : 0;
+	struct tier_row *t = arena_many(r->a, n, struct tier_row);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct val_row *row = f->v.list->v[i].row;
+		struct str min = cell(r, row, "fine_min"), max = cell(r, row, "fine_max");
+
+		t[i] = (struct tier_row){ .grade = cell(r, row, "grade"), .circumstances = cell(r, row, "circumstances"),
+					  .others = cell(r, row, "others") };
+		if (min.n || max.n)
+			t[i].fine = str_fmt(r->a, "%.*s—%.*s", STR_FMT(min), STR_FMT(max));
+	}
+	v->tier = t;
+	v->n_tier = n;
+}
+
+bool standard_show(struct req *r, struct err *err)
+{
+	struct standard_view v = { 0 };
+	const struct field_view *item;
+	struct matter_view m, of;
+	struct err no = { 0 };
+	struct html h;
+
+	if (!public_see(r, req_param(r, "code"), "discretion", SEE_FIELDS, &m, err))
+		return false;
+	item = public_field(&m, "item");
+	if (item && matter_see(app_of(r)->engine, r->db, r->a, &anyone, item->v.i, SEE_FIELDS, &of, &no)) {
+		v.item = public_text(r, &of, "name");
+		v.item_href = str_fmt(r->a, "/items/%.*s", STR_FMT(of.snap->code));
+	}
+	v.doc_no = public_text(r, &m, "doc_no");
+	v.in_force = public_text(r, &m, "in_force");
+	v.organ = m.organ_name;
+	tiers_of(r, &m, &v);
+	public_frame_fill(r, STR("裁量基准"), DOOR_ITEMS, &v.frame);
+	html_init(&h, r->a, HTML_MAX);
+	page_public_standard(&h, &v);
+	return public_reply(r, 200, &h, err);
+}
