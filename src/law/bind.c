@@ -303,6 +303,42 @@ static void type_of(struct loader *l, struct type *t, const struct ynode *of, st
 	}
 }
 
+/* People and organs are matters of the kinds that the pack must have. */
+static void type_of_people(struct loader *l, struct type *t, const struct ynode *type)
+{
+	bool person = t->tag == T_USER || t->tag == T_USERS;
+
+	if (!person && t->tag != T_ORGAN && t->tag != T_ORGANS)
+		return;
+	t->kind = law_kind(l->law, person ? STR("person") : STR("organ"));
+	if (!t->kind)
+		diag_add(l->d, pos_val(type), false, "定义包中没有事项类型 %s", person ? "person" : "organ");
+}
+
+/* Whether a type has what it refers to; one that has not counts as no type at all, so that whoever reads the
+ * field meets no half of it. The reason was reported. */
+static bool type_whole(const struct type *t)
+{
+	switch (t->tag) {
+	case T_ENUM:
+	case T_PICKS:
+		return t->values != NULL;
+	case T_REF:
+	case T_REFS:
+	case T_USER:
+	case T_USERS:
+	case T_ORGAN:
+	case T_ORGANS:
+		return t->kind != NULL;
+	case T_ROWS:
+		return t->row != NULL;
+	case T_SHEET:
+		return t->sheet != NULL;
+	default:
+		return true;
+	}
+}
+
 /* "text(200)" into word and number; number 0 when there are no brackets. */
 static bool type_word(struct str s, struct str *ret_word, int64_t *ret_n)
 {
@@ -339,11 +375,9 @@ struct type bind_type_text(struct loader *l, const struct ynode *type, const str
 			type_of(l, &t, of, path);
 		else if (type_words[i].of)
 			diag_add(l->d, pos_val(type), false, "类型%s缺少 of", type_words[i].name);
-		if (t.tag == T_USER || t.tag == T_USERS)
-			t.kind = law_kind(l->law, STR("person"));
-		if (t.tag == T_ORGAN || t.tag == T_ORGANS)
-			t.kind = law_kind(l->law, STR("organ"));
-		return t;
+		else
+			type_of_people(l, &t, type);
+		return type_whole(&t) ? t : (struct type){ 0 };
 	}
 	diag_add(l->d, pos_val(type), false, "没有类型“%.*s”", STR_FMT(word));
 	return t;

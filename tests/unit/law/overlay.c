@@ -183,11 +183,14 @@ Test(law_overlay, a_new_way_in_passes_the_old_checks)
 
 	cr_assert_null(apply(t, str_fmt(t->a, way, "").p));
 	cr_assert_eq(law_text_find(t, false, "却不经核对“agree.yes”")->pos.line, 4);
+	arena_free(t->a);
 	t = law_text_new();
 	cr_assert_not_null(apply(t, str_fmt(t->a, way, ", because: T2").p), "%s", law_text_all(t));
+	arena_free(t->a);
 	t = law_text_new();
 	cr_assert_not_null(apply(t, str_fmt(t->a, way, ", form: [opinion], checks: {yes: {must: opinion == agree, say: 意见不是同意, way: opinion, cite: T1}}").p),
 			   "%s", law_text_all(t));
+	arena_free(t->a);
 }
 
 Test(law_overlay, a_removed_way_leaves_no_dead_end)
