@@ -41,6 +41,7 @@ struct http {
 	struct MHD_Daemon *daemon;
 	int port;
 	atomic_int in_flight;
+	atomic_bool stopping;
 	pthread_mutex_t lock;
 	struct db *reader[HTTP_THREADS]; /* free readers */
 	int n_reader;
@@ -159,7 +160,8 @@ static enum MHD_Result send_reply(struct exchange *x)
 		(void)MHD_add_response_header(resp, "Cache-Control", "no-store");
 	for (size_t i = 0; i < r->n_header; i++)
 		(void)MHD_add_response_header(resp, r->header[i].name, str_cstr(r->a, r->header[i].value));
-	if (x->too_large)
+	/* Stopping: whoever keeps asking on an open connection would keep the server from its end. */
+	if (x->too_large || atomic_load(&x->h->stopping))
 		(void)MHD_add_response_header(resp, "Connection", "close");
 	queued = MHD_queue_response(x->c, (unsigned)r->status, resp);
 	MHD_destroy_response(resp);
@@ -595,6 +597,7 @@ void http_stop(struct http *h)
 	if (!h)
 		return;
 	/* Stopping while a connection is suspended aborts the process (trap 3): first no new ones, then wait. */
+	atomic_store(&h->stopping, true);
 	listening = MHD_quiesce_daemon(h->daemon);
 	while (atomic_load(&h->in_flight) > 0 && time_monotonic() < until)
 		(void)usleep(2000);
