@@ -12,6 +12,7 @@
 #define EXPR_CHARS 2000   /* a longer condition is nobody's to read: split it into terms */
 #define EXPR_DEPTH 32     /* of nesting; `and`, `or` and lists are flat */
 #define EXPR_STEPS 200000 /* nodes evaluated; see expr.h */
+#define EXPR_FREE 100     /* steps of one candidate that are not counted */
 #define EXPR_LOAD 10000   /* matters that one list may hold */
 #define EXPR_CALLS 48     /* terms and functions within each other, over matters too */
 

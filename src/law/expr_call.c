@@ -450,7 +450,7 @@ static struct ast *cast_to(struct typer *t, struct ast *e, struct type to)
 {
 	struct ast *c;
 
-	if (e->type.tag == to.tag)
+	if (e->type.tag == to.tag && type_element(&e->type).tag == type_element(&to).tag)
 		return e;
 	c = ast_new(t->a, AST_CAST, e->from, e->to);
 	c->kid = arena_many(t->a, 1, struct ast *);

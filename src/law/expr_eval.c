@@ -382,10 +382,22 @@ static bool candidate(void *ctx, const struct snap *m)
 	}
 	if (val_truth(yes) == TRUTH_TRUE && !s->hit(s->ctx, &el))
 		s->stopped = true;
-	/* Counting has no limit: what one candidate costs is given back, within another list it is not. */
+	/* Counting has no limit: what a candidate commonly costs is free. Lists within lists are not. */
 	if (r->budget->scans == 1)
-		r->budget->steps = steps;
+		r->budget->steps = r->budget->steps - steps > EXPR_FREE ? r->budget->steps - EXPR_FREE : steps;
 	return !s->stopped;
+}
+
+/* `x in [a, b]` can only be true by what is known of the list. */
+static struct val without_null(struct arena *a, struct val v)
+{
+	struct val *known = arena_many(a, v.list->n, struct val);
+	size_t n = 0;
+
+	for (size_t i = 0; i < v.list->n; i++)
+		if (!val_is_null(v.list->v[i]))
+			known[n++] = v.list->v[i];
+	return val_list(a, v.t, known, n);
 }
 
 /* False in *ret_any: a probe's value is null or an empty list, so nothing can match. */
@@ -403,7 +415,7 @@ static bool make_probes(struct run *r, const struct ast *e, struct scan *scan, b
 			*ret_any = false;
 			return true;
 		}
-		p[i].a = v;
+		p[i].a = p[i].op == PROBE_IN ? without_null(r->ev->a, v) : v;
 		if (p[i].op == PROBE_BETWEEN) {
 			enum type_tag end = v.interval.time ? T_TIME : T_DATE;
 

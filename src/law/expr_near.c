@@ -3,28 +3,32 @@
 
 #define NEAR_MAX 40 /* ids have at most 40 characters */
 
-/* Edits between two ids (Levenshtein), one row at a time. */
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Edits between two ids; two neighbours changing places are one edit. */
 static size_t distance(struct str a, struct str b)
 {
-	size_t row[NEAR_MAX + 1];
+	size_t row[3][NEAR_MAX + 1];
 
 	if (a.n > NEAR_MAX || b.n > NEAR_MAX)
 		return SIZE_MAX;
 	for (size_t j = 0; j <= b.n; j++)
-		row[j] = j;
+		row[0][j] = j;
 	for (size_t i = 1; i <= a.n; i++) {
-		size_t diagonal = row[0];
+		const size_t *above = row[(i - 1) % 3], *two = row[(i + 1) % 3];
+		size_t *here = row[i % 3];
 
-		row[0] = i;
+		here[0] = i;
 		for (size_t j = 1; j <= b.n; j++) {
-			size_t change = diagonal + (a.p[i - 1] != b.p[j - 1]);
-			size_t best = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-
-			diagonal = row[j];
-			row[j] = change < best ? change : best;
+			here[j] = least(least(above[j], here[j - 1]) + 1, above[j - 1] + (a.p[i - 1] != b.p[j - 1]));
+			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1])
+				here[j] = least(here[j], two[j - 2] + 1);
 		}
 	}
-	return row[b.n];
+	return row[a.n % 3][b.n];
 }
 
 void near_start(struct near *n, struct str want)

@@ -230,12 +230,7 @@ static struct ast *parse_call(struct parser *p, struct ast *e)
 		else if (!p->failed)
 			p->l = back;
 	}
-	e = p->failed ? NULL : parse_list(p, e, ")");
-	/* `count(x in xs)`: could also be a membership test, but counts nothing then; `any(x in xs, …)` binds. */
-	if (e && e->binder.n && e->n < 2 && !str_is(e->name, "count"))
-		return complain(p, "写成“函数(x in 列表, 条件)”", "%.*s 命名了列表的元素，却没有用到它的条件",
-				STR_FMT(e->name));
-	return e;
+	return p->failed ? NULL : parse_list(p, e, ")");
 }
 
 static struct ast *parse_name(struct parser *p)
