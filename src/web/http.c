@@ -565,15 +565,15 @@ bool http_start(const struct http_config *config, struct http **ret, struct err 
 		return err_set(err, ERR_BUG, "内存不足");
 	h->config = *config;
 	(void)pthread_mutex_init(&h->lock, NULL);
-	/* On loopback every visitor comes from the proxy's address: the limit an address is the proxy's. */
+	/* Without MHD_OPTION_LISTENING_ADDRESS_REUSE: on Linux it would let two servers share a port unnoticed.
+	 * On loopback every visitor comes from the proxy's address: the limit an address is the proxy's. */
 	h->daemon = MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME
 					 | (addr.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0),
 				     0, NULL, NULL, access_handler, h, MHD_OPTION_SOCK_ADDR, &addr,
 				     MHD_OPTION_THREAD_POOL_SIZE, (unsigned)HTTP_THREADS,
 				     MHD_OPTION_CONNECTION_LIMIT, HTTP_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
 				     loopback ? 0u : HTTP_PER_ADDRESS, MHD_OPTION_CONNECTION_TIMEOUT, HTTP_IDLE_S,
-				     MHD_OPTION_NOTIFY_COMPLETED, completed, h, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
-				     MHD_OPTION_END);
+				     MHD_OPTION_NOTIFY_COMPLETED, completed, h, MHD_OPTION_END);
 	if (!h->daemon) {
 		(void)pthread_mutex_destroy(&h->lock);
 		free(h);
