@@ -665,6 +665,32 @@ static void visit(struct graph *g, size_t i)
 	}
 }
 
+static bool lapses(const struct kind *k, const struct action *a)
+{
+	for (size_t i = 0; i < k->n_clock; i++)
+		if (str_eq(k->clock[i].lapse, a->id))
+			return true;
+	return false;
+}
+
+/* What only the law may do must be brought about by a clock, an effect or a reaction. */
+static void idle(struct graph *g)
+{
+	bool *caused = arena_many(g->c->l->a, g->n, bool);
+
+	for (size_t i = 0; i < g->n; i++)
+		for (struct edge *e = g->out[i]; e; e = e->next)
+			caused[e->to] = true;
+	for (size_t i = 0; i < g->n; i++) {
+		const struct action *a = g->action[i];
+
+		if (a->builtin || !only_system(&a->by) || caused[i] || lapses(g->kind[i], a))
+			continue;
+		diag_add(g->c->d, a->node->pos, true, "“%.*s.%.*s”只能由系统办理，但没有期限、效果或者反应引起它",
+			 STR_FMT(g->kind[i]->id), STR_FMT(a->id));
+	}
+}
+
 static void cascades(struct checker *c)
 {
 	const struct law *law = c->law;
@@ -695,6 +721,7 @@ static void cascades(struct checker *c)
 	for (size_t i = 0; i < g.n; i++)
 		if (!g.color[i])
 			visit(&g, i);
+	idle(&g);
 }
 
 /* ---- sight ---- */

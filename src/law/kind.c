@@ -933,7 +933,7 @@ static void builtin_by(struct loader *l, struct kind *k, struct action *act)
 
 static const struct key correct_keys[] = {
 	{ "by", K_ANY | K_MUST }, { "fields", K_SCALAR | K_LIST | K_MUST }, { "states", K_SCALAR | K_LIST },
-	{ "recheck", K_SCALAR | K_LIST }, { "cite", K_SCALAR | K_LIST }, { 0 }
+	{ "recheck", K_SCALAR | K_LIST }, { 0 }
 };
 
 /* A check of any action or state by its short path: decide.reviewed, states.archived.complete. */
@@ -1004,7 +1004,6 @@ static void correct(struct loader *l, struct kind *k)
 	if (ynode_get(y, "by"))
 		k->correct.by = bind_whos(l, &s, ynode_get(y, "by"), NODE_BY, path_of(l, act->node->path, STR("by")));
 	correct_lists(l, k, y);
-	act->node->cite = bind_cites(l, ynode_get(y, "cite"));
 	act->by = k->correct.by;
 	f = arena_many(l->a, k->correct.n_field, struct form_field);
 	for (size_t i = 0; i < k->correct.n_field; i++)
@@ -1256,8 +1255,7 @@ static void compile_see(struct loader *l, struct kind *k)
 }
 
 static const struct key dossier_keys[] = {
-	{ "main", K_SCALAR | K_LIST }, { "secondary", K_SCALAR | K_LIST }, { "keep", K_SCALAR },
-	{ "cite", K_SCALAR | K_LIST }, { 0 }
+	{ "main", K_SCALAR | K_LIST }, { "secondary", K_SCALAR | K_LIST }, { "keep", K_SCALAR }, { 0 }
 };
 static const struct key list_keys[] = {
 	{ "columns", K_SCALAR | K_LIST }, { "filters", K_SCALAR | K_LIST }, { "card", K_SCALAR | K_LIST }, { 0 }

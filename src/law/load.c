@@ -91,7 +91,7 @@ static void stamp(struct ynode *y, struct str pack)
 static const struct key pack_keys[] = {
 	{ "pack", K_SCALAR | K_MUST }, { "name", K_SCALAR | K_MUST }, { "above", K_SCALAR },
 	{ "version", K_SCALAR | K_MUST }, { "from", K_SCALAR | K_MUST }, { "organs", K_MAP }, { "roles", K_MAP },
-	{ "settings", K_MAP }, { "functions", K_MAP }, { "cite", K_SCALAR | K_LIST },
+	{ "settings", K_MAP }, { "functions", K_MAP },
 	{ "running", K_MAP, "第四部分" }, { 0 }
 };
 
@@ -195,7 +195,7 @@ static size_t count_entries(const struct loader *l, const char *key)
 }
 
 static const struct key role_keys[] = {
-	{ "name", K_SCALAR | K_MUST }, { "excludes", K_SCALAR | K_LIST }, { "cite", K_SCALAR | K_LIST }, { 0 }
+	{ "name", K_SCALAR | K_MUST }, { "excludes", K_SCALAR | K_LIST }, { 0 }
 };
 
 static void roles(struct loader *l)
@@ -402,8 +402,7 @@ static const struct key sheet_keys[] = {
 	{ "cite", K_SCALAR | K_LIST }, { "parts", K_MAP | K_MUST }, { 0 }
 };
 static const struct key part_keys[] = {
-	{ "name", K_SCALAR | K_MUST }, { "optional", K_SCALAR }, { "items", K_MAP | K_MUST },
-	{ "cite", K_SCALAR | K_LIST }, { 0 }
+	{ "name", K_SCALAR | K_MUST }, { "optional", K_SCALAR }, { "items", K_MAP | K_MUST }, { 0 }
 };
 static const struct key item_keys[] = {
 	{ "name", K_SCALAR | K_MUST }, { "points", K_SCALAR }, { "ask", K_SCALAR }, { "bad", K_SCALAR },
