@@ -191,7 +191,7 @@ static bool begin_group(struct db *db, struct arena *a, void *ctx, struct err *e
 	struct app *app = ctx;
 	int done;
 
-	return matter_timers(app->engine, db, a, engine_now(app->engine), TIMERS_A_GROUP, &done, err);
+	return matter_timers(app->engine, db, a, engine_now(app->engine) - MATTER_WAIT_MS, TIMERS_A_GROUP, &done, err);
 }
 
 static bool end_group(struct db *db, struct arena *a, void *ctx, struct err *err)

@@ -290,6 +290,11 @@ static void reckon_run(struct arena *a, const struct calendar *c, struct run *r,
 		r->yellow = r->start;
 }
 
+void run_again(struct arena *a, const struct calendar *c, struct run *r, int64_t now)
+{
+	reckon_run(a, c, r, now);
+}
+
 struct val_clock run_value(const struct run *r, const struct calendar *c, int64_t now)
 {
 	struct val_clock v = { .start = r->start, .due = r->due, .stopped = r->stopped, .state = r->state,

@@ -197,6 +197,9 @@ struct val_clock run_value(const struct run *r, const struct calendar *c, int64_
 /* Which of its limits ends first, if pauses that are open ended now. */
 struct due run_due(struct arena *a, const struct calendar *c, const struct run *r, int64_t now, size_t *ret_limit);
 
+/* Due and yellow anew, by the calendar of today. */
+void run_again(struct arena *a, const struct calendar *c, struct run *r, int64_t now);
+
 /* chip.c: a clock for people. */
 void run_view(struct turn *t, const struct kind *k, const struct run *r, struct clock_view *ret);
 void run_explain(struct turn *t, const struct kind *k, const struct run *r, struct buf *b);

@@ -103,6 +103,14 @@ MUST_USE bool matter_timers(struct engine *e, struct db *db, struct arena *a, in
 MUST_USE bool matter_timers_overdue(struct engine *e, struct db *db, struct arena *a, int64_t now,
 				    int64_t *ret_count, struct err *err);
 
+/* An act waits at most so long for its turn (writer.h). A group's beginning does the timers up to so long ago:
+ * an act that was received before the due counts at its receipt, and each act does what fell due before it. */
+#define MATTER_WAIT_MS 5000
+/* After the start with a new calendar: reckons again the clocks whose due day is provisional, at most `most` a
+ * call, those after *after (0 first); each that changes gets an event. In the turn, until *ret_more is false. */
+MUST_USE bool matter_recount(struct engine *e, struct db *db, struct arena *a, int64_t *after, int most,
+			     int *ret_changed, bool *ret_more, struct err *err);
+
 /* What one person sees of a matter. */
 enum light { LIGHT_NONE, LIGHT_GREEN, LIGHT_YELLOW, LIGHT_RED, LIGHT_PAUSED, LIGHT_MET, LIGHT_MET_LATE };
 struct clock_view {

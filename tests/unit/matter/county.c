@@ -263,7 +263,7 @@ static bool run(struct county *c, int64_t who, int64_t matter, int64_t version, 
 	struct call k = { .c = c, .form = form, .r = &c->r,
 			  .act = { .who = as(c, who), .matter = matter, .version = version, .kind = cstr(kind),
 				   .action = cstr(action), .passed = c->passed, .n_passed = c->n_passed, .parent = parent,
-				   .request = cstr(c->request), .reason = cstr(c->reason) } };
+				   .request = cstr(c->request), .reason = cstr(c->reason), .received = c->received } };
 
 	return db_tx(c->db, "test", call, &k, err);
 }
@@ -424,6 +424,26 @@ static int64_t person(struct county *c, int64_t at, const char *name, const char
 	c->of = at;
 	cr_assert(opens(c, 0, "person", form), "%s", why(c));
 	return c->r.matter;
+}
+
+/* The next year's days off have been announced: an engine with both calendars takes the place of the old one. */
+void county_next_year(struct county *c, const char *text)
+{
+	const struct law_files *old = files();
+	struct law_file *v = arena_many(c->a, old->n + 1, struct law_file);
+	struct law_files *all = arena_one(c->a, struct law_files);
+	const struct engine_config config = { .files = all, .pack = STR("t") };
+	struct diag d = { .a = c->a };
+	int64_t now = engine_now(c->e);
+	struct err err = { 0 };
+
+	memcpy(v, old->v, old->n * sizeof(v[0]));
+	v[old->n] = (struct law_file){ "calendar/2027.yaml", cstr(text) };
+	*all = (struct law_files){ v, old->n + 1 };
+	engine_free(c->e);
+	OK(engine_new(&config, &d, &c->e, &err));
+	engine_set_now(c->e, now);
+	OK(db_tx(c->db, "bind", bind, c, &err));
 }
 
 struct county county_new(struct fresh *f, const char *now)

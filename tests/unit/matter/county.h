@@ -18,11 +18,13 @@ struct county {
 	const struct passed *passed;
 	size_t n_passed;
 	const char *request, *reason;
+	int64_t received;                           /* of the next acts; 0: now */
 };
 
 /* now: "2026-03-02 09:00". */
 struct county county_new(struct fresh *f, const char *now);
 void county_free(struct county *c);
+void county_next_year(struct county *c, const char *calendar);
 void at_time(struct county *c, const char *now);
 /* Opens or acts as a person in the organ where the person works; form is JSON ('…' for quotes is fine). The
  * result stands in c->r; true when it was done. Errors of the call fail the test. */

@@ -183,3 +183,70 @@ BOTH(beyond_the_calendar_is_provisional)
 	cr_assert(in_state(&c, m, "decided"));
 	county_free(&c);
 }
+
+struct recounting {
+	struct county *c;
+	int *changed;
+};
+
+static bool recount(struct db *db, const void *ctx, struct err *err)
+{
+	const struct recounting *x = ctx;
+	int64_t after = 0;
+	bool more = true;
+	int n;
+
+	*x->changed = 0;
+	while (more) {
+		if (!matter_recount(x->c->e, db, x->c->a, &after, 1, &n, &more, err))
+			return false;
+		*x->changed += n;
+	}
+	return true;
+}
+
+BOTH(a_new_calendar_settles_provisional_days)
+{
+	struct county c = county_new(f, "2026-12-24 09:00");
+	int64_t m = decided(&c, "A"), version = now_of(&c, m)->version;
+	int changed = 0;
+	const struct recounting x = { &c, &changed };
+	struct err err = { 0 };
+
+	due_on(&c, m, "close", "2027-01-07");
+	county_next_year(&c, "year: 2027\nsource: 试验\noff: {2027-01-01: 元旦}\nwork: {}\n");
+	OK(db_tx(c.db, "recount", recount, &x, &err));
+	cr_assert_eq(changed, 1);
+	due_on(&c, m, "close", "2027-01-08");
+	cr_assert_not(clock_of(&c, c.wang, m, "close")->provisional);
+	cr_assert_eq(now_of(&c, m)->version, version + 1, "the change is an event");
+	OK(db_tx(c.db, "recount", recount, &x, &err));
+	cr_assert_eq(changed, 0);
+	at_time(&c, "2027-01-09 09:00");
+	cr_assert_eq(timers(&c), 1);
+	county_free(&c);
+}
+
+static bool timers_until(struct db *db, const void *ctx, struct err *err)
+{
+	const struct recounting *x = ctx;
+
+	return matter_timers(x->c->e, db, x->c->a, engine_now(x->c->e) - MATTER_WAIT_MS, 64, x->changed, err);
+}
+
+BOTH(what_was_received_in_time_counts)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = decided(&c, "A"), due = clock_of(&c, c.wang, m, "close")->v.due;
+	int done = 0;
+	const struct recounting x = { &c, &done };
+	struct err err = { 0 };
+
+	engine_set_now(c.e, due + 2000); /* sent a second before the end, handled two seconds after it */
+	c.received = due - 1000;
+	OK(db_tx(c.db, "timers", timers_until, &x, &err));
+	cr_assert_eq(done, 0);
+	cr_assert(acts(&c, c.wang, m, "close", "{}"), "%s", why(&c));
+	cr_assert_eq(clock_of(&c, c.wang, m, "close")->light, LIGHT_MET);
+	county_free(&c);
+}
