@@ -120,8 +120,13 @@ static bool bind_tx(struct db *db, const void *ctx, struct err *err)
 {
 	const struct app *app = ctx;
 	struct arena *a = arena_new();
-	bool ok = engine_bind(app->engine, db, a, err);
+	bool ok = engine_bind(app->engine, db, a, err), more = true;
+	int64_t after = 0;
+	int changed;
 
+	while (ok && more) /* a calendar may have come with this start: days that were provisional */
+		ok = matter_recount(app->engine, db, a, &after, 1000, &changed, &more, err);
+	ok = ok && log_append(db, a, NULL, err);
 	(void)arena_free(a);
 	return ok;
 }

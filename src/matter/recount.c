@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* Next year's calendar has come: clocks whose due day was provisional (暂定) are reckoned again, and each that
  * changes says so in the record (decision 35). */
+#include "base/day.h"
 #include "base/uuid.h"
 #include "log/log.h"
 #include "matter/inner.h"
 #include "matter/store.h"
 
 static const struct stmt st_next = { "provisional_next",
-	"SELECT id, matter, clock, run FROM clock WHERE provisional = 1 AND id > $1 AND state IN ('running', 'paused')"
+	"SELECT id, matter, clock, run FROM clock WHERE provisional = 1 AND id > $1 AND state = 'running' AND due <= $2"
 	" ORDER BY id LIMIT 1" };
 static const struct stmt st_event = { "recount_event",
 	"INSERT INTO event (matter, seq, at, entered_at, role, action, request, def, kind)"
@@ -90,12 +91,16 @@ bool matter_recount(struct engine *e, struct db *db, struct arena *a, int64_t *a
 	struct row x;
 	const struct db_out out[] = { db_to_i64(&x.id), db_to_i64(&x.matter), db_to_str(&x.clock), db_to_i64(&x.run) };
 	bool found = true, changed;
-	int64_t at = *after;
+	const struct law *law;
+	int64_t at = *after, known, def;
 	int done = 0;
 
 	turn_init(&t, e, db, a, engine_now(e));
+	if (!engine_law_of_organ(e, db, a, 0, &law, &def, err))
+		return false;
+	known = day_start(calendar_last(law->calendar) + 1); /* what lies beyond stays provisional */
 	for (int i = 0; found && i < most; i++) {
-		const struct db_in in[] = { db_i64(at) };
+		const struct db_in in[] = { db_i64(at), db_i64(known) };
 
 		if (!db_maybe(db, a, &st_next, DB_IN(in), DB_OUT(out), &found, err))
 			return false;
