@@ -247,22 +247,37 @@ static bool nearest_clock(struct listing *l, const struct snap *m, struct clock_
 }
 
 /* The first action, in order of writing, that this person may do. */
-static bool next_action(struct listing *l, const struct snap *m, const struct action **ret, struct err *err)
+/* How much an action is what the desk waits for: it stops the nearest clock, it leads on, or it only adds. */
+static int next_rank(const struct action *ac, const struct clock *nearest)
 {
+	for (size_t i = 0; nearest && i < nearest->n_until; i++)
+		if (str_eq(nearest->until[i], ac->id))
+			return 3;
+	return ac->to == TO_STAY ? 1 : 2;
+}
+
+static bool next_action(struct listing *l, const struct snap *m, const struct clock *nearest, const struct action **ret,
+			struct err *err)
+{
+	int best = 0;
+
 	for (size_t i = 0; i < m->kind->n_action; i++) {
 		const struct action *ac = &m->kind->action[i];
 		const struct act act = { .who = l->q->who, .matter = m->id, .action = ac->id, .version = -1 };
+		const int rank = 2 * next_rank(ac, nearest);
 		struct step step;
 
-		if (!action_stands(ac, m->state) || ac->builtin || ac->any)
+		if (rank + 1 <= best || !action_stands(ac, m->state) || ac->builtin || ac->any)
 			continue;
 		if (!try_in_turn(&l->t, &act, &step, err))
 			return false;
 		if (step.no.n && (step.no.v[0].sort == REFUSED_RIGHT || step.no.v[0].sort == REFUSED_STATE))
 			continue;
-		*ret = ac;
-		if (!step.no.n)
-			return true;
+		/* What can be done now goes before what a check still holds back. */
+		if (rank + !step.no.n > best) {
+			best = rank + !step.no.n;
+			*ret = ac;
+		}
 	}
 	return true;
 }
@@ -282,7 +297,7 @@ static bool add_row(struct listing *l, const struct page_row *p, struct err *err
 	x.title = snap_title(l->t.a, m);
 	x.state_name = m->state->name;
 	if ((m->organ && !turn_name(&l->t, m->organ, &x.organ_name, err)) || !nearest_clock(l, m, &x.clock, err)
-	    || (l->q->mine && !next_action(l, m, &x.next, err))
+	    || (l->q->mine && !next_action(l, m, x.clock.def, &x.next, err))
 	    || (l->q->who.sort != ACTOR_PUBLIC && !holder_names(&l->t, m, &ev, &x.holder, err)))
 		return false;
 	PUSH(l->t.a, l->out, l->n, l->cap, x);

@@ -117,7 +117,10 @@ static struct str own_name(struct arena *a, const struct snap *s)
 		return name;
 	if (title.n)
 		return title;
-	return who.n && cause.n ? str_fmt(a, "%.*s %.*s", STR_FMT(who), STR_FMT(cause)) : who.n ? who : cause;
+	/* Many write the party into the cause already. */
+	if (!who.n || !cause.n || str_find(cause, who, 0) != SIZE_MAX)
+		return cause.n ? cause : who;
+	return str_fmt(a, "%.*s %.*s", STR_FMT(who), STR_FMT(cause));
 }
 
 struct str snap_title(struct arena *a, const struct snap *s)
