@@ -138,8 +138,7 @@ static void label_attr(struct why_run *w, const struct ast *e)
 static void label_func(struct why_run *w, const struct ast *e)
 {
 	static const char *const after[] = { [FN_COUNT] = "的数量", [FN_SUM] = "的合计",   [FN_AVG] = "的平均值",
-					     [FN_MIN] = "的最小值", [FN_MAX] = "的最大值", [FN_FIRST] = "中最早的",
-					     [FN_LAST] = "中最近的" };
+					     [FN_MIN] = "的最小值", [FN_MAX] = "的最大值" };
 
 	switch (e->sub) {
 	case FN_COUNT:
@@ -147,14 +146,17 @@ static void label_func(struct why_run *w, const struct ast *e)
 	case FN_AVG:
 	case FN_MIN:
 	case FN_MAX:
-	case FN_FIRST:
-	case FN_LAST:
 		label(w, e->kid[0]);
 		if (e->n > 1 && (e->sub == FN_SUM || e->sub == FN_AVG || e->sub == FN_MIN || e->sub == FN_MAX)) {
 			buf_adds(w->b, "的");
 			label(w, e->kid[1]);
 		}
 		buf_adds(w->b, e->n > 1 && e->sub == FN_COUNT ? "中符合条件的数量" : after[e->sub]);
+		break;
+	case FN_FIRST:
+	case FN_LAST:
+		buf_adds(w->b, e->sub == FN_FIRST ? "最早的" : "最近的");
+		label(w, e->kid[0]);
 		break;
 	case FN_EVENT:
 	case FN_EVENTS:
