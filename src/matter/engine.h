@@ -12,7 +12,7 @@
 struct engine;
 
 struct engine_config {
-	const struct law_files *files; /* the current texts */
+	const struct law_files *files; /* the current texts; must live as long as the engine */
 	struct str pack;               /* default pack for organs that name none */
 	int64_t now;                   /* fixed start of the program's time (`--now`), 0: the machine's clock */
 };

@@ -48,6 +48,12 @@ struct passed {
 	struct str reason;
 };
 
+/* Forms of the built-in actions: recuse and ask_recuse take the person as the entry "person" (T_USER) and a
+ * reason, note a reason, correct the fields that the kind names and a reason.
+ * ACTOR_IMPORT passes the right; opening a kind that has a state `historic` leads there: any field and number
+ * may be given, nothing is required or checked, no clock starts, nothing follows.
+ * A matter waits for whom its state's `holder` names, else for those who may do its actions; states in which
+ * nobody has to act say `holder: [system]`. */
 struct act {
 	struct actor who;
 	int64_t matter;      /* 0: open */
