@@ -81,8 +81,10 @@ bool field_sight(struct turn *t, const struct field *f, struct eval *ev, const s
 		return true;
 	if (f->see.when && !expr_truth(f->see.when, ev, &truth, err))
 		return false;
-	if (truth == TRUTH_TRUE)
+	if (truth == TRUTH_TRUE) { /* the definition says that everyone sees it */
+		*ret = SIGHT_FULL;
 		return true;
+	}
 	if (!whos_let(t, &f->see.who, ev, who, &w, err))
 		return false;
 	if (w)
