@@ -251,31 +251,35 @@ static void notice_of(struct req *r, const struct matter_view *m, struct decisio
 	}
 }
 
-static bool is_public_paper(const struct paper_view *p)
-{
-	return str_is(p->paper, "public_text") && str_is(p->state, "frozen");
-}
+/* The text that was made for the public and approved: for a natural person it prints the name that was approved
+ * in place of one that the public does not see, so it is asked for here and not among the papers of the view. */
+static const struct stmt st_paper = { "public_paper",
+	"SELECT blob FROM document WHERE matter = $1 AND paper = 'public_text' AND state = 'frozen' AND voided IS NULL "
+	"ORDER BY id DESC LIMIT 1" };
 
-/* The published text: the paper that was approved last, and what was attached as the public full text. */
-static const struct paper_view *paper_of(const struct matter_view *m)
+static bool paper_of(struct req *r, const struct matter_view *m, struct str *ret_digest, struct err *err)
 {
 	struct str state = m->snap->state->id;
+	const struct db_in in[] = { db_i64(m->snap->id) };
+	const struct db_out out[] = { db_to_str(ret_digest) };
+	bool found;
 
+	*ret_digest = (struct str){ 0 };
 	if (str_is(state, "taken_down") || str_is(state, "historic"))
-		return NULL;
-	for (size_t i = m->n_paper; i > 0; i--)
-		if (is_public_paper(&m->paper[i - 1]))
-			return &m->paper[i - 1];
-	return NULL;
+		return true;
+	return db_maybe(r->db, r->a, &st_paper, DB_IN(in), DB_OUT(out), &found, err);
 }
 
-static void files_of(struct req *r, const struct matter_view *m, struct decision_view *v)
+static bool files_of(struct req *r, const struct matter_view *m, struct decision_view *v, struct err *err)
 {
 	struct file_line *f = arena_many(r->a, FILES_MOST + 1, struct file_line);
 	const struct field_view *full = public_field(m, "full_text");
+	struct str paper;
 	size_t n = 0;
 
-	if (paper_of(m))
+	if (!paper_of(r, m, &paper, err))
+		return false;
+	if (paper.n)
 		f[n++] = (struct file_line){ STR("执法决定信息公开文本（PDF）"),
 					     str_fmt(r->a, "/decisions/%.*s/file/0", STR_FMT(v->code)), { 0 } };
 	for (size_t i = 0; full && i < full->v.list->n && i < FILES_MOST; i++) {
@@ -286,6 +290,7 @@ static void files_of(struct req *r, const struct matter_view *m, struct decision
 	}
 	v->file = f;
 	v->n_file = n;
+	return true;
 }
 
 static bool can_correct(const struct matter_view *m)
@@ -352,7 +357,7 @@ bool decision_show(struct req *r, struct err *err)
 	struct html h;
 	bool moved;
 
-	if (!public_see(r, v.code, "disclosure", SEE_FIELDS | SEE_PAPERS | SEE_ACTIONS, &m, err)) {
+	if (!public_see(r, v.code, "disclosure", SEE_FIELDS | SEE_ACTIONS, &m, err)) {
 		struct err again = { 0 };
 
 		return err->code == ERR_NOT_FOUND && newer_version(r, v.code, &moved, &again) && moved;
@@ -366,9 +371,8 @@ bool decision_show(struct req *r, struct err *err)
 	v.correct = can_correct(&m);
 	notice_of(r, &m, &v);
 	facts_of(r, &m, &v);
-	files_of(r, &m, &v);
 	public_frame_fill(r, v.title, DOOR_DECISIONS, &v.frame);
-	if (!remedies_of(r, &m, &v, err))
+	if (!files_of(r, &m, &v, err) || !remedies_of(r, &m, &v, err))
 		return false;
 	html_init(&h, r->a, HTML_MAX);
 	page_public_decision(&h, &v);
@@ -385,12 +389,11 @@ bool decision_file(struct req *r, struct err *err)
 
 	if (!parse_i64(req_param(r, "n"), 0, FILES_MOST, &n))
 		return err_set(err, ERR_NOT_FOUND, "没有这个文件");
-	if (!public_see(r, req_param(r, "code"), "disclosure", SEE_FIELDS | SEE_PAPERS, &m, err))
+	if (!public_see(r, req_param(r, "code"), "disclosure", SEE_FIELDS, &m, err)
+	    || (n == 0 && !paper_of(r, &m, &digest, err)))
 		return false;
 	full = public_field(&m, "full_text");
-	if (n == 0 && paper_of(&m)) {
-		digest = paper_of(&m)->digest;
-	} else if (n > 0 && full && (size_t)n <= full->v.list->n) {
+	if (n > 0 && full && (size_t)n <= full->v.list->n) {
 		digest = full->v.list->v[n - 1].file->digest;
 		name = full->v.list->v[n - 1].file->name;
 	}
