@@ -90,6 +90,7 @@ static void sort_actions(struct req *r, const struct matter_view *m, struct case
 	struct act_view *others = arena_many(r->a, m->n_action, struct act_view);
 	struct act_view *more = arena_many(r->a, m->n_action, struct act_view);
 	struct str href = case_href(r, m->snap);
+	bool leads = true;
 
 	for (size_t i = 0; i < m->n_action; i++) {
 		const struct action_view *x = &m->action[i];
@@ -101,8 +102,17 @@ static void sort_actions(struct req *r, const struct matter_view *m, struct case
 			if (x->can)
 				more[v->n_more++] = a;
 		} else if (x->can) {
-			a.first = v->n_can == 0 && x->def->to != TO_STAY;
 			can[v->n_can++] = a;
+			if (leads && x->def->to != TO_STAY) {
+				/* What leads on stands first. */
+				struct act_view first = can[v->n_can - 1];
+
+				for (size_t j = v->n_can - 1; j > 0; j--)
+					can[j] = can[j - 1];
+				can[0] = first;
+				can[0].first = true;
+				leads = false;
+			}
 		} else if (only_right(x)) {
 			others[v->n_others++] = a;
 		} else {
@@ -165,6 +175,19 @@ static bool field_of(struct shower *s, const struct field_view *x, struct field_
 	return shown_of(s, &x->def->type, x->v, &ret->shown, err);
 }
 
+/* What nobody filled in: empty, or still the default of its definition. */
+static bool untouched(struct req *r, const struct field_view *x)
+{
+	struct buf b;
+
+	if (!x->def->def)
+		return false;
+	buf_init(&b, r->a, 1000);
+	val_put_plain(&b, x->v);
+	return buf_ok(&b) && (str_eq(buf_str(&b), expr_text(x->def->def))
+			      || (x->v.t == T_MONEY && x->v.n == 0));
+}
+
 static bool is_empty(struct val v)
 {
 	return val_is_null(v) || (type_is_list(v.t) && (!v.list || !v.list->n));
@@ -177,7 +200,7 @@ static bool fill_group(struct shower *s, const struct matter_view *m, struct gro
 	for (size_t i = 0; i < m->n_field; i++) {
 		const struct field_view *x = &m->field[i];
 
-		if (x->hidden || is_empty(x->v) || !str_eq(group_of(x->def), g->name))
+		if (x->hidden || is_empty(x->v) || untouched(s->r, x) || !str_eq(group_of(x->def), g->name))
 			continue;
 		if (!field_of(s, x, &l[g->n_field++], err))
 			return false;
@@ -229,7 +252,7 @@ static bool contents(struct shower *s, const struct matter_view *m, struct case_
 
 		if (m->field[i].hidden)
 			continue;
-		if (is_empty(m->field[i].v)) {
+		if (is_empty(m->field[i].v) || untouched(s->r, &m->field[i])) {
 			empty[v->n_empty++] = m->field[i].def->name;
 			continue;
 		}
@@ -241,9 +264,8 @@ static bool contents(struct shower *s, const struct matter_view *m, struct case_
 	}
 	g[n] = numbers(s->r, m->snap);
 	n += g[n].n_field > 0;
-	if (!terms(s, m, &g[n], err))
+	if (!terms(s, m, &v->terms, err))
 		return false;
-	n += g[n].n_field > 0;
 	v->group = g;
 	v->n_group = n;
 	v->empty = empty;
@@ -384,7 +406,7 @@ bool case_show(struct req *r, struct err *err)
 	if (!case_load(r, SEE_ALL, &m, err) || !frame_load(r, m.title, &v.frame, err) || !shower_init(r, &s, err))
 		return false;
 	v.code = m.snap->code;
-	v.title = m.title;
+	v.title = title_once(m.title);
 	v.kind = m.snap->kind->name;
 	v.kind_href = str_fmt(r->a, "/k/%.*s", STR_FMT(m.snap->kind->id));
 	v.organ = m.organ_name;

@@ -74,6 +74,7 @@ struct case_view {
 	size_t n_clock;
 	const struct group_view *group;
 	size_t n_group;
+	struct group_view terms;
 	size_t n_empty;
 	const struct str *empty;
 	const struct paper_line *paper;

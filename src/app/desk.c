@@ -23,11 +23,37 @@ const char *light_class(enum light l)
 	}
 }
 
+/* Titles are made of party and cause; where the cause begins with the party's name, it is not said twice. */
+struct str title_once(struct str title)
+{
+	size_t gap = str_chr(title, ' ', 0);
+
+	if (gap != SIZE_MAX && str_starts(str_sub(title, gap + 1, title.n), str_sub(title, 0, gap)))
+		return str_sub(title, gap + 1, title.n);
+	return title;
+}
+
+static const struct stmt st_parent = { "row_parent", "SELECT title FROM matter WHERE id = $1" };
+
+/* What a child is about is told by its parent. */
+static struct str parent_title(struct req *r, const struct snap *s)
+{
+	const struct db_in in[] = { db_i64(s->parent) };
+	struct str title = { 0 };
+	const struct db_out out[] = { db_to_str(&title) };
+	struct err err = { 0 };
+	bool found;
+
+	if (!s->parent || !db_maybe(r->db, r->a, &st_parent, DB_IN(in), DB_OUT(out), &found, &err))
+		return (struct str){ 0 };
+	return title_once(title);
+}
+
 void row_of_list(struct req *r, const struct list_row *x, struct row_view *ret)
 {
 	const struct snap *s = x->snap;
 
-	*ret = (struct row_view){ .code = s->code, .title = x->title, .kind = s->kind->name, .state = x->state_name,
+	*ret = (struct row_view){ .code = s->code, .title = title_once(x->title), .parent = parent_title(r, s), .kind = s->kind->name, .state = x->state_name,
 				  .holder = x->holder, .organ = x->organ_name, .updated = shown_time(r->a, x->updated),
 				  .light = "" };
 	for (size_t i = 0; i < s->kind->n_number && !ret->number.n; i++)
@@ -113,7 +139,8 @@ static void row_of_view(struct req *r, const struct matter_view *m, struct row_v
 {
 	const struct clock_view *nearest = NULL;
 
-	*ret = (struct row_view){ .code = m->snap->code, .title = m->title, .kind = m->snap->kind->name,
+	*ret = (struct row_view){ .code = m->snap->code, .title = title_once(m->title),
+				  .parent = parent_title(r, m->snap), .kind = m->snap->kind->name,
 				  .state = m->snap->state->name, .holder = m->holder, .organ = m->organ_name, .light = "",
 				  .next_href = str_fmt(r->a, "/m/%.*s", STR_FMT(m->snap->code)) };
 	for (size_t i = 0; i < m->snap->kind->n_number && !ret->number.n; i++)
@@ -285,15 +312,18 @@ struct messages {
 	bool more;
 };
 
-static bool in_tab(struct str tab, struct str kind)
+/* A message of a finished act clears itself: it is found under 已办. */
+static bool in_tab(struct str tab, struct str kind, bool done)
 {
 	bool act = str_is(kind, "next") || str_is(kind, "warn");
 
+	if (str_is(tab, "done"))
+		return done && act;
 	if (str_is(tab, "told"))
 		return str_is(kind, "tell");
 	if (str_is(tab, "system"))
 		return !act && !str_is(kind, "tell");
-	return act;
+	return act && !done;
 }
 
 static bool add_message(void *ctx, struct err *err)
@@ -301,14 +331,14 @@ static bool add_message(void *ctx, struct err *err)
 	struct messages *x = ctx;
 
 	(void)err;
-	if (!in_tab(x->tab, x->kind))
+	if (!in_tab(x->tab, x->kind, x->done_at != 0))
 		return true;
 	if (x->n == INBOX_PAGE) {
 		x->more = true;
 		return false;
 	}
 	x->last = x->id;
-	x->v[x->n] = (struct message_view){ .text = x->text, .at = shown_time(x->r->a, x->at), .unread = !x->read_at,
+	x->v[x->n] = (struct message_view){ .text = x->text, .at = shown_time(x->r->a, x->at), .unread = !x->read_at && !x->done_at,
 					    .done = x->done_at != 0 };
 	if (x->code.n)
 		x->v[x->n].href = str_fmt(x->r->a, "/m/%.*s", STR_FMT(x->code));
@@ -340,6 +370,7 @@ bool inbox_show(struct req *r, struct err *err)
 	v.tab[0] = (struct tab){ .name = STR("需我办"), .href = STR("/inbox"), .here = !x.tab.n };
 	v.tab[1] = (struct tab){ .name = STR("知会"), .href = STR("/inbox?tab=told"), .here = str_is(x.tab, "told") };
 	v.tab[2] = (struct tab){ .name = STR("系统"), .href = STR("/inbox?tab=system"), .here = str_is(x.tab, "system") };
+	v.tab[3] = (struct tab){ .name = STR("已办"), .href = STR("/inbox?tab=done"), .here = str_is(x.tab, "done") };
 	v.message = x.v;
 	v.n_message = x.n;
 	if (x.more)

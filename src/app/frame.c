@@ -5,7 +5,7 @@
 #include "web/asset.h"
 
 static const struct stmt st_unread = { "frame_unread",
-	"SELECT COUNT(*) FROM (SELECT 1 FROM message WHERE person = $1 AND read_at IS NULL LIMIT 100) AS m" };
+	"SELECT COUNT(*) FROM (SELECT 1 FROM message WHERE person = $1 AND read_at IS NULL AND done_at IS NULL LIMIT 100) AS m" };
 static const struct stmt st_identities = { "frame_identities",
 	"SELECT o.name, o.code, o.id FROM organ o WHERE EXISTS (SELECT 1 FROM post p WHERE p.organ = o.id "
 	"AND p.person = $1 AND p.from_day <= $2 AND p.to_day >= $2) ORDER BY o.id" };
@@ -24,7 +24,7 @@ bool kind_opened_by_people(const struct kind *k)
 
 bool kind_is_register(const struct kind *k)
 {
-	return k->n_clock == 0;
+	return k->n_clock == 0 || (k->n_number == 0 && k->n_paper == 0);
 }
 
 void frame_bare(struct req *r, struct str title, struct frame *f)

@@ -60,7 +60,8 @@ void frame_crumb(struct frame *f, struct str name, struct str href);
 /* The law under which this person works. */
 MUST_USE bool frame_law(struct req *r, const struct law **ret, struct err *err);
 MUST_USE bool frame_reply(struct req *r, int status, const struct html *h, struct err *err);
-/* Whether people open such a matter themselves, and whether it has limits: a 办件 and not an entry of a 名录. */
+/* Whether people open such a matter themselves; and whether it is an entry of a 名录: without limits, or without
+ * numbers and papers. */
 bool kind_opened_by_people(const struct kind *k);
 bool kind_is_register(const struct kind *k);
 

@@ -124,10 +124,13 @@ static void keep_form(struct req *r, struct sign_in_view *v)
 
 static void sign_in_page(struct req *r, const struct err *err)
 {
-	struct sign_in_view v = { .error = str_of(err->msg) };
+	struct sign_in_view v = { .next = (struct str){ 0 } };
 	struct html h;
 
 	keep_form(r, &v);
+	/* Who comes for the first time is not told that something ended. */
+	if (req_cookie(r, SESSION_COOKIE).n || r->method == METHOD_POST)
+		v.error = str_of(err->msg);
 	frame_bare(r, STR("登录"), &v.frame);
 	html_init(&h, r->a, HTML_MAX);
 	page_sign_in(&h, &v);

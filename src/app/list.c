@@ -13,7 +13,6 @@ struct column {
 	struct str name;
 	const struct field *field;
 	const struct term *term;
-	const struct clock *clock;
 	const struct number *number;
 	bool state;
 };
@@ -22,13 +21,31 @@ struct listing {
 	struct req *r;
 	const struct kind *kind;
 	struct column *col;
-	size_t n_col;
+	size_t n_col, link;
+	bool linked;
 	struct shower shower;
 	struct list_filter *filter;
 	size_t n_filter;
 	enum light light;
 	struct list_view v;
 };
+
+static void put_column(struct listing *l, struct str id)
+{
+	const struct kind *k = l->kind;
+	struct column c = { .field = kind_field(k, id), .term = kind_term(k, id),
+			    .number = str_is(id, "number") && k->n_number ? &k->number[0] : kind_number(k, id),
+			    .state = str_is(id, "state") };
+
+	c.name = c.field ? c.field->name : c.number ? c.number->name : c.term ? c.term->name
+		: c.state ? STR("到哪步 · 谁在办") : id;
+	/* The link to the matter stands on what names it: its title, or the first text. */
+	if (!l->linked && c.field && (c.field->type.tag == T_TEXT || c.field->type.tag == T_NOTE)) {
+		l->linked = true;
+		l->link = l->n_col;
+	}
+	l->col[l->n_col++] = c;
+}
 
 static void read_columns(struct listing *l)
 {
@@ -37,13 +54,10 @@ static void read_columns(struct listing *l)
 	l->col = arena_many(l->r->a, k->list.n_columns + 1, struct column);
 	for (size_t i = 0; i < k->list.n_columns; i++) {
 		struct str id = k->list.columns[i];
-		struct column c = { .field = kind_field(k, id), .term = kind_term(k, id), .clock = kind_clock(k, id),
-				    .number = str_is(id, "number") && k->n_number ? &k->number[0] : kind_number(k, id),
-				    .state = str_is(id, "state") };
 
-		c.name = c.field ? c.field->name : c.number ? c.number->name : c.term ? c.term->name
-			: c.clock ? c.clock->name : c.state ? STR("到哪步") : id;
-		l->col[l->n_col++] = c;
+		if (kind_clock(k, id))
+			continue; /* the nearest limit stands in front of each row */
+		put_column(l, id);
 	}
 }
 
@@ -153,7 +167,7 @@ static void read_filters(struct listing *l)
 static bool needs_sight(const struct listing *l)
 {
 	for (size_t i = 0; i < l->n_col; i++)
-		if (l->col[i].term || l->col[i].clock || (l->col[i].field && (l->col[i].field->see.set || l->col[i].field->personal.n)))
+		if (l->col[i].term || (l->col[i].field && (l->col[i].field->see.set || l->col[i].field->personal.n)))
 			return true;
 	return false;
 }
@@ -186,9 +200,6 @@ static struct str cell_of(struct listing *l, const struct column *c, const struc
 	for (size_t i = 0; m && c->term && i < m->n_term; i++)
 		if (str_eq(m->term[i].def->id, c->term->id))
 			return shown_text(&l->shower, m->term[i].v);
-	for (size_t i = m ? m->n_clock : 0; c->clock && i-- > 0;)
-		if (str_eq(m->clock[i].def->id, c->clock->id))
-			return m->clock[i].chip;
 	return (struct str){ 0 };
 }
 
@@ -199,11 +210,16 @@ static bool fill_cells(struct listing *l, const struct snap *s, struct str state
 	struct matter_view m;
 	bool ask = needs_sight(l);
 
-	if (ask && !matter_see(app_of(l->r)->engine, l->r->db, l->r->a, &who, s->id, SEE_FIELDS | SEE_TERMS | SEE_CLOCKS,
+	if (ask && !matter_see(app_of(l->r)->engine, l->r->db, l->r->a, &who, s->id, SEE_FIELDS | SEE_TERMS,
 			       &m, err))
 		return false;
 	for (size_t i = 0; i < l->n_col; i++)
 		cell[i] = cell_of(l, &l->col[i], s, ask ? &m : NULL, state);
+	for (size_t i = 0; i < l->n_col; i++)
+		if (l->col[i].state && row->holder.n && !s->ended)
+			cell[i] = str_fmt(l->r->a, "%.*s · %.*s", STR_FMT(state), STR_FMT(row->holder));
+	if (l->n_col && !cell[l->link].n)
+		cell[l->link] = row->title;
 	row->cell = cell;
 	return true;
 }
@@ -276,11 +292,32 @@ static bool by_filters(struct listing *l, struct err *err)
 
 /* ---- full text ---- */
 
-static void row_of_hit(struct req *r, const struct matter_view *m, const struct search_hit *hit, struct row_view *row)
+/* The first of the words with 30 characters before it, marked. */
+static struct safe_html around(struct arena *a, struct str text, struct str typed)
 {
-	*row = (struct row_view){ .code = m->snap->code, .title = m->title, .kind = m->snap->kind->name,
+	struct str word[8], rest = typed, part;
+	size_t n = 0, at = SIZE_MAX, from;
+
+	while (n < ARRAY_LEN(word) && str_cut(&rest, ' ', &part))
+		if (part.n)
+			word[n++] = part;
+	for (size_t i = 0; i < n; i++) {
+		size_t x = str_find(text, word[i], 0);
+
+		at = x < at ? x : at;
+	}
+	from = at == SIZE_MAX || at < 90 ? 0 : at - 90; /* bytes: three a Chinese character */
+	while (from < text.n && ((unsigned char)text.p[from] & 0xc0) == 0x80)
+		from++;
+	return html_mark(a, str_head(str_sub(text, from, text.n), 110), word, n);
+}
+
+static void row_of_hit(struct req *r, const struct matter_view *m, const struct search_hit *hit, struct str typed,
+		       struct row_view *row)
+{
+	*row = (struct row_view){ .code = m->snap->code, .title = title_once(m->title), .kind = m->snap->kind->name,
 				  .state = m->snap->state->name, .holder = m->holder, .organ = m->organ_name, .light = "",
-				  .found = str_head(hit->text, 120) };
+				  .found = around(r->a, hit->text, typed) };
 	for (size_t i = 0; i < m->snap->kind->n_number && !row->number.n; i++)
 		row->number = m->snap->number[i];
 	for (size_t i = 0; i < m->n_clock; i++)
@@ -313,7 +350,7 @@ static bool by_text(struct req *r, struct listing *l, struct str q, const struct
 		struct err hidden = { 0 };
 
 		if (matter_see(app_of(r)->engine, r->db, r->a, &who, hit[i].matter, SEE_CLOCKS, &m, &hidden)) {
-			row_of_hit(r, &m, &hit[i], &row[got]);
+			row_of_hit(r, &m, &hit[i], q, &row[got]);
 			if (l && !fill_cells(l, m.snap, m.snap->state->name, &row[got], err))
 				return false;
 			got++;
@@ -362,6 +399,7 @@ bool list_show(struct req *r, struct err *err)
 		head[i] = l.col[i].name;
 	l.v.head = head;
 	l.v.n_head = l.n_col;
+	l.v.link = l.link;
 	if (l.v.q.n ? !by_text(r, &l, l.v.q, &l.v.row, &l.v.n_row, &l.v.more, err) : !by_filters(&l, err))
 		return false;
 	html_init(&h, r->a, HTML_MAX);

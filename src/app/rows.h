@@ -6,12 +6,12 @@
 #include "app/shown.h"
 
 struct row_view {
-	struct str code, title, number, kind, state, holder, organ, updated;
+	struct str code, title, parent, number, kind, state, holder, organ, updated;
 	struct str chip, clock; /* ▲ 剩3个工作日 · 11月25日届满; name of the clock */
 	const char *light;      /* class of the chip */
 	struct str next, next_href;
 	const struct str *cell; /* list pages: aligned with their columns */
-	struct str found;       /* search: the text around the hit */
+	struct safe_html found; /* search: the text around the hit */
 };
 
 struct tab {
@@ -21,6 +21,7 @@ struct tab {
 };
 
 const char *light_class(enum light l);
+struct str title_once(struct str title);
 void row_of_list(struct req *r, const struct list_row *x, struct row_view *ret);
 
 struct desk_view {
@@ -40,7 +41,7 @@ struct desk_view {
 
 struct inbox_view {
 	struct frame frame;
-	struct tab tab[3];
+	struct tab tab[4];
 	const struct message_view {
 		struct str text, href, at, kind;
 		bool unread, done;
@@ -61,7 +62,7 @@ struct list_view {
 	const struct filter_view *filter;
 	size_t n_filter;
 	const struct str *head;
-	size_t n_head;
+	size_t n_head, link; /* link: the column that leads to the matter */
 	const struct row_view *row;
 	size_t n_row;
 	bool may_open, flow, filtered;
