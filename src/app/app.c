@@ -226,7 +226,7 @@ static bool count_overdue(struct app *app, int64_t *ret, struct err *err)
 	bool ok = db_open(app->db, DB_READ, &db, err);
 
 	if (ok) {
-		ok = matter_timers_overdue(app->engine, db, a, engine_now(app->engine), ret, err);
+		ok = matter_timers_overdue(app->engine, db, a, engine_now(app->engine) - MATTER_WAIT_MS, ret, err);
 		db_close(db);
 	}
 	(void)arena_free(a);
@@ -252,7 +252,8 @@ static void timer_work(struct app *app, struct follower *f)
 		t->a = arena_new();
 	if (!t->db && !db_open(app->db, DB_READ, &t->db, &err))
 		return; /* the database is away: the next second asks again */
-	ok = matter_timers_overdue(app->engine, t->db, t->a, engine_now(app->engine), &n, &err);
+	ok = matter_timers_overdue(app->engine, t->db, t->a, engine_now(app->engine) - MATTER_WAIT_MS, &n,
+				   &err);
 	arena_reset(t->a);
 	if (f->stop || !ok) {
 		db_close(t->db);
