@@ -14,6 +14,15 @@
 
 /* ---- what went wrong ---- */
 
+/* A message that was cut ends with a whole character. */
+static void whole(char *s)
+{
+	size_t n = strlen(s);
+
+	while (n && !str_utf8((struct str){ s, n }))
+		s[--n] = '\0';
+}
+
 bool play_unlike(struct play *p, const struct ynode *at, const char *fmt, ...)
 {
 	va_list ap;
@@ -26,6 +35,7 @@ bool play_unlike(struct play *p, const struct ynode *at, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(p->out->say + n, SCENARIO_SAY - n, fmt, ap);
 	va_end(ap);
+	whole(p->out->say);
 	return false;
 }
 
