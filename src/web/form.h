@@ -21,7 +21,8 @@ struct form_data {
 	size_t n;
 };
 
-/* a=1&b=2 with + and %XX. ERR_BAD_INPUT for broken escapes, broken UTF-8 or too many pairs. */
+/* a=1&b=2 with + and %XX. ERR_BAD_INPUT for broken escapes or broken UTF-8, ERR_TOO_LARGE for too many
+ * pairs. */
 MUST_USE bool form_urlencoded(struct arena *a, struct str text, struct form_data *ret, struct err *err);
 /* multipart/form-data with the boundary of the Content-Type header. File contents may be any bytes. */
 MUST_USE bool form_multipart(struct arena *a, struct str content_type, struct str body, struct form_data *ret,

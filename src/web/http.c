@@ -31,6 +31,7 @@
 #define HTTP_PER_ADDRESS 64u
 #define HTTP_IDLE_S 15u
 #define HTTP_URL 2000          /* the longest list address with all filters has 900 characters */
+#define HTTP_HEADERS ((size_t)16 * 1024) /* cookies of other programs on the same host included */
 #define HTTP_BODY ((size_t)64 * 1024)
 #define HTTP_STOP_MS 15000
 
@@ -378,6 +379,24 @@ static enum MHD_Result next_step(struct exchange *x)
 	return send_reply(x);
 }
 
+static enum MHD_Result header_size(void *ctx, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+	size_t *n = ctx;
+
+	(void)kind;
+	*n += strlen(key) + (value ? strlen(value) : 0);
+	return MHD_YES;
+}
+
+/* Above 32 KiB the library answers by itself, in English. */
+static bool headers_fit(struct MHD_Connection *c, struct err *err)
+{
+	size_t n = 0;
+
+	(void)MHD_get_connection_values(c, MHD_HEADER_KIND, header_size, &n);
+	return n <= HTTP_HEADERS || err_set(err, ERR_HEADERS, "请求头过长，请清除本网站的 Cookie 后再试");
+}
+
 /* Finds the route and the limits before the body is read. A status means that the reply is there already. */
 static void begin_request(struct exchange *x, const char *method)
 {
@@ -388,8 +407,9 @@ static void begin_request(struct exchange *x, const char *method)
 
 	r->method = method_of(method);
 	r->received = time_now();
-	if (r->path.n > HTTP_URL || !str_utf8(r->path)) {
+	if (r->path.n > HTTP_URL || !str_utf8(r->path))
 		(void)err_set(&err, ERR_BAD_INPUT, "地址过长或者有误");
+	if (err.code || !headers_fit(x->c, &err)) {
 		failed(x, &err);
 		return;
 	}
