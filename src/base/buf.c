@@ -88,7 +88,7 @@ void buf_addv(struct buf *b, const char *fmt, va_list ap)
 	n = vsnprintf(small, sizeof(small), fmt, ap);
 	if (n >= 0 && (size_t)n < sizeof(small)) {
 		buf_add(b, (struct str){ small, (size_t)n });
-	} else if (n >= 0 && room(b, (size_t)n + 1)) {
+	} else if (n >= 0 && room(b, (size_t)n)) {
 		(void)vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
 		b->n += (size_t)n;
 	} else {

@@ -158,10 +158,10 @@ bool time_parse(struct str s, int64_t *ret_ms)
 			return false;
 		if (!digits(&s, 2, &h) || !skip(&s, ':') || !digits(&s, 2, &m))
 			return false;
-		if (skip(&s, ':') && !digits(&s, 2, &sec))
-			return false;
-		if (skip(&s, '.') && !digits(&s, 3, &ms))
-			return false;
+		if (skip(&s, ':')) {
+			if (!digits(&s, 2, &sec) || (skip(&s, '.') && !digits(&s, 3, &ms)))
+				return false;
+		}
 		if (s.n || h > 23 || m > 59 || sec > 59)
 			return false;
 	}

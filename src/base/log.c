@@ -18,6 +18,19 @@ static enum log_level loudest(void)
 	return s[0] == 'e' ? LOG_ERROR : s[0] == 'w' ? LOG_WARNING : s[0] == 'd' ? LOG_DEBUG : LOG_INFO;
 }
 
+/* Words may come from outside: they end no line, steer no terminal, and a cut character goes. */
+static size_t one_line(char *line, size_t n)
+{
+	size_t back = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
+			line[i] = ' ';
+	while (back < 4 && back < n && !str_utf8((struct str){ line, n - back }))
+		back++;
+	return back < 4 ? n - back : n;
+}
+
 void log_line(enum log_level level, const char *fmt, ...)
 {
 	static const char *const name[] = { "error", "warning", "info", "debug" };
@@ -35,7 +48,7 @@ void log_line(enum log_level level, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(line + n, sizeof(line) - (size_t)n - 1, fmt, ap);
 	va_end(ap);
-	n = (int)strlen(line);
+	n = (int)one_line(line, strlen(line));
 	line[n] = '\n';
 	/* One write a line: lines of several threads do not mix. */
 	if (write(STDERR_FILENO, line, (size_t)n + 1) < 0)
