@@ -4,7 +4,7 @@
 
 #include "law/expr.h"
 
-#define DIAG_TEXT 1000 /* bytes of one finding: a sentence */
+#define DIAG_TEXT 4000 /* bytes of one finding: a sentence and what it quotes */
 
 static struct str sentence(struct arena *a, const char *fmt, va_list ap)
 {

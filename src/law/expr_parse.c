@@ -14,6 +14,7 @@ struct parser {
 	bool failed;
 };
 
+#define QUOTED_CHARS 30
 #define KIDS_MAX 200 /* of one list, call or chain of `and`: 2,000 characters hold no more sensible ones */
 
 struct ast *ast_new(struct arena *a, enum ast_op op, size_t from, size_t to)
@@ -57,11 +58,17 @@ PRINTF(3, 4) static struct ast *complain(struct parser *p, const char *hint, con
 	return NULL;
 }
 
+/* The token as a finding quotes it; a text that was never closed may be long. */
+static struct str quoted(const struct parser *p)
+{
+	return str_head(p->l.word, QUOTED_CHARS);
+}
+
 static void next(struct parser *p)
 {
 	lex_next(&p->l);
 	if (p->l.tok == TOK_BAD)
-		complain(p, p->l.hint, "“%.*s”：%s", STR_FMT(p->l.word), p->l.problem);
+		complain(p, p->l.hint, "“%.*s”：%s", STR_FMT(quoted(p)), p->l.problem);
 }
 
 static bool is(const struct parser *p, const char *word)
@@ -82,7 +89,7 @@ static struct ast *unexpected(struct parser *p, const char *expected, const char
 {
 	if (p->l.tok == TOK_END)
 		return complain(p, hint, "表达式到此没有写完，还缺%s", expected);
-	return complain(p, hint, "“%.*s”：这里应当是%s", STR_FMT(p->l.word), expected);
+	return complain(p, hint, "“%.*s”：这里应当是%s", STR_FMT(quoted(p)), expected);
 }
 
 static bool expect(struct parser *p, const char *word)
@@ -152,7 +159,7 @@ static struct ast *parse_number(struct parser *p)
 	dec v;
 
 	if (!dec_parse(p->l.word, DEC_PLACES, &v))
-		return complain(p, "最多24位整数、6位小数", "“%.*s”不是能表示的数", STR_FMT(p->l.word));
+		return complain(p, "最多24位整数、6位小数", "“%.*s”不是能表示的数", STR_FMT(quoted(p)));
 	e->literal = true;
 	e->val = val_num(dec_is_int(v) && str_chr(p->l.word, '.', 0) == SIZE_MAX ? T_INT : T_NUM, v);
 	next(p);

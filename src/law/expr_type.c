@@ -6,6 +6,7 @@
 #include "law/expr_ast.h"
 
 #define SHOWN_CHARS 60 /* of the part of the expression that a finding quotes */
+#define FINDING_BYTES 2000
 #define T(x) ((struct type){ .tag = T_##x })
 
 /* STR() is no constant initializer, so the pairs are spelled out. */
@@ -25,7 +26,7 @@ bool type_error(struct typer *t, const struct ast *e, const char *fmt, ...)
 	struct buf b;
 	va_list ap;
 
-	buf_init(&b, t->a, 600);
+	buf_init(&b, t->a, FINDING_BYTES);
 	va_start(ap, fmt);
 	buf_addv(&b, fmt, ap);
 	va_end(ap);
@@ -40,7 +41,7 @@ bool type_hint(struct typer *t, const char *fmt, ...)
 	struct buf b;
 	va_list ap;
 
-	buf_init(&b, t->a, 600);
+	buf_init(&b, t->a, FINDING_BYTES);
 	va_start(ap, fmt);
 	buf_addv(&b, fmt, ap);
 	va_end(ap);
@@ -231,7 +232,7 @@ bool types_unify(struct typer *t, const struct ast *a, const struct ast *b, stru
 		*ret = a->type.tag == T_MONEY || b->type.tag == T_MONEY ? T(MONEY) : T(NUM);
 		return true;
 	}
-	type_error(t, b, "与“%.*s”的类型不同：%.*s，%.*s", STR_FMT(str_sub(t->text, a->from, a->to)),
+	type_error(t, b, "与“%.*s”的类型不同：%.*s，%.*s", STR_FMT(str_head(str_sub(t->text, a->from, a->to), SHOWN_CHARS)),
 		   STR_FMT(describe(t, &b->type)), STR_FMT(describe(t, &a->type)));
 	return mix_hint(t, b, &a->type, &b->type);
 }
