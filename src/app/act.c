@@ -324,9 +324,9 @@ static void around(struct filling *f, struct form_view *v)
 
 	frame_crumb(&v->frame, f->kind->name, str_fmt(a, "/k/%.*s", STR_FMT(f->kind->id)));
 	if (!f->opening) {
-		v->title = f->m.title;
+		v->title = title_once(f->m.title);
 		v->title_href = case_href(f->r, f->m.snap);
-		frame_crumb(&v->frame, str_head(f->m.title, 20), v->title_href);
+		frame_crumb(&v->frame, str_head(title_once(f->m.title), 20), v->title_href);
 		for (size_t i = 0; i < f->m.n_clock; i++)
 			if (f->m.clock[i].v.state == CLOCK_RUNNING || f->m.clock[i].v.state == CLOCK_PAUSED)
 				case_clock(f->r, &f->m, &f->m.clock[i], &l[v->n_clock++]);
@@ -358,6 +358,17 @@ static bool blocked_by(const struct refusal *v, size_t n)
 	return false;
 }
 
+static bool contents(struct filling *f, struct form_view *v, struct err *err)
+{
+	struct case_view *c = arena_one(f->r->a, struct case_view);
+
+	if (!case_contents(&f->in.shower, &f->m, c, err))
+		return false;
+	v->group = c->group;
+	v->n_group = c->n_group;
+	return true;
+}
+
 static bool render(struct filling *f, int status, struct err *err)
 {
 	struct form_view v = { .n_input = 0 };
@@ -369,7 +380,7 @@ static bool render(struct filling *f, int status, struct err *err)
 	place_refusals(f, f->result.refused, f->result.n_refused, &v);
 	if (f->r->method == METHOD_GET)
 		v.blocked = blocked_by(f->result.refused, f->result.n_refused);
-	if (!inputs(f, &v, err))
+	if (!inputs(f, &v, err) || (!f->opening && !contents(f, &v, err)))
 		return false;
 	v.error = f->error;
 	v.n_error = f->n_error;
@@ -476,9 +487,9 @@ static bool check_page(struct filling *f, struct err *err)
 	v.line = l;
 	consequences(f, &v);
 	if (!f->opening) {
-		v.title = f->m.title;
+		v.title = title_once(f->m.title);
 		v.title_href = case_href(f->r, f->m.snap);
-		frame_crumb(&v.frame, str_head(f->m.title, 20), v.title_href);
+		frame_crumb(&v.frame, str_head(title_once(f->m.title), 20), v.title_href);
 	}
 	frame_crumb(&v.frame, STR("核对"), (struct str){ 0 });
 	v.post = str_ends(f->r->path, STR("/send")) ? str_sub(f->r->path, 0, f->r->path.n - 5) : f->r->path;

@@ -32,6 +32,8 @@ struct form_view {
 	bool stale;
 	const struct clock_line *clock;
 	size_t n_clock;
+	const struct group_view *group;  /* the matter, to read while filling in */
+	size_t n_group;
 	const struct str *paper;         /* that this act makes */
 	size_t n_paper;
 };

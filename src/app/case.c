@@ -75,6 +75,21 @@ const struct reason_view *case_reasons(struct req *r, const struct kind *k, cons
 
 /* ---- what can be done ---- */
 
+/* How much an action is what comes next: it stops a limit that runs, it leads on, it leads somewhere. */
+static int weight(const struct matter_view *m, const struct action *ac)
+{
+	int w = ac->to == TO_STAY ? 0 : 1;
+
+	if (ac->to == TO_CHOOSE
+	    || (ac->to == TO_STATE && ac->to_state->index > m->snap->state->index && !ac->to_state->end))
+		w += 2;
+	for (size_t i = 0; i < m->n_clock; i++)
+		for (size_t j = 0; m->clock[i].v.state == CLOCK_RUNNING && j < m->clock[i].def->n_until; j++)
+			if (str_eq(m->clock[i].def->until[j], ac->id) && w > 1)
+				w += 4;
+	return w;
+}
+
 static bool only_right(const struct action_view *x)
 {
 	for (size_t i = 0; i < x->n_refused; i++)
@@ -90,7 +105,6 @@ static void sort_actions(struct req *r, const struct matter_view *m, struct case
 	struct act_view *others = arena_many(r->a, m->n_action, struct act_view);
 	struct act_view *more = arena_many(r->a, m->n_action, struct act_view);
 	struct str href = case_href(r, m->snap);
-	bool leads = true;
 
 	for (size_t i = 0; i < m->n_action; i++) {
 		const struct action_view *x = &m->action[i];
@@ -102,23 +116,20 @@ static void sort_actions(struct req *r, const struct matter_view *m, struct case
 			if (x->can)
 				more[v->n_more++] = a;
 		} else if (x->can) {
-			can[v->n_can++] = a;
-			if (leads && x->def->to != TO_STAY) {
-				/* What leads on stands first. */
-				struct act_view first = can[v->n_can - 1];
+			size_t at = v->n_can++;
 
-				for (size_t j = v->n_can - 1; j > 0; j--)
-					can[j] = can[j - 1];
-				can[0] = first;
-				can[0].first = true;
-				leads = false;
-			}
+			a.weight = weight(m, x->def);
+			for (; at > 0 && can[at - 1].weight < a.weight; at--)
+				can[at] = can[at - 1];
+			can[at] = a;
 		} else if (only_right(x)) {
 			others[v->n_others++] = a;
 		} else {
 			cannot[v->n_cannot++] = a;
 		}
 	}
+	if (v->n_can && can[0].weight > 0)
+		can[0].first = true;
 	v->can = can;
 	v->cannot = cannot;
 	v->others = others;
@@ -170,7 +181,9 @@ static struct str group_of(const struct field *f)
 
 static bool field_of(struct shower *s, const struct field_view *x, struct field_line *ret, struct err *err)
 {
-	*ret = (struct field_line){ .name = x->def->name, .masked = x->masked };
+	*ret = (struct field_line){ .name = x->def->name, .masked = x->masked,
+				    .wide = x->def->type.tag == T_ROWS || x->def->type.tag == T_SHEET
+					    || (x->def->type.tag == T_NOTE && str_chars(x->v.s) > 60) };
 	ret->cite = cite_links(s->r, &x->def->node->cite, &ret->n_cite);
 	return shown_of(s, &x->def->type, x->v, &ret->shown, err);
 }
@@ -241,7 +254,7 @@ static bool terms(struct shower *s, const struct matter_view *m, struct group_vi
 	return true;
 }
 
-static bool contents(struct shower *s, const struct matter_view *m, struct case_view *v, struct err *err)
+bool case_contents(struct shower *s, const struct matter_view *m, struct case_view *v, struct err *err)
 {
 	struct group_view *g = arena_many(s->r->a, m->n_field + 2, struct group_view);
 	struct str *empty = arena_many(s->r->a, m->n_field, struct str);
@@ -320,7 +333,8 @@ static bool event_of(struct shower *s, const struct event_view *e, struct event_
 {
 	struct field_line *l = arena_many(s->r->a, e->n_changed, struct field_line);
 
-	*ret = (struct event_line){ .at = shown_time(s->r->a, e->at), .name = e->action_name, .reason = e->reason,
+	*ret = (struct event_line){ .at = shown_time(s->r->a, e->at),
+				    .name = str_is(e->action, "paper.frozen") ? STR("文书固定为PDF") : e->action_name, .reason = e->reason,
 				    .actor = actor_text(s->r, e), .change = l, .n_change = e->n_changed };
 	if (e->entered - e->at > 60000)
 		ret->entered = shown_time(s->r->a, e->entered);
@@ -334,11 +348,13 @@ static bool event_of(struct shower *s, const struct event_view *e, struct event_
 
 static bool events(struct shower *s, const struct matter_view *m, struct case_view *v, struct err *err)
 {
-	size_t most = str_is(req_query(s->r, "events"), "all") ? m->n_event : EVENTS_SHOWN;
+	bool all = str_is(req_query(s->r, "events"), "all");
 	struct event_line *l = arena_many(s->r->a, m->n_event, struct event_line);
 
-	for (size_t i = m->n_event; i-- > 0 && v->n_event < most;)
-		if (!event_of(s, &m->event[i], &l[v->n_event++], err))
+	/* That the program has drawn a paper is on record, and seldom of interest. */
+	for (size_t i = m->n_event; i-- > 0 && (all || v->n_event < EVENTS_SHOWN);)
+		if ((all || !str_starts(m->event[i].action, STR("paper.")))
+		    && !event_of(s, &m->event[i], &l[v->n_event++], err))
 			return false;
 	v->event = l;
 	v->n_event_all = m->n_event;
@@ -425,7 +441,7 @@ bool case_show(struct req *r, struct err *err)
 	done(r, &m, &v);
 	papers(r, &m, &v);
 	relations(r, &m, &v);
-	if (!contents(&s, &m, &v, err) || !events(&s, &m, &v, err))
+	if (!case_contents(&s, &m, &v, err) || !events(&s, &m, &v, err))
 		return false;
 	html_init(&h, r->a, HTML_MAX);
 	page_case(&h, &v);

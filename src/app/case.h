@@ -17,6 +17,7 @@ struct act_view {
 	struct str name, href, who;
 	const struct reason_view *reason;
 	size_t n_reason;
+	int weight;
 	bool first; /* the foremost one */
 };
 
@@ -33,7 +34,7 @@ struct field_line {
 	struct shown shown;
 	const struct cite_link *cite;
 	size_t n_cite;
-	bool masked;
+	bool masked, wide;
 };
 
 struct group_view {
@@ -91,6 +92,8 @@ struct str case_href(struct req *r, const struct snap *s);
 /* m may be NULL (opening). */
 const struct reason_view *case_reasons(struct req *r, const struct kind *k, const struct matter_view *m,
 				       const struct refusal *v, size_t n, struct str matter_href);
+/* Fills group, terms, empty. */
+MUST_USE bool case_contents(struct shower *s, const struct matter_view *m, struct case_view *v, struct err *err);
 void case_clock(struct req *r, const struct matter_view *m, const struct clock_view *c, struct clock_line *ret);
 
 struct explain_view {

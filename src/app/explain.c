@@ -62,7 +62,7 @@ bool clock_show(struct req *r, struct err *err)
 	rest = buf_str(&b);
 	lines = arena_many(r->a, 2000, struct str);
 	while (v.n_line < 2000 && str_cut(&rest, '\n', &line))
-		if (line.n)
+		if (line.n && !str_starts(line, STR("依据"))) /* the page links it */
 			lines[v.n_line++] = line;
 	v.line = lines;
 	html_init(&h, r->a, HTML_MAX);
