@@ -14,6 +14,7 @@ struct reader {
 	struct str *cell;
 	size_t n, cap;
 	int *row_line;
+	size_t *had;
 	size_t rows, rows_cap;
 };
 
@@ -31,17 +32,22 @@ static void keep(struct reader *r, struct str s)
 	r->cell[r->n++] = s;
 }
 
-static void keep_row(struct reader *r, int line)
+static void keep_row(struct reader *r, int line, size_t had)
 {
 	if (r->rows == r->rows_cap) {
 		size_t cap = r->rows_cap ? r->rows_cap * 2 : 64;
 		int *more = arena_many(r->a, cap, int);
+		size_t *more_had = arena_many(r->a, cap, size_t);
 
-		if (r->rows)
+		if (r->rows) {
 			memcpy(more, r->row_line, r->rows * sizeof(*more));
+			memcpy(more_had, r->had, r->rows * sizeof(*more_had));
+		}
 		r->row_line = more;
+		r->had = more_had;
 		r->rows_cap = cap;
 	}
+	r->had[r->rows] = had;
 	r->row_line[r->rows++] = line;
 }
 
@@ -120,7 +126,15 @@ static bool row(struct reader *r, size_t *ret_n, struct err *err)
 	}
 }
 
-bool csv_read(struct arena *a, struct str text, char sep, struct csv *ret, struct err *err)
+/* As many cells as the head has. */
+static void even_out(struct reader *r, size_t n, size_t columns)
+{
+	for (; n < columns; n++)
+		keep(r, (struct str){ 0 });
+	r->n -= n - columns;
+}
+
+static bool read_table(struct arena *a, struct str text, char sep, bool uneven, struct csv *ret, struct err *err)
 {
 	struct reader r = { .a = a, .text = text, .line = 1, .sep = sep };
 	size_t columns, n;
@@ -138,14 +152,25 @@ bool csv_read(struct arena *a, struct str text, char sep, struct csv *ret, struc
 		line = r.line;
 		if (!row(&r, &n, err))
 			return false;
-		if (n != columns)
+		if (n != columns && !uneven)
 			return err_set(err, ERR_BAD_INPUT, "第%d行：有%zu列，表头有%zu列", line, n, columns);
 		if (r.rows == CSV_ROWS_MAX)
 			return err_set(err, ERR_BAD_INPUT, "表格超过%d行", CSV_ROWS_MAX);
-		keep_row(&r, line);
+		keep_row(&r, line, n);
+		even_out(&r, n, columns);
 	}
-	*ret = (struct csv){ r.cell, columns, r.cell + columns, r.row_line, r.rows };
+	*ret = (struct csv){ r.cell, columns, r.cell + columns, r.row_line, r.had, r.rows };
 	return true;
+}
+
+bool csv_read(struct arena *a, struct str text, char sep, struct csv *ret, struct err *err)
+{
+	return read_table(a, text, sep, false, ret, err);
+}
+
+bool csv_read_uneven(struct arena *a, struct str text, char sep, struct csv *ret, struct err *err)
+{
+	return read_table(a, text, sep, true, ret, err);
 }
 
 size_t csv_column(const struct csv *t, const char *name)

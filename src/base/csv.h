@@ -23,10 +23,14 @@ struct csv {
 	size_t columns;
 	const struct str *cell; /* rows * columns */
 	const int *line;        /* per row: where it begins, from 1 */
+	const size_t *had;      /* per row: how many cells it had */
 	size_t rows;
 };
 /* ERR_BAD_INPUT with the line. sep '\t': no quoting at all, as in .tsv files. */
 MUST_USE bool csv_read(struct arena *a, struct str text, char sep, struct csv *ret, struct err *err);
+/* The same for tables of others: a row with too few cells is filled with empty ones, one with too many loses those
+ * beyond the head; had tells. */
+MUST_USE bool csv_read_uneven(struct arena *a, struct str text, char sep, struct csv *ret, struct err *err);
 /* SIZE_MAX when there is none. */
 size_t csv_column(const struct csv *t, const char *name);
 /* Empty for a column that does not exist (SIZE_MAX). */

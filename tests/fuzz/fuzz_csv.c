@@ -54,6 +54,11 @@ static void table(struct str text, char sep)
 	struct csv t;
 	struct err err = { 0 };
 
+	if (csv_read_uneven(a, text, sep, &t, &err)) {
+		for (size_t i = 0; i < t.rows; i++)
+			assert(t.had[i] > 0 && csv_cell(&t, i, t.columns - 1).n <= text.n);
+		again(a, &t);
+	}
 	if (csv_read(a, text, sep, &t, &err))
 		again(a, &t);
 	else
