@@ -82,9 +82,10 @@ static const struct val *value_of(const struct matter_view *v, struct str id)
 static void put_value(struct exporting *x, const struct val_names *names, const struct field *f, const struct val *v,
 		      struct buf *b)
 {
-	struct val none = VAL_NULL;
+	bool names_hidden = x->who.sort == ACTOR_PUBLIC && (f->type.tag == T_REF || f->type.tag == T_REFS);
+	struct val none;
 
-	if (!v || val_is_null(*v)) {
+	if (!v || val_is_null(*v) || names_hidden) { /* a title may belong to a matter that the public does not see */
 		buf_adds(b, f->type.tag == T_PARTY ? "\"\",\"\"," : "\"\",");
 		return;
 	}

@@ -47,7 +47,8 @@ struct import_plan {
 	struct source key_from;
 	/* keys that are there already: open addressing over hashes of organ and key */
 	uint64_t *seen;
-	size_t n_seen, cap_seen;
+	size_t *seen_row; /* aligned: 1 + row of this file that brought it; 0: it was there before */
+	size_t cap_seen;
 };
 
 static const struct law_file *find_map(struct app *app, struct arena *a, struct str map, const struct ynode **ret)
@@ -436,22 +437,24 @@ static uint64_t key_hash(int64_t organ, struct str key)
 	return (str_hash(key) ^ ((uint64_t)organ * 0x9e3779b97f4a7c15u)) | 1;
 }
 
-static bool seen_has(const struct import_plan *p, uint64_t h)
-{
-	for (size_t i = h % (p->cap_seen ? p->cap_seen : 1); p->cap_seen && p->seen[i]; i = (i + 1) % p->cap_seen)
-		if (p->seen[i] == h)
-			return true;
-	return false;
-}
-
-static void seen_put(struct import_plan *p, uint64_t h)
+/* The place of a hash: where it stands, or would stand. There is always room. */
+static size_t seen_at(const struct import_plan *p, uint64_t h)
 {
 	size_t i = h % p->cap_seen;
 
-	while (p->seen[i])
+	while (p->seen[i] && p->seen[i] != h)
 		i = (i + 1) % p->cap_seen;
+	return i;
+}
+
+static void seen_put(struct import_plan *p, uint64_t h, size_t row)
+{
+	size_t i = seen_at(p, h);
+
+	if (p->seen[i])
+		return;
 	p->seen[i] = h;
-	p->n_seen++;
+	p->seen_row[i] = row;
 }
 
 static const struct stmt st_all = { "import_known",
@@ -478,7 +481,7 @@ static bool add_known(void *ctx, struct err *err)
 		return false;
 	value = str_trim(json_str(doc, k->key));
 	if (value.n)
-		seen_put(k->im->plan, key_hash(k->organ, value));
+		seen_put(k->im->plan, key_hash(k->organ, value), 0);
 	return true;
 }
 
@@ -496,6 +499,7 @@ static bool load_known(struct import *im, struct db *reader, struct err *err)
 
 	p->cap_seen = ((size_t)count + im->table.rows) * 2 + 1009;
 	p->seen = arena_many(im->a, p->cap_seen, uint64_t);
+	p->seen_row = arena_many(im->a, p->cap_seen, size_t);
 	while (ok) {
 		const struct db_in in[] = { db_str(im->kind), db_i64(last) };
 
@@ -647,13 +651,33 @@ static void finished(void *ctx, bool ok, const struct err *err)
 	(void)pthread_mutex_unlock(&j->group->lock);
 }
 
+static bool rows_alike(const struct csv *t, size_t x, size_t y)
+{
+	for (size_t c = 0; c < t->columns; c++)
+		if (!str_eq(str_trim(csv_cell(t, x, c)), str_trim(csv_cell(t, y, c))))
+			return false;
+	return true;
+}
+
+/* Two different rows under one key: the second is a mistake that someone must look at, not a double. */
+static void known_or_twice(struct job *j, struct arena *a, size_t first)
+{
+	const struct import *im = j->im;
+
+	if (!first || rows_alike(&im->table, first - 1, j->row))
+		j->outcome = IMPORT_KNOWN;
+	else
+		refuse(j, str_fmt(a, "“%.*s”与第%d行相同，其他内容却不同", STR_FMT(im->plan->key_from.heading),
+				  im->table.line[first - 1]));
+}
+
 /* Organ and key of a row; false when it need not be sent. */
 static bool prepare(struct import *im, struct job *j, struct db *reader, struct arena *a)
 {
 	struct reading x = { .im = im, .a = a, .row = j->row };
 	struct resolving who = { .db = reader, .a = a };
 	struct str organ = im->plan->has_organ ? cell_of(&x, &im->plan->organ) : (struct str){ 0 };
-	uint64_t h;
+	size_t at;
 
 	j->organ = organ.n ? find_organ(&who, organ) : im->organ;
 	j->key = cell_of(&x, &im->plan->key_from);
@@ -662,9 +686,9 @@ static bool prepare(struct import *im, struct job *j, struct db *reader, struct 
 				  : str_fmt(a, "“%.*s”没有填写，也没有用 --organ 指定机关", STR_FMT(im->plan->organ.heading)));
 		return false;
 	}
-	h = key_hash(j->organ, j->key);
-	if (j->key.n && seen_has(im->plan, h)) {
-		j->outcome = IMPORT_KNOWN;
+	at = seen_at(im->plan, key_hash(j->organ, j->key));
+	if (j->key.n && im->plan->seen[at]) {
+		known_or_twice(j, a, im->plan->seen_row[at]);
 		return false;
 	}
 	return true;
@@ -683,8 +707,8 @@ static void take_outcome(struct import *im, const struct job *j)
 		im->refused++;
 		r->why = str_dup(im->a, str_of(j->why));
 	}
-	if (j->outcome != IMPORT_REFUSED && j->key.n && !seen_has(im->plan, key_hash(j->organ, j->key)))
-		seen_put(im->plan, key_hash(j->organ, j->key));
+	if (j->outcome == IMPORT_OPENED && j->key.n)
+		seen_put(im->plan, key_hash(j->organ, j->key), j->row + 1);
 }
 
 static bool in_group(const struct group *g, size_t n, const struct job *j)
