@@ -179,8 +179,10 @@ bool form_multipart(struct arena *a, struct str content_type, struct str body, s
 		if (!part_headers(&part, &pair))
 			return broken(err);
 		pair.value = part;
-		if (!str_utf8(pair.filename) || !add(&p, pair, err))
-			return err->code ? false : broken(err);
+		if (!str_utf8(pair.filename))
+			return broken(err);
+		if (!add(&p, pair, err))
+			return false;
 		at = end + line.n;
 	}
 	*ret = (struct form_data){ p.v, p.n };

@@ -30,6 +30,13 @@ static const struct stmt st_failures = { "login_failures",
 static const struct stmt st_attempt = { "login_attempt",
 	"INSERT INTO login_attempt (address, account, at, ok) VALUES ($1, $2, $3, $4)" };
 static const struct stmt st_forget_attempts = { "login_forget", "DELETE FROM login_attempt WHERE at < $1" };
+/* A login that there is not stands in the column of addresses, as `login:` and a digest of what was typed:
+ * somebody's password may have been typed there. */
+static const struct stmt st_unknown = { "login_unknown",
+	"SELECT COUNT(*), COALESCE(MAX(at), 0) FROM login_attempt WHERE address = $1" };
+static const struct stmt st_unknown_over = { "login_unknown_over",
+	"DELETE FROM login_attempt WHERE address = $1 AND $2 <= (SELECT COUNT(*) FROM login_attempt WHERE address = $1) "
+	"AND $3 >= (SELECT MAX(at) FROM login_attempt WHERE address = $1)" };
 static const struct stmt st_failed = { "account_failed",
 	"UPDATE account SET failures = CASE WHEN failures + 1 >= $3 THEN 0 ELSE failures + 1 END, "
 	"locked_until = CASE WHEN failures + 1 >= $3 THEN CAST($2 AS BIGINT) ELSE locked_until END WHERE id = $1" };
@@ -78,8 +85,10 @@ bool password_strong(struct str password, struct str login, struct err *err)
 		digit = digit || (c >= '0' && c <= '9');
 		other = other || !((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'));
 	}
-	if (str_chars(password) < 10 || password.n > PASSWORD_MOST)
+	if (str_chars(password) < 10)
 		return err_set(err, ERR_BAD_INPUT, "密码至少10个字符");
+	if (password.n > PASSWORD_MOST)
+		return err_set(err, ERR_BAD_INPUT, "密码太长，最多%d个字节（一个汉字占3个）", PASSWORD_MOST);
 	if (capital + small + digit + other < 3)
 		return err_set(err, ERR_BAD_INPUT, "密码须含大写字母、小写字母、数字、其他符号中的三种");
 	if (login.n && str_find(password, login, 0) != SIZE_MAX)
@@ -133,8 +142,37 @@ static struct str random_hex(struct arena *a, size_t n)
 struct login {
 	int64_t account, person, organ, now, locked_until, disabled;
 	struct str hash, address, token, csrf;
+	struct str unknown; /* key of a login that there is not; empty for an account */
 	bool ok;
 };
+
+/* As an account counts: the fifth failure locks, and after the lock it counts from one. */
+static bool unknown_failed(struct db *db, const struct login *l, struct err *err)
+{
+	const struct db_in over[] = { db_str(l->unknown), db_i64(LOCK_FAILURES), db_i64(l->now - LOCK_MS) };
+	const struct db_in attempt[] = { db_str(l->unknown), db_null(), db_i64(l->now), db_i64(0) };
+
+	return db_exec(db, &st_unknown_over, DB_IN(over), NULL, err) && db_exec(db, &st_attempt, DB_IN(attempt), NULL, err);
+}
+
+static bool unknown_lookup(struct db *db, struct arena *a, struct str name, struct login *l, struct err *err)
+{
+	struct str digest = token_hash(a, name);
+	char hex[65];
+	int64_t n, last;
+	const struct db_out out[] = { db_to_i64(&n), db_to_i64(&last) };
+
+	parse_put_hex(hex, (const unsigned char *)digest.p, 32);
+	l->unknown = str_fmt(a, "login:%s", hex);
+	{
+		const struct db_in in[] = { db_str(l->unknown) };
+
+		if (!db_one(db, a, &st_unknown, DB_IN(in), DB_OUT(out), err))
+			return false;
+	}
+	l->locked_until = n >= LOCK_FAILURES ? last + LOCK_MS : 0;
+	return true;
+}
 
 /* Records the attempt and, when it was right, the session: one transaction. */
 static bool login_write(struct db *db, struct arena *a, void *ctx, struct err *err)
@@ -151,7 +189,7 @@ static bool login_write(struct db *db, struct arena *a, void *ctx, struct err *e
 	    || !db_exec(db, &st_session_old, DB_IN(over), NULL, err))
 		return false;
 	if (!l->ok)
-		return !l->account || db_exec(db, &st_failed, DB_IN(failed), NULL, err);
+		return l->account ? db_exec(db, &st_failed, DB_IN(failed), NULL, err) : unknown_failed(db, l, err);
 	{
 		const struct db_in made[] = { db_bytes(token_hash(a, l->token)), db_i64(l->account), db_ref(l->organ),
 					      db_str(l->csrf), db_i64(l->now), db_i64(l->now + SESSION_MOST_MS) };
@@ -176,7 +214,7 @@ static bool login_lookup(struct db *db, struct arena *a, struct str name, struct
 	    || !db_maybe(db, a, &st_account_by_login, DB_IN(in), DB_OUT(out), &found, err))
 		return false;
 	if (!found)
-		return true;
+		return unknown_lookup(db, a, name, l, err);
 	{
 		const struct db_in person[] = { db_i64(l->person), db_i64(day_at(l->now)) };
 

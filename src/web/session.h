@@ -4,7 +4,8 @@
  * A session's cookie is 32 random bytes; the database keeps their SHA-256. It ends after 30 minutes without a
  * request and after 12 hours in any case. Passwords are argon2id with 19 MiB and 2 passes (10 ms), computed
  * on workers. Five wrong passwords lock an account for 15 minutes; twenty from one address lock that
- * address for sign-in. Nothing tells which accounts exist. */
+ * address for sign-in. Nothing tells which accounts exist: wrong
+ * passwords of a login that there is not are counted in the same way (for a day). */
 #ifndef MINGFA_WEB_SESSION_H
 #define MINGFA_WEB_SESSION_H
 
