@@ -2,6 +2,7 @@
 /* input.c - one field of a form as an input on a page. */
 #include "app/input.h"
 
+#include "app/index.h"
 #include "base/day.h"
 #include "base/parse.h"
 
@@ -21,8 +22,6 @@ static const struct stmt st_find_people = { "input_find_people",
 	"WHERE p.active = 1 AND p.name LIKE $1 ORDER BY p.id LIMIT 20" };
 static const struct stmt st_organs = { "input_organs",
 	"SELECT o.code, o.name, '' FROM organ o WHERE o.active = 1 ORDER BY o.id LIMIT 300" };
-static const struct stmt st_find_matters = { "input_find_matters",
-	"SELECT m.id FROM matter m WHERE m.kind = $1 AND (m.title LIKE $2 OR m.number LIKE $2) ORDER BY m.id DESC LIMIT 20" };
 static const struct stmt st_one = { "input_one", "SELECT code, title, number FROM matter WHERE code = $1" };
 
 struct options {
@@ -30,9 +29,6 @@ struct options {
 	struct option_view *v;
 	size_t n, cap;
 	struct str code, name, more;
-	int64_t id;
-	int64_t *ids;
-	size_t n_ids;
 };
 
 static bool has_option(const struct options *o, struct str code)
@@ -57,16 +53,6 @@ static bool add_option(void *ctx, struct err *err)
 
 	(void)err;
 	put_option(o, o->code, o->name, o->more);
-	return true;
-}
-
-static bool add_matter_id(void *ctx, struct err *err)
-{
-	struct options *o = ctx;
-
-	(void)err;
-	if (o->n_ids < FOUND_MOST)
-		o->ids[o->n_ids++] = o->id;
 	return true;
 }
 
@@ -119,19 +105,19 @@ static bool matters(struct options *o, const struct kind *k, struct str find, st
 	struct req *r = o->in->r;
 	const struct actor who = actor_of(r);
 	const struct list_query q = { .who = who, .kind = k->id, .order = LIST_UPDATED, .limit = REFS_MOST };
-	const struct db_in f[] = { db_str(k->id), db_str(like(o->in, find)) };
-	const struct db_out out[] = { db_to_i64(&o->id) };
+	const struct index_query f = { .typed = find, .kind = k->id, .who = &who, .limit = FOUND_MOST };
+	const struct search_hit *hit = NULL;
 	const struct list_row *row;
-	size_t n;
+	size_t n, n_hit = 0;
+	bool more;
 
-	o->ids = arena_many(r->a, FOUND_MOST, int64_t);
-	if (find.n && !db_each(r->db, r->a, &st_find_matters, DB_IN(f), DB_OUT(out), add_matter_id, o, err))
+	if (find.n && !index_find(r, &f, &hit, &n_hit, &more, err))
 		return false;
-	for (size_t i = 0; i < o->n_ids; i++) {
+	for (size_t i = 0; i < n_hit; i++) {
 		struct matter_view m;
 		struct err hidden = { 0 };
 
-		if (matter_see(app_of(r)->engine, r->db, r->a, &who, o->ids[i], 0, &m, &hidden))
+		if (matter_see(app_of(r)->engine, r->db, r->a, &who, hit[i].matter, 0, &m, &hidden))
 			put_option(o, m.snap->code, m.title, first_number(m.snap));
 	}
 	if (!matter_list(app_of(r)->engine, r->db, r->a, &q, &row, &n, err))
