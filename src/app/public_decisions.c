@@ -78,23 +78,33 @@ static struct str dates_of(struct req *r, const struct matter_view *v)
 	return buf_str(&b);
 }
 
-/* The words around the first hit, unless the title or the party shows it already. */
-static struct safe_html found_of(struct req *r, const struct cut_query *q, const struct decision_row *row, struct str text)
+static bool shown_in_row(struct req *r, const struct cut_query *q, const struct decision_row *row)
 {
-	size_t at, from = 0, pos = 0, chars = 0;
-	struct str around;
+	return cut_matches(r->a, q, row->title) || cut_matches(r->a, q, row->party) || cut_matches(r->a, q, row->what)
+	    || cut_matches(r->a, q, row->number);
+}
 
-	if (!q->n_phrase || cut_matches(r->a, q, row->title) || cut_matches(r->a, q, row->party))
-		return html_mark(r->a, (struct str){ 0 }, NULL, 0);
-	at = str_find(text, q->phrase[0], 0);
-	if (at == SIZE_MAX)
+/* The words around the first hit in what the decision says, unless the row shows them already. */
+static struct safe_html found_of(struct req *r, const struct cut_query *q, const struct decision_row *row,
+				 const struct matter_view *v)
+{
+	static const char *const fields[] = { "violation", "facts", "conclusion", "basis" };
+	size_t at = SIZE_MAX, pos = 0, chars;
+	struct str text = { 0 };
+
+	for (size_t i = 0; q->n_phrase && i < ARRAY_LEN(fields) && at == SIZE_MAX; i++) {
+		text = public_text(r, v, fields[i]);
+		at = str_find(text, q->phrase[0], 0);
+	}
+	if (at == SIZE_MAX || shown_in_row(r, q, row))
 		return html_mark(r->a, (struct str){ 0 }, NULL, 0);
 	chars = str_chars(str_sub(text, 0, at));
 	for (size_t skip = chars > AROUND ? chars - AROUND : 0; skip > 0; skip--)
 		(void)str_next(text, &pos);
-	from = pos;
-	around = str_head(str_sub(text, from, text.n), SNIPPET);
-	return html_mark(r->a, str_fmt(r->a, "%s%.*s…", from ? "…" : "", STR_FMT(around)), q->phrase, q->n_phrase);
+	text = str_sub(text, pos, text.n);
+	return html_mark(r->a, str_fmt(r->a, "%s%.*s%s", pos ? "…" : "", STR_FMT(str_head(text, SNIPPET)),
+				       str_chars(text) > SNIPPET ? "…" : ""),
+			 q->phrase, q->n_phrase);
 }
 
 bool public_decision_rows(struct req *r, struct str typed, const struct search_hit *hit, size_t n,
@@ -121,7 +131,7 @@ bool public_decision_rows(struct req *r, struct str typed, const struct search_h
 					    .number = public_text(r, &v, "decision_no"), .on = dates_of(r, &v),
 					    .what = short_text(r->a, outcome_of(r, &v), 60) };
 		x->badge = badge_of(v.snap->state->id, &x->badge_class);
-		x->found = found_of(r, &q, x, hit[i].text);
+		x->found = found_of(r, &q, x, &v);
 		out++;
 	}
 	*ret = row;
