@@ -37,14 +37,23 @@ bool public_reply(struct req *r, int status, const struct html *h, struct err *e
 bool public_see(struct req *r, struct str code, const char *kind, unsigned parts, struct matter_view *ret,
 		struct err *err)
 {
+	struct matter_view v;
+	struct err no = { 0 };
 	int64_t id;
 
 	if (!uuid_valid(code))
 		return err_set(err, ERR_NOT_FOUND, "地址不完整或者有误");
-	if (!matter_by_code(r->db, r->a, code, &id, err)
-	    || !matter_see(app_of(r)->engine, r->db, r->a, &anyone, id, parts, ret, err))
+	if (!matter_by_code(r->db, r->a, code, &id, &no)
+	    || !matter_see(app_of(r)->engine, r->db, r->a, &anyone, id, parts, &v, &no)) {
+		if (no.code == ERR_NOT_FOUND)
+			return err_set(err, ERR_NOT_FOUND, "没有找到这条信息");
+		*err = no;
 		return false;
-	return str_is(ret->snap->kind->id, kind) || err_set(err, ERR_NOT_FOUND, "没有找到这条信息");
+	}
+	if (!str_is(v.snap->kind->id, kind))
+		return err_set(err, ERR_NOT_FOUND, "没有找到这条信息");
+	*ret = v;
+	return true;
 }
 
 const struct field_view *public_field(const struct matter_view *v, const char *id)
@@ -86,6 +95,23 @@ struct str public_day(struct arena *a, int64_t day)
 
 	buf_init(&b, a, 40);
 	day_put_cn(&b, day);
+	return buf_str(&b);
+}
+
+struct str public_limit(struct req *r, int64_t organ, const char *setting)
+{
+	const struct setting_def *s;
+	const struct law *l;
+	struct err no = { 0 };
+	int64_t def;
+	struct buf b;
+
+	if (!engine_law_of_organ(app_of(r)->engine, r->db, r->a, organ, &l, &def, &no))
+		return (struct str){ 0 };
+	s = law_setting(l, str_of(setting));
+	buf_init(&b, r->a, 100);
+	if (s)
+		val_put_cn(&b, r->a, s->def, NULL);
 	return buf_str(&b);
 }
 

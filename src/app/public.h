@@ -37,6 +37,7 @@ struct decision_row {
 
 struct home_view {
 	struct public_frame frame;
+	struct str publish_limit; /* 7个工作日 */
 	const struct decision_row *row;
 	size_t n_row;
 };
@@ -149,13 +150,14 @@ struct public_fault {
 struct correct_view {
 	struct public_frame frame;
 	struct str code, title;
+	struct str limit; /* 20个工作日 */
 	struct str sort, name, id_code, phone, as, wrong, contact; /* as typed */
 	const struct public_fault *fault;
 	size_t n_fault;
 };
 struct corrected_view {
 	struct public_frame frame;
-	struct str code, title, number, organ, phone, until;
+	struct str code, title, number, organ, phone, limit;
 };
 
 struct public_error_view {
@@ -177,6 +179,8 @@ const struct field_view *public_field(const struct matter_view *v, const char *i
 struct str public_text(struct req *r, const struct matter_view *v, const char *id);
 /* Adds a line unless the text is empty. */
 void public_fact(struct fact *f, size_t *n, const char *name, struct str text, bool note);
+/* A limit that the organ's definitions set (its default), as text; empty when they have none of that name. */
+struct str public_limit(struct req *r, int64_t organ, const char *setting);
 /* The day as 2026年11月12日. */
 struct str public_day(struct arena *a, int64_t day);
 

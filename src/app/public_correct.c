@@ -53,6 +53,7 @@ bool correct_show(struct req *r, struct err *err)
 	if (!about(r, &m, err))
 		return false;
 	v.title = public_text(r, &m, "title");
+	v.limit = public_limit(r, m.snap->organ, "correction_limit");
 	return page(r, 200, &v, err);
 }
 
@@ -177,6 +178,7 @@ static bool after(struct req *r, void *ctx, bool ok, const struct err *failed, s
 	if (!public_see(r, c->v->code, "disclosure", SEE_FIELDS, &m, err))
 		return false;
 	v.organ = m.organ_name;
+	v.limit = c->v->limit;
 	if (m.snap->organ && matter_see(c->app->engine, r->db, r->a, &anyone, m.snap->organ, SEE_FIELDS, &organ, &no))
 		v.phone = public_text(r, &organ, "phone");
 	public_frame_fill(r, STR("已收到更正申请"), DOOR_DECISIONS, &v.frame);
@@ -200,6 +202,7 @@ bool correct_send(struct req *r, struct err *err)
 		.code = req_param(r, "code"), .title = public_text(r, &m, "title"), .sort = req_form(r, "sort"),
 		.name = str_trim(req_form(r, "name")), .id_code = str_trim(req_form(r, "id_code")),
 		.phone = str_trim(req_form(r, "phone")), .as = req_form(r, "asker_as"), .wrong = req_form(r, "wrong_text"),
-		.contact = str_trim(req_form(r, "contact_text")) };
+		.contact = str_trim(req_form(r, "contact_text")),
+		.limit = public_limit(r, m.snap->organ, "correction_limit") };
 	return form_of(r, c, err) && req_write(r, run, c, after);
 }

@@ -151,6 +151,7 @@ bool home_show(struct req *r, struct err *err)
 	bool more;
 
 	public_frame_fill(r, STR("首页"), DOOR_HOME, &v.frame);
+	v.publish_limit = public_limit(r, 0, "publish_fast");
 	if (!public_find(r, &q, &hit, &n, &more, err)
 	    || !public_decision_rows(r, (struct str){ 0 }, hit, n, &v.row, &v.n_row, err))
 		return false;
