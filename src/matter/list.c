@@ -246,13 +246,19 @@ static bool nearest_clock(struct listing *l, const struct snap *m, struct clock_
 	return true;
 }
 
-/* The first action, in order of writing, that this person may do. */
-/* How much an action is what the desk waits for: it stops the nearest clock, it leads on, or it only adds. */
-static int next_rank(const struct action *ac, const struct clock *nearest)
+/* How much an action is what the desk waits for: keeping the nearest limit without leaving the state; then leading on,
+ * the next step before a later one; then ending or going back; then adding something; a return with points last. */
+static int next_rank(const struct snap *m, const struct action *ac, const struct clock *nearest)
 {
-	for (size_t i = 0; nearest && i < nearest->n_until; i++)
+	const int later = ac->to == TO_STATE ? (int)(ac->to_state->index - m->state->index) : 1;
+
+	if (ac->points)
+		return 0;
+	if (ac->to != TO_STAY && ac->to != TO_BACK && later > 0 && !(ac->to == TO_STATE && ac->to_state->end))
+		return 300 - later;
+	for (size_t i = 0; ac->to == TO_STAY && nearest && i < nearest->n_until; i++)
 		if (str_eq(nearest->until[i], ac->id))
-			return 3;
+			return 400;
 	return ac->to == TO_STAY ? 1 : 2;
 }
 
@@ -264,7 +270,7 @@ static bool next_action(struct listing *l, const struct snap *m, const struct cl
 	for (size_t i = 0; i < m->kind->n_action; i++) {
 		const struct action *ac = &m->kind->action[i];
 		const struct act act = { .who = l->q->who, .matter = m->id, .action = ac->id, .version = -1 };
-		const int rank = 2 * next_rank(ac, nearest);
+		const int rank = 1 + 2 * next_rank(m, ac, nearest);
 		struct step step;
 
 		if (rank + 1 <= best || !action_stands(ac, m->state) || ac->builtin || ac->any)

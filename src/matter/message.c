@@ -40,7 +40,7 @@ static struct str next_text(struct turn *t, const struct snap *m)
 	for (size_t i = 0; i < m->kind->n_action && !next; i++) {
 		const struct action *ac = &m->kind->action[i];
 
-		if (action_stands(ac, m->state) && !ac->any && ac->next.n)
+		if (action_stands(ac, m->state) && !ac->any && !ac->points && ac->next.n)
 			next = ac;
 	}
 	way = next ? next->next : STR("办理");
