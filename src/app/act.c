@@ -207,7 +207,7 @@ static bool read_form(struct filling *f, struct err *err)
 		if (!val_of_pairs(&f->in, &ff->field->type, name, &v, &wrong, err))
 			return false;
 		if (wrong.n)
-			add_error(f, name, wrong);
+			add_error(f, name, str_fmt(f->r->a, "%.*s：%.*s", STR_FMT(ff->field->name), STR_FMT(wrong)));
 		else if (!is_empty(v) || had_value(f, ff))
 			e[n++] = (struct form_entry){ ff->field->id, v };
 	}

@@ -204,14 +204,18 @@ static bool render(GVC_t *gvc, graph_t *g, struct arena *a, struct str *ret, str
 
 static bool draw(struct arena *a, const char *dot, struct str *ret, struct err *err)
 {
-	GVC_t *gvc = gvContext();
-	graph_t *g = gvc ? agmemread(dot) : NULL;
-	bool ok = g ? render(gvc, g, a, ret, err) : err_set(err, ERR_BUG, "流程图无法绘制");
+	/* One for the program's life: graphviz' text layout remembers the last font's name beyond gvFreeContext
+	 * and reads it again in the next drawing. */
+	static GVC_t *gvc;
+	graph_t *g;
+	bool ok;
 
+	if (!gvc)
+		gvc = gvContext();
+	g = gvc ? agmemread(dot) : NULL;
+	ok = g ? render(gvc, g, a, ret, err) : err_set(err, ERR_BUG, "流程图无法绘制");
 	if (g)
 		(void)agclose(g);
-	if (gvc)
-		(void)gvFreeContext(gvc);
 	return ok;
 }
 
