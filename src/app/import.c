@@ -573,9 +573,7 @@ static bool row_json(struct job *j, struct arena *a, const struct json **ret, st
 	put_targets(&x, j->im->plan->target, j->im->plan->n_target);
 	json_close(&x.out, '}');
 	*ret = NULL;
-	if (j->im->table.had[j->row] != j->im->table.columns)
-		refuse(j, str_fmt(a, "这一行有%zu列，表头有%zu列", j->im->table.had[j->row], j->im->table.columns));
-	else if (x.lacks.n)
+	if (x.lacks.n)
 		refuse(j, str_fmt(a, "“%.*s”没有填写", STR_FMT(x.lacks)));
 	else if (!buf_ok(&b))
 		refuse(j, STR("这一行的内容过长"));
@@ -679,6 +677,10 @@ static bool prepare(struct import *im, struct job *j, struct db *reader, struct 
 	struct str organ = im->plan->has_organ ? cell_of(&x, &im->plan->organ) : (struct str){ 0 };
 	size_t at;
 
+	if (im->table.had[j->row] != im->table.columns) {
+		refuse(j, str_fmt(a, "这一行有%zu列，表头有%zu列", im->table.had[j->row], im->table.columns));
+		return false;
+	}
 	j->organ = organ.n ? find_organ(&who, organ) : im->organ;
 	j->key = cell_of(&x, &im->plan->key_from);
 	if (!j->organ) {
