@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/day.h"
+#include "base/parse.h"
 
 #define TEMPLATE_TEXT ((size_t)64 * 1024)
 #define TEMPLATE_OUT ((size_t)1024 * 1024)
@@ -13,7 +14,7 @@
 
 /* Control characters stand for what inserted text must not be able to say. They cannot come in from
  * outside: fields refuse control characters other than the line break. */
-#define GUARD '\x1d'  /* what follows was inserted: no markup at the start of a line */
+#define GUARD '\x1d'  /* before every inserted text: whatever stands there, no mark comes about with it */
 #define BREAK '\x1e'  /* a line break inside an inserted text */
 #define BAR '\x1f'    /* a | inside an inserted text */
 #define MARK '\x1c'   /* a line that is a command: page, seal, sign */
@@ -122,6 +123,10 @@ static bool parse_if(struct parser *p, struct part_list *into, struct str cond)
 	size_t me = (size_t)(part - into->v);
 	struct str ended = { 0 };
 
+	if (e && expr_type(e)->tag != T_BOOL) {
+		diag_add(p->d, began, false, "{%% if %%} 之后应写条件，“%.*s”不是成立或者不成立的", STR_FMT(cond));
+		diag_hint(p->d, "比较写 ==、>=、in 等，是否填写写 is not null");
+	}
 	if (!parse_body(p, &body, &ended))
 		return false;
 	if (str_is(ended, "else") && !parse_body(p, &otherwise, &ended))
@@ -147,19 +152,23 @@ static bool parse_for(struct parser *p, struct part_list *into, struct str head)
 	struct scope_var *var = arena_many(p->a, n + 1, struct scope_var);
 	struct pos began = here(p);
 	struct part_list body = { 0 };
-	struct str ended = { 0 };
+	struct str ended = { 0 }, name = str_trim(str_sub(head, 0, in));
 	const struct expr *list;
 
-	if (in == SIZE_MAX) {
+	if (in == SIZE_MAX || !parse_is_id(name)) {
 		diag_add(p->d, began, false, "{%% for %%} 应写作 {%% for x in 列表 %%}");
 		return false;
 	}
 	list = expr_compile(p->a, &outer, str_trim(str_sub(head, in + 4, head.n)), began, p->d);
 	if (n)
 		memcpy(var, outer.var, n * sizeof(*var));
-	var[n].id = str_trim(str_sub(head, 0, in));
+	var[n].id = name;
 	if (list)
 		var[n].type = type_element(expr_type(list));
+	if (list && var[n].type.tag == T_NONE) {
+		diag_add(p->d, began, false, "{%% for %%} 只能用于列表，“%.*s”不是列表", STR_FMT(expr_text(list)));
+		return false;
+	}
 	p->scope.var = var;
 	p->scope.n_var = n + 1;
 	if (!parse_body(p, &body, &ended))
@@ -262,8 +271,7 @@ struct expansion {
 
 static void put_inserted(struct buf *b, struct str s)
 {
-	if (!b->n || b->p[b->n - 1] == '\n')
-		buf_addc(b, GUARD);
+	buf_addc(b, GUARD);
 	for (size_t i = 0; i < s.n; i++)
 		buf_addc(b, s.p[i] == '\n' ? BREAK : s.p[i] == '|' ? BAR : s.p[i]);
 }
@@ -333,7 +341,7 @@ static void put_seal(struct expansion *x)
 		? x->ev->names.name(x->ev->names.ctx, x->ev->a, T_ORGAN, x->ev->self->organ) : (struct str){ 0 };
 
 	buf_addf(&x->out, "\n%cS", MARK);
-	buf_add(&x->out, organ);
+	put_inserted(&x->out, organ);
 	buf_addc(&x->out, BAR);
 	day_put_cn(&x->out, day_at(x->ev->now));
 	buf_addc(&x->out, '\n');
