@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "app/region.h"
 #include "base/asset.h"
 #include "base/day.h"
 #include "base/log.h"
@@ -170,7 +171,7 @@ bool app_open(const struct app_config *config, struct app **ret, struct err *err
 	app->db = config->db ? config->db : str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", config->dir));
 	app->search_db = str_starts(str_of(app->db), STR("sqlite:"))
 		? str_cstr(a, str_fmt(a, "sqlite:%s/search.db", config->dir)) : app->db;
-	if (!app_files(a, config->law, &app->files, err))
+	if (!app_files(a, config->law, &app->files, err) || !regions_load(a, &app->files, &app->regions, err))
 		goto fail;
 	ec.files = &app->files;
 	ec.pack = config->pack ? str_of(config->pack) : pack_of_folder(a, config->dir);

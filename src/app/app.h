@@ -37,6 +37,7 @@ struct app {
 	const char *db;           /* address */
 	const char *search_db;    /* address of the full-text index */
 	struct law_files files;
+	const struct regions *regions; /* region.h */
 	struct engine *engine;
 	struct writer *writer;
 	struct workers *workers;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "app/shown.h"
 
+#include "app/region.h"
 #include "base/day.h"
 #include "law/sheet.h"
 
@@ -11,13 +12,15 @@ static const struct stmt st_code = { "shown_code", "SELECT code FROM matter WHER
 bool shower_init(struct req *r, struct shower *s, struct err *err)
 {
 	*s = (struct shower){ .r = r };
-	return matter_names(app_of(r)->engine, r->db, r->a, &s->names, err);
+	return frame_law(r, &s->law, err) && matter_names(app_of(r)->engine, r->db, r->a, &s->names, err);
 }
 
 struct str shown_text(struct shower *s, struct val v)
 {
 	struct buf b;
 
+	if (v.t == T_REGION)
+		return region_name(app_of(s->r)->regions, s->r->a, v.s);
 	if (v.t == T_ROWS)
 		return v.list->n ? str_fmt(s->r->a, "共%zu行", v.list->n) : (struct str){ 0 };
 	buf_init(&b, s->r->a, TEXT_MOST);
@@ -99,6 +102,14 @@ static bool links(struct shower *s, const struct val *v, size_t n, struct shown 
 	return true;
 }
 
+/* A role is kept by its id in the pack and read by its name. */
+static struct str cell_text(struct shower *s, const struct field *col, struct val v)
+{
+	const struct role_def *role = str_is(col->id, "role") && type_is_text(v.t) && s->law ? law_role(s->law, v.s) : NULL;
+
+	return role ? role->name : shown_text(s, v);
+}
+
 static void table(struct shower *s, const struct type *t, const struct val_list *rows, struct shown *ret)
 {
 	struct str *head = arena_many(s->r->a, t->n_row, struct str);
@@ -108,7 +119,7 @@ static void table(struct shower *s, const struct type *t, const struct val_list 
 		head[c] = t->row[c].name;
 	for (size_t i = 0; i < rows->n; i++)
 		for (size_t c = 0; c < t->n_row && c < rows->v[i].row->n; c++)
-			cell[i * t->n_row + c] = shown_text(s, rows->v[i].row->cell[c]);
+			cell[i * t->n_row + c] = cell_text(s, &t->row[c], rows->v[i].row->cell[c]);
 	ret->sort = SHOWN_TABLE;
 	ret->head = head;
 	ret->n_head = t->n_row;
