@@ -365,9 +365,11 @@ static bool link_row(void *ctx, struct err *err)
 
 static const struct stmt st_links = { "see_links",
 	"SELECT target, 0, field FROM link WHERE source = $1 UNION ALL"
-	" SELECT source, 1, field FROM link WHERE target = $1 UNION ALL"
+	" SELECT source, 1, field FROM link WHERE target = $1"
+	" AND NOT EXISTS (SELECT 1 FROM matter c WHERE c.id = link.source AND c.parent = $1) UNION ALL"
 	" SELECT id, 2, '' FROM matter WHERE parent = $1 UNION ALL"
-	" SELECT parent, 3, '' FROM matter WHERE id = $1 AND parent IS NOT NULL LIMIT 500" };
+	" SELECT parent, 3, '' FROM matter m WHERE id = $1 AND parent IS NOT NULL"
+	" AND NOT EXISTS (SELECT 1 FROM link l WHERE l.source = $1 AND l.target = m.parent) LIMIT 500" };
 
 static struct str relation(const struct seeing *s, const struct snap *other, int64_t way, struct str field)
 {

@@ -123,12 +123,28 @@ static struct str own_name(struct arena *a, const struct snap *s)
 	return str_fmt(a, "%.*s %.*s", STR_FMT(who), STR_FMT(cause));
 }
 
+/* 文书送达：催告书. A child without a name of its own is its kind, told apart by the first thing chosen in its list. */
+static struct str child_name(struct arena *a, const struct snap *s)
+{
+	for (size_t i = 0; i < s->kind->list.n_columns; i++) {
+		const struct field *f = kind_field(s->kind, s->kind->list.columns[i]);
+		const struct val *v = f ? &s->field[f->index] : NULL;
+
+		for (size_t j = 0; v && v->t == T_ENUM && j < f->type.values->n; j++)
+			if (str_eq(f->type.values->v[j].id, v->s))
+				return str_fmt(a, "%.*s：%.*s", STR_FMT(s->kind->name), STR_FMT(f->type.values->v[j].name));
+	}
+	return s->kind->name;
+}
+
 struct str snap_title(struct arena *a, const struct snap *s)
 {
 	struct str name = own_name(a, s);
 
 	if (name.n)
 		return name;
+	if (s->parent)
+		return child_name(a, s);
 	for (size_t i = 0; i < s->kind->list.n_columns; i++) {
 		const struct field *f = kind_field(s->kind, s->kind->list.columns[i]);
 		const struct val *v = f ? &s->field[f->index] : NULL;
