@@ -11,6 +11,7 @@
 #define TEMPLATE_TURNS 2000
 #define TEMPLATE_DEPTH 8
 #define TEMPLATE_MISSING 50
+#define TEMPLATE_COLUMNS 20 /* more cannot be drawn on A4: src/paper refuses them */
 
 /* Control characters stand for what inserted text must not be able to say. They cannot come in from
  * outside: fields refuse control characters other than the line break. */
@@ -403,9 +404,11 @@ static void block(struct json_out *o, const char *sort, struct str text)
 	json_close(o, '}');
 }
 
-/* | a | b |: the outer bars may be left out at the end. `|:` gives widths. */
-static void row(struct arena *a, struct json_out *o, struct str line)
+/* | a | b |: the outer bars may be left out at the end. `|:` gives widths. False: too many columns. */
+static bool row(struct arena *a, struct json_out *o, struct str line)
 {
+	size_t n = 0;
+
 	bool widths = line.n > 1 && line.p[1] == ':';
 	struct str rest = str_sub(line, widths ? 2 : 1, line.n), cell;
 
@@ -413,11 +416,14 @@ static void row(struct arena *a, struct json_out *o, struct str line)
 		rest.n--;
 	json_open(o, NULL, '{');
 	json_open(o, "c", '[');
-	while (str_cut(&rest, '|', &cell))
+	while (str_cut(&rest, '|', &cell)) {
 		json_out_str(o, NULL, unguard(a, cell));
+		n++;
+	}
 	json_close(o, ']');
 	json_out_str(o, "t", widths ? STR("widths") : STR("row"));
 	json_close(o, '}');
+	return n <= TEMPLATE_COLUMNS;
 }
 
 static void paragraphs(struct arena *a, struct json_out *o, const char *sort, struct str line)
@@ -429,7 +435,7 @@ static void paragraphs(struct arena *a, struct json_out *o, const char *sort, st
 			block(o, sort, str_trim(part));
 }
 
-static void put_line(struct arena *a, struct json_out *o, struct str line)
+static bool put_line(struct arena *a, struct json_out *o, struct str line)
 {
 	static const struct {
 		const char *mark, *sort;
@@ -438,23 +444,22 @@ static void put_line(struct arena *a, struct json_out *o, struct str line)
 	if (line.p[0] == MARK && line.n > 1) {
 		block(o, line.p[1] == 'P' ? "page" : line.p[1] == 'S' ? "seal" : "sign",
 		      unguard(a, str_sub(line, 2, line.n)));
-		return;
+		return true;
 	}
-	if (line.p[0] == '|') {
-		row(a, o, line);
-		return;
-	}
+	if (line.p[0] == '|')
+		return row(a, o, line);
 	if (str_is(line, "~")) {
 		block(o, "blank", (struct str){ 0 });
-		return;
+		return true;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
 		if (str_starts(line, str_of(marks[i].mark))) {
 			paragraphs(a, o, marks[i].sort, str_sub(line, strlen(marks[i].mark), line.n));
-			return;
+			return true;
 		}
 	}
 	paragraphs(a, o, "para", line);
+	return true;
 }
 
 bool template_expand(const struct template *t, struct eval *ev, struct template_result *ret, struct err *err)
@@ -474,8 +479,8 @@ bool template_expand(const struct template *t, struct eval *ev, struct template_
 	rest = buf_str(&x.out);
 	while (str_cut(&rest, '\n', &line)) {
 		line = str_trim(line);
-		if (line.n)
-			put_line(ev->a, &o, line);
+		if (line.n && !put_line(ev->a, &o, line))
+			return err_set(err, ERR_TOO_LARGE, "文书中的表格超过%d列", TEMPLATE_COLUMNS);
 	}
 	json_close(&o, ']');
 	if (!buf_ok(&x.out) || !buf_ok(&blocks))

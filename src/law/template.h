@@ -12,7 +12,7 @@
  * read as markup. A {{ }} that is null is a missing field: the paper cannot be made, and its name is told.
  *
  * The expansion is what an action freezes (decision 13): a JSON array of blocks, from which src/paper
- * draws the same PDF at any time. Limits: template 64 KiB, expansion 1 MiB, 2,000 turns of a loop. */
+ * draws the same PDF at any time. Limits: template 64 KiB, expansion 1 MiB, 2,000 turns of a loop, 20 columns. */
 #ifndef MINGFA_LAW_TEMPLATE_H
 #define MINGFA_LAW_TEMPLATE_H
 

@@ -22,6 +22,7 @@
 #define PAGES_MOST 500
 #define PDF_MOST ((size_t)64 * 1024 * 1024)
 #define COLUMNS_MOST 20
+#define COLUMN_LEAST 22.0        /* one character of a cell and its padding; 20 of them fit */
 
 #define FAMILY "Noto Serif CJK SC"
 #define BODY_FONT FAMILY " 16"
@@ -147,6 +148,8 @@ static void put_seal(struct pen *p, struct str text)
 	double wide = 16.0 * (double)(str_chars(organ) > 12 ? str_chars(organ) : 12) + 8;
 	PangoLayout *l;
 
+	if (wide > AREA_W - 32)
+		wide = AREA_W - 32; /* a long name takes two lines */
 	need(p, 4 * LINE);
 	p->y += LINE;
 	cairo_set_source_rgb(p->c, 0.6, 0.6, 0.6);
@@ -171,6 +174,22 @@ static void put_sign(struct pen *p, struct str who)
 	put_text(p, CELL_FONT, text, PANGO_ALIGN_LEFT, 0, LINE);
 }
 
+/* Columns too narrow for a character take what they need from the widest. */
+static void widen(struct pen *p)
+{
+	for (size_t i = 0; i < p->n_width; i++) {
+		size_t widest = 0;
+
+		if (p->width[i] >= COLUMN_LEAST)
+			continue;
+		for (size_t j = 1; j < p->n_width; j++)
+			if (p->width[j] > p->width[widest])
+				widest = j;
+		p->width[widest] -= COLUMN_LEAST - p->width[i];
+		p->width[i] = COLUMN_LEAST;
+	}
+}
+
 static void set_widths(struct pen *p, const struct json *cells)
 {
 	const struct json *m;
@@ -191,6 +210,7 @@ static void set_widths(struct pen *p, const struct json *cells)
 	for (size_t i = 0; i < n; i++)
 		p->width[i] = AREA_W * w[i] / total;
 	p->n_width = n;
+	widen(p);
 }
 
 /* Draws the lines from..to of a cell's layout inside its box. */
@@ -212,20 +232,15 @@ static void put_cell(struct pen *p, PangoLayout *l, double x, int from, int to, 
 static void put_row(struct pen *p, const struct json *cells)
 {
 	PangoLayout *l[COLUMNS_MOST];
+	double width[COLUMNS_MOST];
 	const struct json *m;
 	const double line = 18;
 	int lines = 1, done = 0;
 	size_t n = 0;
 
-	if (p->n_width != cells->n) {
-		p->n_width = cells->n < COLUMNS_MOST ? cells->n : COLUMNS_MOST;
-		for (size_t i = 0; i < p->n_width; i++)
-			p->width[i] = AREA_W / (double)p->n_width;
-	}
 	json_each(m, cells) {
-		if (n == p->n_width)
-			break;
-		l[n] = layout_of(p, CELL_FONT, m->text, p->width[n] - 2 * CELL_PAD, PANGO_ALIGN_LEFT);
+		width[n] = p->n_width == cells->n ? p->width[n] : AREA_W / (double)cells->n;
+		l[n] = layout_of(p, CELL_FONT, m->text, width[n] - 2 * CELL_PAD, PANGO_ALIGN_LEFT);
 		if (pango_layout_get_line_count(l[n]) > lines)
 			lines = pango_layout_get_line_count(l[n]);
 		n++;
@@ -240,10 +255,10 @@ static void put_row(struct pen *p, const struct json *cells)
 		height = fit * line + 2 * CELL_PAD;
 		for (size_t i = 0; i < n; i++) {
 			cairo_set_line_width(p->c, 0.6);
-			cairo_rectangle(p->c, LEFT + x, TOP + p->y, p->width[i], height);
+			cairo_rectangle(p->c, LEFT + x, TOP + p->y, width[i], height);
 			cairo_stroke(p->c);
 			put_cell(p, l[i], x, done, done + fit, line);
-			x += p->width[i];
+			x += width[i];
 		}
 		p->y += height;
 		done += fit;
@@ -254,11 +269,27 @@ static void put_row(struct pen *p, const struct json *cells)
 		g_object_unref(l[i]);
 }
 
-static void put_block(struct pen *p, const struct json *b)
+/* Rows and widths with as many cells as are drawn. */
+static bool put_table(struct pen *p, struct str sort, const struct json *cells)
+{
+	if (!cells || cells->type != JSON_ARRAY || !cells->n || cells->n > COLUMNS_MOST)
+		return false;
+	if (str_is(sort, "widths"))
+		set_widths(p, cells);
+	else
+		put_row(p, cells);
+	return true;
+}
+
+/* False for what it does not know: a paper with something left out would lie. */
+static bool put_block(struct pen *p, const struct json *b)
 {
 	struct str sort = json_str(b, "t"), text = json_str(b, "s");
-	const struct json *cells = json_get(b, "c");
 
+	if (str_is(sort, "widths") || str_is(sort, "row"))
+		return put_table(p, sort, json_get(b, "c"));
+	if (!str_is(sort, "page"))
+		p->n_width = 0; /* the table has ended, and its widths with it */
 	if (str_is(sort, "title")) {
 		put_text(p, TITLE_FONT, text, PANGO_ALIGN_CENTER, 0, LINE * 1.3);
 		p->y += LINE / 2;
@@ -280,11 +311,10 @@ static void put_block(struct pen *p, const struct json *b)
 		put_seal(p, text);
 	} else if (str_is(sort, "sign")) {
 		put_sign(p, text);
-	} else if (str_is(sort, "widths") && cells) {
-		set_widths(p, cells);
-	} else if (str_is(sort, "row") && cells && cells->n) {
-		put_row(p, cells);
+	} else {
+		return false;
 	}
+	return true;
 }
 
 static cairo_status_t collect(void *ctx, const unsigned char *data, unsigned int n)
@@ -315,6 +345,7 @@ bool draw_pdf(struct arena *a, const struct draw_job *job, struct str *ret_pdf, 
 	cairo_surface_t *surface;
 	cairo_status_t status;
 	struct buf out;
+	bool known = true;
 
 	if (!json_read(a, job->blocks, &doc, err))
 		return false;
@@ -326,8 +357,8 @@ bool draw_pdf(struct arena *a, const struct draw_job *job, struct str *ret_pdf, 
 	p.c = cairo_create(surface);
 	begin_page(&p);
 	json_each(m, doc) {
-		put_block(&p, m);
-		if (p.too_long)
+		known = put_block(&p, m);
+		if (!known || p.too_long)
 			break;
 	}
 	page_number(&p);
@@ -336,6 +367,8 @@ bool draw_pdf(struct arena *a, const struct draw_job *job, struct str *ret_pdf, 
 	cairo_surface_finish(surface);
 	status = cairo_surface_status(surface);
 	cairo_surface_destroy(surface);
+	if (!known)
+		return err_set(err, ERR_BAD_INPUT, "文书中有不认识的内容，未能生成");
 	if (p.too_long || !buf_ok(&out))
 		return err_set(err, ERR_TOO_LARGE, "文书超过%d页", PAGES_MOST);
 	if (status != CAIRO_STATUS_SUCCESS) {

@@ -19,7 +19,7 @@ struct draw_job {
 	struct str stamp;   /* printed across every page in grey, e.g. 草稿; empty: none */
 };
 
-/* The PDF in the arena. ERR_BAD_INPUT for broken blocks, ERR_TOO_LARGE, ERR_IO. */
+/* The PDF in the arena. ERR_BAD_INPUT for broken or unknown blocks and rows of more than 20 cells, ERR_TOO_LARGE, ERR_IO. */
 MUST_USE bool draw_pdf(struct arena *a, const struct draw_job *job, struct str *ret_pdf, struct err *err);
 
 #endif

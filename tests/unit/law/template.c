@@ -240,6 +240,15 @@ Test(law_template, two_thousand_turns_are_the_most)
 	MAKES("{% for g in goods %}甲{% end %}{% for o in goods %}乙{% end %}", "too-large: 文书中的表格超过2000行");
 }
 
+Test(law_template, twenty_columns_are_the_most)
+{
+	MAKES("|1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|20|",
+	      "<row>[1][2][3][4][5][6][7][8][9][10][11][12][13][14][15][16][17][18][19][20]");
+	MAKES("|1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|20|21", "too-large: 文书中的表格超过20列");
+	title("||||||||||||||||||||||");
+	SAYS("|{{ title }}|", "<row>[||");
+}
+
 Test(law_template, a_paper_of_more_than_a_megabyte_is_refused)
 {
 	char *big = arena_alloc(l->a, 600001);
