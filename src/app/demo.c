@@ -2,7 +2,6 @@
 #include "app/demo.h"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,16 +11,15 @@
 #include "base/day.h"
 #include "base/parse.h"
 #include "base/uuid.h"
+#include "blob/blob.h"
 #include "log/log.h"
 #include "paper/draw.h"
 #include "web/session.h"
 
 #define DEMO_FILE "demo/demo.yaml"
+#define STEPS_A_TURN 40
 
 static const struct stmt st_find = { "demo_find", "SELECT id FROM matter WHERE kind = $1 ORDER BY id DESC" };
-static const struct stmt st_blob = { "demo_blob",
-	"INSERT INTO blob (digest, sm3, size, media, place, data, created) VALUES ($1, $2, $3, 'application/pdf', 'row', $4, $5) "
-	"ON CONFLICT (digest) DO NOTHING" };
 
 struct demo {
 	struct app *app;
@@ -30,19 +28,8 @@ struct demo {
 	FILE *accounts;
 	int64_t real_now;
 	const struct ynode *step;
+	size_t first; /* of the steps in this transaction */
 };
-
-static struct str hex_digest(struct arena *a, const EVP_MD *md, struct str s)
-{
-	unsigned char d[EVP_MAX_MD_SIZE];
-	unsigned n = 0;
-	char *hex;
-
-	(void)EVP_Digest(s.p, s.n, d, &n, md, NULL);
-	hex = arena_alloc(a, 2 * (size_t)n + 1);
-	parse_put_hex(hex, d, n);
-	return str_of(hex);
-}
 
 /* A page with the file's name on it: enough to open, and honest about what it is. */
 static bool make_file(void *ctx, struct str name, struct file_ref *ret, struct err *err)
@@ -51,7 +38,8 @@ static bool make_file(void *ctx, struct str name, struct file_ref *ret, struct e
 	struct arena *a = d->s.a;
 	struct json_out o = { 0 };
 	struct draw_job job = { .title = name, .author = STR("演示"), .at = engine_now(d->app->engine) };
-	struct str pdf, sha;
+	struct blob blob;
+	struct str pdf;
 	struct buf b;
 
 	buf_init(&b, a, 4000);
@@ -67,16 +55,10 @@ static bool make_file(void *ctx, struct str name, struct file_ref *ret, struct e
 	json_close(&o, '}');
 	json_close(&o, ']');
 	job.blocks = buf_str(&b);
-	if (!draw_pdf(a, &job, &pdf, err))
+	if (!draw_pdf(a, &job, &pdf, err) || !blob_prepare(a, d->app->dir, pdf, &blob, err))
 		return false;
-	sha = hex_digest(a, EVP_sha256(), pdf);
-	*ret = (struct file_ref){ .name = name, .digest = sha, .media = STR("application/pdf"), .size = (int64_t)pdf.n };
-	{
-		const struct db_in in[] = { db_str(sha), db_str(hex_digest(a, EVP_sm3(), pdf)), db_i64((int64_t)pdf.n),
-					    db_bytes(pdf), db_i64(job.at) };
-
-		return db_exec(d->s.db, &st_blob, DB_IN(in), NULL, err);
-	}
+	*ret = (struct file_ref){ .name = name, .digest = blob.sha256, .media = blob.media, .size = blob.size };
+	return blob_put(d->s.db, &blob, job.at, err);
 }
 
 /* 16 characters of three kinds, none of which look alike. */
@@ -275,16 +257,28 @@ static bool act(struct demo *d, const struct ynode *step, struct err *err)
 	return err_set(err, ERR_REFUSED, DEMO_FILE ":%d: 演示步骤被拒绝：%s", step->line, buf_str(&b).p);
 }
 
-static bool one_step(struct db *db, const void *ctx, struct err *err)
+static bool one_step(struct demo *d, struct err *err)
 {
-	struct demo *d = *(struct demo *const *)ctx;
-
-	d->s.db = db;
 	if (ynode_get(d->step, "day"))
-		return move_time(d, d->step, err) && log_append(db, d->s.a, NULL, err);
+		return move_time(d, d->step, err);
 	if (ynode_get(d->step, "find"))
 		return find_matter(d, d->step, err);
-	return act(d, d->step, err) && log_append(db, d->s.a, NULL, err);
+	return act(d, d->step, err);
+}
+
+/* Some steps in one transaction: on a slow disk each commit is worth many steps. */
+static bool some_steps(struct db *db, const void *ctx, struct err *err)
+{
+	struct demo *d = *(struct demo *const *)ctx;
+	const struct ynode *steps = ynode_get(d->doc, "steps");
+
+	d->s.db = db;
+	for (size_t i = d->first; i < d->first + STEPS_A_TURN && i < steps->n; i++) {
+		d->step = steps->child[i];
+		if (!one_step(d, err))
+			return err_wrap(err, DEMO_FILE ":%d", d->step->line);
+	}
+	return log_append(db, d->s.a, NULL, err);
 }
 
 static bool people_tx(struct db *db, const void *ctx, struct err *err)
@@ -308,11 +302,10 @@ static bool play(struct demo *d, struct db *db, struct err *err)
 
 	if (!db_tx(db, "demo_people", people_tx, &self, err))
 		return false;
-	for (size_t i = 0; steps && i < steps->n; i++) {
-		d->step = steps->child[i];
-		if (!db_tx(db, "demo_step", one_step, &self, err))
-			return err_wrap(err, DEMO_FILE ":%d", d->step->line);
-		progress(i + 1, steps->n);
+	for (d->first = 0; steps && d->first < steps->n; d->first += STEPS_A_TURN) {
+		if (!db_tx(db, "demo_steps", some_steps, &self, err))
+			return false;
+		progress(d->first + STEPS_A_TURN < steps->n ? d->first + STEPS_A_TURN : steps->n, steps->n);
 	}
 	return true;
 }

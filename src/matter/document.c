@@ -14,9 +14,6 @@ static const struct stmt st_one = { "document_one",
 	"SELECT d.matter, d.paper, d.number, d.state, d.event, m.version, m.def, m.kind, "
 	"(SELECT MAX(at) FROM event e WHERE e.matter = d.matter), COALESCE(f.actor, 0) "
 	"FROM document d JOIN matter m ON m.id = d.matter JOIN event f ON f.id = d.event WHERE d.id = $1" };
-static const struct stmt st_blob = { "document_blob",
-	"INSERT INTO blob (digest, sm3, size, media, place, data, created) "
-	"VALUES ($1, $2, $3, 'application/pdf', $4, $5, $6) ON CONFLICT (digest) DO NOTHING" };
 static const struct stmt st_event = { "document_event",
 	"INSERT INTO event (matter, seq, at, entered_at, role, action, because_of, request, def, kind) "
 	"VALUES ($1, $2, $3, $4, 'program', 'paper.frozen', $5, $6, $7, $8) RETURNING id" };
@@ -110,7 +107,7 @@ static bool load_one(struct db *db, struct arena *a, int64_t document, struct on
 	return db_one(db, a, &st_one, DB_IN(in), DB_OUT(out), err);
 }
 
-static struct str frozen_body(struct arena *a, const struct one *o, int64_t document, const struct document_pdf *pdf)
+static struct str frozen_body(struct arena *a, const struct one *o, int64_t document, struct str sha256, struct str sm3)
 {
 	struct json_out j = { 0 };
 	struct buf b;
@@ -121,14 +118,14 @@ static struct str frozen_body(struct arena *a, const struct one *o, int64_t docu
 	json_out_i64(&j, "document", document);
 	json_out_str(&j, "number", o->number);
 	json_out_str(&j, "paper", o->paper);
-	json_out_str(&j, "sha256", pdf->sha256);
-	json_out_str(&j, "sm3", pdf->sm3);
+	json_out_str(&j, "sha256", sha256);
+	json_out_str(&j, "sm3", sm3);
 	json_close(&j, '}');
 	return buf_str(&b);
 }
 
-bool document_frozen(struct engine *e, struct db *db, struct arena *a, int64_t document, const struct document_pdf *pdf,
-		     struct err *err)
+bool document_frozen(struct engine *e, struct db *db, struct arena *a, int64_t document, struct str sha256,
+		     struct str sm3, struct err *err)
 {
 	unsigned char salt[BODY_SALT];
 	int64_t now = engine_now(e), at, event = 0;
@@ -142,21 +139,19 @@ bool document_frozen(struct engine *e, struct db *db, struct arena *a, int64_t d
 	at = now > o.last_at ? now : o.last_at;
 	random_bytes(salt, sizeof(salt));
 	{
-		const struct db_in blob[] = { db_str(pdf->sha256), db_str(pdf->sm3), db_i64(pdf->size), db_str(pdf->place),
-					      pdf->data.n ? db_bytes(pdf->data) : db_null(), db_i64(now) };
 		const struct db_in ev[] = { db_i64(o.matter), db_i64(o.version + 1), db_i64(at), db_i64(now),
 					    db_i64(o.event), db_str(str_fmt(a, "paper:%lld", (long long)document)),
 					    db_i64(o.def), db_str(o.kind) };
 		const struct db_in version[] = { db_i64(o.matter), db_i64(o.version + 1), db_i64(at) };
 
-		if (!db_exec(db, &st_blob, DB_IN(blob), NULL, err) || !db_one(db, a, &st_event, DB_IN(ev), DB_OUT(out), err)
+		if (!db_one(db, a, &st_event, DB_IN(ev), DB_OUT(out), err)
 		    || !db_exec(db, &st_version, DB_IN(version), NULL, err))
 			return false;
 	}
 	{
 		const struct db_in body[] = { db_i64(event), db_bytes((struct str){ (const char *)salt, sizeof(salt) }),
-					      db_str(frozen_body(a, &o, document, pdf)) };
-		const struct db_in row[] = { db_i64(document), db_str(pdf->sha256), db_i64(now), db_i64(event) };
+					      db_str(frozen_body(a, &o, document, sha256, sm3)) };
+		const struct db_in row[] = { db_i64(document), db_str(sha256), db_i64(now), db_i64(event) };
 
 		return db_exec(db, &st_body, DB_IN(body), NULL, err) && db_exec(db, &st_freeze, DB_IN(row), NULL, err);
 	}

@@ -22,15 +22,10 @@ struct document {
 MUST_USE bool document_queued(struct engine *e, struct db *db, struct arena *a, int64_t limit,
 			      const struct document **ret, size_t *ret_n, struct err *err);
 
-/* A drawn PDF: stored as a blob already or given here (place "row" with data, "file" without). */
-struct document_pdf {
-	struct str sha256, sm3; /* hexadecimal */
-	int64_t size;
-	struct str place, data;
-};
-/* In the writing turn: blob, event paper.frozen, the document's state. Doing it twice is no harm. */
-MUST_USE bool document_frozen(struct engine *e, struct db *db, struct arena *a, int64_t document,
-			      const struct document_pdf *pdf, struct err *err);
+/* In the writing turn, after the PDF's blob was put: event paper.frozen with both digests (hexadecimal), the
+ * document's state. Doing it twice is no harm. */
+MUST_USE bool document_frozen(struct engine *e, struct db *db, struct arena *a, int64_t document, struct str sha256,
+			      struct str sm3, struct err *err);
 /* In the writing turn: one more try is spent; after the last the maker gets a message. */
 MUST_USE bool document_failed(struct engine *e, struct db *db, struct arena *a, int64_t document, struct str why,
 			      struct err *err);
