@@ -383,12 +383,18 @@ static void relations(struct req *r, const struct matter_view *m, struct case_vi
 {
 	struct link_line *l = arena_many(r->a, m->n_link, struct link_line);
 
-	for (size_t i = 0; i < m->n_link; i++)
-		l[i] = (struct link_line){ .title = m->link[i].title, .kind = m->link[i].kind_name,
+	for (size_t i = 0; i < m->n_link; i++) {
+		bool twice = false; /* a child that a field names too */
+
+		for (size_t j = 0; j < i; j++)
+			twice = twice || m->link[j].matter == m->link[i].matter;
+		if (twice)
+			continue;
+		l[v->n_link++] = (struct link_line){ .title = title_once(m->link[i].title), .kind = m->link[i].kind_name,
 					   .state = m->link[i].state_name, .relation = m->link[i].relation,
 					   .href = str_fmt(r->a, "/m/%.*s", STR_FMT(m->link[i].code)) };
+	}
 	v->link = l;
-	v->n_link = m->n_link;
 }
 
 /* 已批准立案。现由李红办，▲ 剩3个工作日 · 11月25日届满。 */

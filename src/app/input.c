@@ -193,6 +193,26 @@ static void choices(struct inputs *in, const struct type *t, struct input *x)
 	x->sort = t->tag == T_PICKS ? INPUT_CHECKS : n > 6 ? INPUT_SELECT : INPUT_RADIO;
 }
 
+/* Posts of a person name a role by its id in the pack; people choose it by name. */
+static bool is_role(const struct inputs *in, const struct field *f)
+{
+	return str_is(in->kind->id, "person") && str_is(f->id, "role") && f->type.tag == T_TEXT;
+}
+
+static void roles(struct inputs *in, struct input *x)
+{
+	const struct law *law = in->kind->law;
+	struct option_view *o = arena_many(in->r->a, law->n_role, struct option_view);
+
+	for (size_t i = 0; i < law->n_role; i++)
+		o[i] = (struct option_view){ law->role[i].id, law->role[i].name, str_eq(law->role[i].id, x->value) };
+	x->option = o;
+	x->n_option = law->n_role;
+	x->sort = INPUT_SELECT;
+	x->help = (struct str){ 0 };
+	x->example = (struct str){ 0 };
+}
+
 static void yes_no(struct inputs *in, struct input *x)
 {
 	struct option_view *o = arena_many(in->r->a, 2, struct option_view);
@@ -348,6 +368,7 @@ static void text(struct inputs *in, const struct field *f, struct input *x)
 	case T_NOTE:
 		x->sort = INPUT_NOTE;
 		x->most = 20000;
+		x->lines = 4;
 		break;
 	case T_DATE:
 		x->type = "date";
@@ -373,6 +394,7 @@ static void text(struct inputs *in, const struct field *f, struct input *x)
 		break;
 	case T_TEXT:
 		x->most = f->type.n;
+		x->lines = 2;
 		if (f->type.n > 200)
 			x->sort = INPUT_NOTE;
 		break;
@@ -417,7 +439,10 @@ static bool one_input(struct inputs *in, const struct field *f, struct str name,
 		sheet(in, f->type.sheet, x);
 		return true;
 	default:
-		text(in, f, x);
+		if (is_role(in, f))
+			roles(in, x);
+		else
+			text(in, f, x);
 		return true;
 	}
 }

@@ -37,6 +37,7 @@ struct input {
 	const char *type;      /* of an INPUT_TEXT: text, date, datetime-local, tel */
 	const char *mode;      /* inputmode */
 	int64_t most;          /* characters; 0: no limit shown */
+	int lines;             /* of an INPUT_NOTE */
 	bool required, append, multiple;
 	const struct cite_link *cite;
 	size_t n_cite;

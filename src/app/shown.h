@@ -34,6 +34,7 @@ struct shown {
 struct shower {
 	struct req *r;
 	struct val_names names;
+	const struct law *law;
 };
 MUST_USE bool shower_init(struct req *r, struct shower *s, struct err *err);
 MUST_USE bool shown_of(struct shower *s, const struct type *t, struct val v, struct shown *ret, struct err *err);
