@@ -30,7 +30,9 @@ void diag_add(struct diag *d, struct pos pos, bool warning, const char *fmt, ...
 	va_start(ap, fmt);
 	/* The finding outlives the law whose loading it ended. */
 	pos.file = pos.file ? arena_dup(d->a, pos.file, strlen(pos.file)) : "";
-	d->item[d->n++] = (struct diag_item){ .pos = pos, .warning = warning, .text = sentence(d->a, fmt, ap) };
+	d->item[d->n++] = (struct diag_item){ .pos = pos,
+					      .warning = warning,
+					      .text = sentence(d->a, fmt, ap) };
 	va_end(ap);
 	d->errors += !warning;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* expr_ast.h - the tree behind struct expr; private to expr_*.c and say.c.
  *
- * The parser makes AST_NAME, AST_MEMBER and AST_CALL; the type checker turns each of them into what it
- * means, so the evaluator never looks a name up. Nodes are never shared. */
+ * The parser makes AST_NAME, AST_MEMBER and AST_CALL; the type checker turns each of them into what
+ * it means, so the evaluator never looks a name up. Nodes are never shared. */
 #ifndef MINGFA_LAW_EXPR_AST_H
 #define MINGFA_LAW_EXPR_AST_H
 
@@ -17,60 +17,132 @@
 #define EXPR_CALLS 48     /* terms and functions within each other, over matters too */
 
 enum ast_op {
-	AST_NAME,    /* parsed only: name */
-	AST_MEMBER,  /* parsed only: kid[0].name */
-	AST_CALL,    /* parsed only: name(kid…), binder */
-	AST_CONST,   /* val */
-	AST_LIST,    /* [kid…] */
-	AST_AND, AST_OR, AST_NOT,
+	AST_NAME,   /* parsed only: name */
+	AST_MEMBER, /* parsed only: kid[0].name */
+	AST_CALL,   /* parsed only: name(kid…), binder */
+	AST_CONST,  /* val */
+	AST_LIST,   /* [kid…] */
+	AST_AND,
+	AST_OR,
+	AST_NOT,
 	AST_CMP,     /* sub: enum cmp */
 	AST_IN,      /* kid[0] in kid[1]; negated */
 	AST_IS_NULL, /* negated */
 	AST_ELSE,
-	AST_ARITH,   /* sub: '+' '-' '*' '/' */
+	AST_ARITH, /* sub: '+' '-' '*' '/' */
 	AST_NEG,
-	AST_CAST,    /* kid[0] as type */
+	AST_CAST, /* kid[0] as type */
 	/* matters: kid[0] gives one; no kid: this matter */
-	AST_FIELD,   /* field, or by name when the kind is not known (parent) */
-	AST_TERM,    /* term */
-	AST_META,    /* sub: enum meta */
-	AST_NUMBER,  /* name: one of the kind's numbers */
-	AST_THIS, AST_OLD, AST_ACTED,
-	AST_VAR,     /* slot: element of a list function */
-	AST_ARG,     /* slot: scope->var */
-	AST_PART,    /* a field of the part being given: slot is its column */
-	AST_ATTR,    /* sub: enum attr of the value of kid[0] */
-	AST_COLUMN,  /* field slot of a row or a part */
-	AST_ITEM,    /* of a sheet: part (slot / 1000), item (slot % 1000) */
-	AST_ACTOR, AST_BECAUSE, AST_TODAY, AST_NOW,
+	AST_FIELD,  /* field, or by name when the kind is not known (parent) */
+	AST_TERM,   /* term */
+	AST_META,   /* sub: enum meta */
+	AST_NUMBER, /* name: one of the kind's numbers */
+	AST_THIS,
+	AST_OLD,
+	AST_ACTED,
+	AST_VAR,    /* slot: element of a list function */
+	AST_ARG,    /* slot: scope->var */
+	AST_PART,   /* a field of the part being given: slot is its column */
+	AST_ATTR,   /* sub: enum attr of the value of kid[0] */
+	AST_COLUMN, /* field slot of a row or a part */
+	AST_ITEM,   /* of a sheet: part (slot / 1000), item (slot % 1000) */
+	AST_ACTOR,
+	AST_TODAY,
+	AST_NOW,
 	AST_SETTING, /* setting */
 	AST_ORGAN,   /* name: short name of an organ */
 	AST_MAP,     /* kid[1] (over slot) of each of kid[0] */
-	AST_SCAN,    /* matters() and children(): kind, probes; kid[0]: condition over slot, may be NULL */
+	AST_SCAN,    /* matters() and children(): kind, probes; kid[0]: condition over slot, may be
+			NULL */
 	AST_FUNC,    /* sub: enum func */
 	AST_PACK     /* function */
 };
 
 enum cmp { CMP_EQ, CMP_NE, CMP_LT, CMP_LE, CMP_GT, CMP_GE };
 
-enum meta { META_STATE, META_ORGAN, META_PARENT, META_OPENED, META_OPENER, META_NUMBER, META_ENDED, META_MAX };
+enum meta {
+	META_STATE,
+	META_ORGAN,
+	META_PARENT,
+	META_OPENED,
+	META_OPENER,
+	META_NUMBER,
+	META_ENDED,
+	META_MAX
+};
 
 enum attr {
-	ATTR_PARTY_SORT, ATTR_PARTY_NAME, ATTR_PARTY_CODE, ATTR_PARTY_ADDRESS, ATTR_PARTY_CONTACT,
-	ATTR_PARTY_PHONE, ATTR_FILE_NAME, ATTR_EVENT_AT, ATTR_EVENT_ACTOR, ATTR_EVENT_REASON, ATTR_PART_ACTOR,
-	ATTR_PART_AT, ATTR_CLOCK_START, ATTR_CLOCK_DUE, ATTR_CLOCK_STOPPED, ATTR_CLOCK_STATE, ATTR_CLOCK_LATE,
-	ATTR_SHEET_COMPLETE, ATTR_SHEET_GOT, ATTR_SHEET_FULL, ATTR_SHEET_RATE, ATTR_SHEET_BAD,
+	ATTR_PARTY_SORT,
+	ATTR_PARTY_NAME,
+	ATTR_PARTY_CODE,
+	ATTR_PARTY_ADDRESS,
+	ATTR_PARTY_CONTACT,
+	ATTR_PARTY_PHONE,
+	ATTR_FILE_NAME,
+	ATTR_EVENT_AT,
+	ATTR_EVENT_ACTOR,
+	ATTR_EVENT_REASON,
+	ATTR_PART_ACTOR,
+	ATTR_PART_AT,
+	ATTR_CLOCK_START,
+	ATTR_CLOCK_DUE,
+	ATTR_CLOCK_STOPPED,
+	ATTR_CLOCK_STATE,
+	ATTR_CLOCK_LATE,
+	ATTR_SHEET_COMPLETE,
+	ATTR_SHEET_GOT,
+	ATTR_SHEET_FULL,
+	ATTR_SHEET_RATE,
+	ATTR_SHEET_BAD,
 	ATTR_SHEET_FAILS, /* of a sheet, or of the part named by extra */
 	ATTR_SHEET_PART,  /* the sheet itself, seen as one part */
-	ATTR_ACTOR_ORGAN, ATTR_BECAUSE_AT, ATTR_BECAUSE_ACTOR
+	ATTR_ACTOR_ORGAN,
+	ATTR_BECAUSE_AT,
+	ATTR_BECAUSE_ACTOR
 };
 
 enum func {
-	FN_COUNT, FN_ALL, FN_ANY, FN_SUM, FN_AVG, FN_MIN, FN_MAX, FN_FIRST, FN_LAST, /* over a list */
-	FN_EVENT, FN_EVENTS, FN_DONE, FN_PARTS, FN_ROUNDS, FN_CLOCK, FN_CLOCKS, FN_FROZEN, /* by id */
-	FN_DATE, FN_DATE_OF, FN_YEAR, FN_HOUR, FN_DATES, FN_DAYS, FN_WORKDAYS, FN_MONTHS, FN_BEFORE, FN_AFTER,
-	FN_WORKDAY, FN_PERCENT, FN_ROUND, FN_CEIL, FN_FLOOR, FN_ORGANS, FN_PEOPLE, FN_SEALED, FN_SAME, FN_LEN,
-	FN_HAS, FN_OPEN, FN_CHILDREN, FN_MATTERS
+	FN_COUNT,
+	FN_ALL,
+	FN_ANY,
+	FN_SUM,
+	FN_AVG,
+	FN_MIN,
+	FN_MAX,
+	FN_FIRST,
+	FN_LAST, /* over a list */
+	FN_EVENT,
+	FN_EVENTS,
+	FN_DONE,
+	FN_PARTS,
+	FN_ROUNDS,
+	FN_CLOCK,
+	FN_CLOCKS,
+	FN_FROZEN, /* by id */
+	FN_DATE,
+	FN_DATE_OF,
+	FN_YEAR,
+	FN_HOUR,
+	FN_DATES,
+	FN_DAYS,
+	FN_WORKDAYS,
+	FN_MONTHS,
+	FN_BEFORE,
+	FN_AFTER,
+	FN_WORKDAY,
+	FN_PERCENT,
+	FN_ROUND,
+	FN_CEIL,
+	FN_FLOOR,
+	FN_ORGANS,
+	FN_PEOPLE,
+	FN_SEALED,
+	FN_SAME,
+	FN_LEN,
+	FN_HAS,
+	FN_OPEN,
+	FN_CHILDREN,
+	FN_MATTERS
 };
 
 struct ast;
@@ -120,7 +192,7 @@ struct lexer {
 	/* the token read last */
 	enum token tok;
 	size_t from, to;
-	struct str word; /* TOK_NAME, TOK_OP, TOK_NUMBER as written */
+	struct str word;            /* TOK_NAME, TOK_OP, TOK_NUMBER as written */
 	const char *problem, *hint; /* TOK_BAD */
 };
 void lex_next(struct lexer *l);
@@ -199,8 +271,8 @@ bool run_sub(struct run *r, const struct expr *e, struct eval *ev, struct val *r
 bool run_choose(struct run *r, const struct choose *c, struct eval *ev, struct val *ret,
 		const struct choose_row **ret_row);
 /* Calls hit for each element of a list expression; matters are streamed. */
-bool run_each(struct run *r, const struct ast *list, bool (*hit)(void *ctx, const struct slot *el), void *ctx,
-	      bool *ret_stop);
+bool run_each(struct run *r, const struct ast *list, bool (*hit)(void *ctx, const struct slot *el),
+	      void *ctx, bool *ret_stop);
 bool run_list(struct run *r, const struct ast *list, const struct val_list **ret);
 bool run_number_problem(struct run *r);
 struct val val_cast(struct arena *a, struct val v, const struct type *to);

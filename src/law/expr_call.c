@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* Calls: the functions of language.md 11, pack functions, and what an index can answer of matters(). */
+/* Calls: the functions of language.md 11, pack functions, and what an index can answer of
+ * matters(). */
 #include "law/expr_ast.h"
 
 #define T(x) ((struct type){ .tag = T_##x })
@@ -23,8 +24,11 @@ static bool push(struct typer *t, struct ast *e, const struct ast *list, struct 
 	if (e->binder.n && !type_may_bind(t, e, e->binder))
 		return false;
 	b = &t->binder[t->n_binder++];
-	*b = (struct binder){ .name = e->binder, .it = !e->binder.n, .type = el, .slot = (int)t->n_slot++ };
-	/* any(matters(plan, p, …), … p.items …): the candidate's name goes on naming the element. */
+	*b = (struct binder){
+		.name = e->binder, .it = !e->binder.n, .type = el, .slot = (int)t->n_slot++
+	};
+	/* any(matters(plan, p, …), … p.items …): the candidate's name goes on naming the element.
+	 */
 	if (list && list->op == AST_SCAN && !e->binder.n)
 		b->alias = list->binder;
 	e->slot = b->slot;
@@ -77,7 +81,8 @@ static bool fn_where(struct typer *t, struct ast *e)
 
 	if (!list_arg(t, e, &el))
 		return false;
-	/* Without a condition `any` asks whether there is one: only lists that were asked for by a condition. */
+	/* Without a condition `any` asks whether there is one: only lists that were asked for by a
+	 * condition. */
 	if (e->sub == FN_ANY && e->n < 2 && e->kid[0]->op != AST_SCAN) {
 		type_error(t, e, "any 缺少条件");
 		return type_hint(t, "写成 any(列表, 条件)");
@@ -105,8 +110,11 @@ static bool fn_fold(struct typer *t, struct ast *e)
 	}
 	if ((x.tag == T_DATE || x.tag == T_TIME) && (e->sub == FN_MIN || e->sub == FN_MAX))
 		return true;
-	type_error(t, e->n < 2 ? e->kid[0] : e->kid[1], "%.*s 不能用于%s", STR_FMT(e->name), type_name_cn(x.tag));
-	return type_hint(t, e->n < 2 ? "用第二项写明取什么：%.*s(列表, it.字段)" : "%.*s 用于数、金额，min 和 max 也用于日期",
+	type_error(t, e->n < 2 ? e->kid[0] : e->kid[1], "%.*s 不能用于%s", STR_FMT(e->name),
+		   type_name_cn(x.tag));
+	return type_hint(t,
+			 e->n < 2 ? "用第二项写明取什么：%.*s(列表, it.字段)"
+				  : "%.*s 用于数、金额，min 和 max 也用于日期",
 			 STR_FMT(e->name));
 }
 
@@ -120,7 +128,8 @@ static bool fn_pick(struct typer *t, struct ast *e)
 	e->type = el;
 	if (e->n < 2 || type_is_number(&key) || key.tag == T_DATE || key.tag == T_TIME)
 		return true;
-	return type_error(t, e->kid[1], "排序用的应当是数、金额、日期或者时间，这里是%s", type_name_cn(key.tag));
+	return type_error(t, e->kid[1], "排序用的应当是数、金额、日期或者时间，这里是%s",
+			  type_name_cn(key.tag));
 }
 
 /* ---- by id: actions, clocks, papers ---- */
@@ -169,7 +178,8 @@ static bool fn_action(struct typer *t, struct ast *e)
 		e->type = type_list(t, (struct type){ .tag = T_EVENT, .extra = e->action });
 		break;
 	case FN_PARTS:
-		e->type = type_list(t, (struct type){ .tag = T_PART, .kind = k, .extra = e->action });
+		e->type =
+			type_list(t, (struct type){ .tag = T_PART, .kind = k, .extra = e->action });
 		break;
 	case FN_ROUNDS:
 		e->type = T(INT);
@@ -229,8 +239,8 @@ static bool want(struct typer *t, struct ast *e, size_t i, enum type_tag tag)
 
 	if (x->tag == tag || x->tag == T_NONE || (tag == T_NUM && x->tag == T_INT))
 		return true;
-	type_error(t, e->kid[i], "%.*s 的第%zu项应当是%s，这里是%s", STR_FMT(e->name), i + 1, type_name_cn(tag),
-		   type_name_cn(x->tag));
+	type_error(t, e->kid[i], "%.*s 的第%zu项应当是%s，这里是%s", STR_FMT(e->name), i + 1,
+		   type_name_cn(tag), type_name_cn(x->tag));
 	return tag == T_DATE && x->tag == T_TIME ? type_hint(t, "写 date(…)") : false;
 }
 
@@ -304,7 +314,8 @@ static bool fn_percent(struct typer *t, struct ast *e)
 	if (!args(t, e))
 		return false;
 	if (e->kid[0]->type.tag == T_MONEY || e->kid[1]->type.tag == T_MONEY)
-		return type_coerce(t, &e->kid[0], &T(MONEY)) && type_coerce(t, &e->kid[1], &T(MONEY));
+		return type_coerce(t, &e->kid[0], &T(MONEY))
+		       && type_coerce(t, &e->kid[1], &T(MONEY));
 	return want(t, e, 0, T_NUM) && want(t, e, 1, T_NUM);
 }
 
@@ -312,19 +323,22 @@ static bool fn_round(struct typer *t, struct ast *e)
 {
 	const struct ast *places = e->n > 1 ? e->kid[1] : NULL;
 
-	if (!args(t, e) || (e->kid[0]->type.tag != T_MONEY && !want(t, e, 0, T_NUM)) || (places && !want(t, e, 1, T_INT)))
+	if (!args(t, e) || (e->kid[0]->type.tag != T_MONEY && !want(t, e, 0, T_NUM))
+	    || (places && !want(t, e, 1, T_INT)))
 		return false;
 	/* Whole numbers are an int, so that they may be counted with. */
 	if (e->kid[0]->type.tag == T_MONEY)
 		e->type = T(MONEY);
 	else
-		e->type = !places || (places->op == AST_CONST && places->val.n == 0) ? T(INT) : T(NUM);
+		e->type = !places || (places->op == AST_CONST && places->val.n == 0) ? T(INT)
+										     : T(NUM);
 	return true;
 }
 
 static bool fn_organs(struct typer *t, struct ast *e)
 {
-	struct type organ = { .tag = T_ORGAN, .kind = t->s->law ? law_kind(t->s->law, STR("organ")) : NULL };
+	struct type organ = { .tag = T_ORGAN,
+			      .kind = t->s->law ? law_kind(t->s->law, STR("organ")) : NULL };
 	bool ok;
 
 	e->type = type_list(t, organ);
@@ -342,7 +356,9 @@ static bool fn_people(struct typer *t, struct ast *e)
 
 	if (!type_expr(t, e->kid[0], NULL) || !want(t, e, 0, T_ORGAN))
 		return false;
-	e->type = type_list(t, (struct type){ .tag = T_USER, .kind = t->s->law ? law_kind(t->s->law, STR("person")) : NULL });
+	e->type = type_list(
+		t, (struct type){ .tag = T_USER,
+				  .kind = t->s->law ? law_kind(t->s->law, STR("person")) : NULL });
 	if (e->n < 2)
 		return true;
 	ok = e->kid[1]->op == AST_NAME && t->s->law && law_role(t->s->law, e->kid[1]->name);
@@ -402,7 +418,8 @@ static bool fn_open(struct typer *t, struct ast *e)
 	if (!args(t, e))
 		return false;
 	return type_is_matter(&e->kid[0]->type)
-	       || type_error(t, e->kid[0], "open 看一件办件是否还没有结束，这里是%s", type_name_cn(e->kid[0]->type.tag));
+	       || type_error(t, e->kid[0], "open 看一件办件是否还没有结束，这里是%s",
+			     type_name_cn(e->kid[0]->type.tag));
 }
 
 /* ---- matters() and children() ---- */
@@ -420,13 +437,16 @@ bool ast_uses(const struct ast *e, int slot)
 /* it.FIELD, it.state, it.organ, it.parent, it.opened: what an index knows of a candidate. */
 static bool indexed(const struct ast *e, int slot, struct probe *ret)
 {
-	if ((e->op != AST_FIELD && e->op != AST_META) || !e->n || e->kid[0]->op != AST_VAR || e->kid[0]->slot != slot)
+	if ((e->op != AST_FIELD && e->op != AST_META) || !e->n || e->kid[0]->op != AST_VAR
+	    || e->kid[0]->slot != slot)
 		return false;
 	*ret = (struct probe){ .on = PROBE_FIELD, .field = e->field };
 	if (e->op == AST_FIELD) {
 		enum type_tag t = e->type.tag;
 
-		return e->field && t != T_NOTE && t != T_SPAN && t != T_ROWS && t != T_FILES && t != T_SHEET;
+		/* matter_key holds whole numbers and short texts: no decimals, no long texts. */
+		return e->field && t != T_NUM && t != T_NOTE && t != T_SPAN && t != T_ROWS
+		       && t != T_FILES && t != T_SHEET;
 	}
 	switch (e->sub) {
 	case META_STATE:
@@ -461,7 +481,8 @@ static struct ast *cast_to(struct typer *t, struct ast *e, struct type to)
 }
 
 /* The value in the field's own type, so that its key is the key that was stored. */
-static bool probe_value(struct typer *t, struct ast *value, const struct type *field, bool list, struct ast_probe *p)
+static bool probe_value(struct typer *t, struct ast *value, const struct type *field, bool list,
+			struct ast_probe *p)
 {
 	struct type el = type_is_list(field->tag) ? type_element(field) : *field;
 	struct type from = list ? type_element(&value->type) : value->type;
@@ -472,7 +493,8 @@ static bool probe_value(struct typer *t, struct ast *value, const struct type *f
 	return true;
 }
 
-static bool probe_eq(struct typer *t, struct ast *field, struct ast *value, int slot, struct ast_probe *p)
+static bool probe_eq(struct typer *t, struct ast *field, struct ast *value, int slot,
+		     struct ast_probe *p)
 {
 	if (!indexed(field, slot, &p->as) || ast_uses(value, slot))
 		return false;
@@ -502,7 +524,8 @@ static bool probe_of(struct typer *t, struct ast *e, int slot, struct ast_probe 
 	switch (e->op) {
 	case AST_CMP:
 		return e->sub == CMP_EQ
-		       && (probe_eq(t, e->kid[0], e->kid[1], slot, p) || probe_eq(t, e->kid[1], e->kid[0], slot, p));
+		       && (probe_eq(t, e->kid[0], e->kid[1], slot, p)
+			   || probe_eq(t, e->kid[1], e->kid[0], slot, p));
 	case AST_IN:
 		return probe_in(t, e, slot, p);
 	case AST_FUNC: /* has(it.types, v) */
@@ -581,7 +604,8 @@ static bool fn_scan(struct typer *t, struct ast *e)
 	if (e->children || !t->s->need_index || e->n_probe)
 		return true;
 	type_error(t, e, "这样查找要逐件读过所有办件");
-	return type_hint(t, "用 and 加上一个索引能答的条件：it.字段 == 值、it.字段 in 列表或期间，或者用 children()");
+	return type_hint(t, "用 and 加上一个索引能答的条件：it.字段 == 值、it.字段 in "
+			    "列表或期间，或者用 children()");
 }
 
 /* ---- table ---- */
@@ -649,12 +673,15 @@ static bool type_pack(struct typer *t, struct ast *e, const struct function_def 
 		return type_hint(t, "判断“属于”要加括号：%.*s((x in 列表))", STR_FMT(e->name));
 	}
 	if (e->n != f->n_arg)
-		return type_error(t, e, "%.*s 要%zu项，这里有%zu项", STR_FMT(e->name), f->n_arg, e->n);
+		return type_error(t, e, "%.*s 要%zu项，这里有%zu项", STR_FMT(e->name), f->n_arg,
+				  e->n);
 	for (size_t i = 0; i < e->n; i++)
-		if (!type_expr(t, e->kid[i], &f->arg[i].type) || !type_coerce(t, &e->kid[i], &f->arg[i].type))
+		if (!type_expr(t, e->kid[i], &f->arg[i].type)
+		    || !type_coerce(t, &e->kid[i], &f->arg[i].type))
 			return false;
 	if (!f->is && !(t->s->need && t->s->need(t->s->need_ctx, NULL, NULL, f) && f->is))
-		return type_error(t, e, "函数“%.*s”还没有可用的定义（不能递归，或者它本身有误）", STR_FMT(f->id));
+		return type_error(t, e, "函数“%.*s”还没有可用的定义（不能递归，或者它本身有误）",
+				  STR_FMT(f->id));
 	e->op = AST_PACK;
 	e->function = f;
 	e->type = f->gives;

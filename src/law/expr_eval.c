@@ -28,8 +28,10 @@ static bool span_scale(struct span s, int64_t *ret_n, int *ret_family)
 	static const struct {
 		int family;
 		int64_t times;
-	} scale[UNIT_MAX] = { [UNIT_MINUTE] = { 0, 1 },  [UNIT_HOUR] = { 0, 60 },  [UNIT_DAY] = { 1, 1 },
-			      [UNIT_WORKDAY] = { 2, 1 }, [UNIT_MONTH] = { 3, 1 },  [UNIT_YEAR] = { 3, 12 } };
+	} scale[UNIT_MAX] = {
+		[UNIT_MINUTE] = { 0, 1 },  [UNIT_HOUR] = { 0, 60 }, [UNIT_DAY] = { 1, 1 },
+		[UNIT_WORKDAY] = { 2, 1 }, [UNIT_MONTH] = { 3, 1 }, [UNIT_YEAR] = { 3, 12 }
+	};
 
 	*ret_family = scale[s.unit].family;
 	return !__builtin_mul_overflow(s.n, scale[s.unit].times, ret_n);
@@ -37,8 +39,10 @@ static bool span_scale(struct span s, int64_t *ret_n, int *ret_family)
 
 static enum truth ordering(int64_t a, int64_t b, enum cmp op)
 {
-	bool yes[] = { [CMP_EQ] = a == b, [CMP_NE] = a != b, [CMP_LT] = a < b,
-		       [CMP_LE] = a <= b, [CMP_GT] = a > b,  [CMP_GE] = a >= b };
+	bool yes[] = { [CMP_EQ] = a == b,
+		       [CMP_NE] = a != b,
+		       [CMP_LT] = a<b, [CMP_LE] = a <= b, [CMP_GT] = a> b,
+		       [CMP_GE] = a >= b };
 
 	return yes[op] ? TRUTH_TRUE : TRUTH_FALSE;
 }
@@ -99,7 +103,9 @@ static struct val cast_row(struct arena *a, struct val v, const struct type *to)
 struct val val_cast(struct arena *a, struct val v, const struct type *to)
 {
 	if (val_is_null(v))
-		return type_is_list(to->tag) ? (struct val){ .t = to->tag, .list = &nothing, .values = to->values } : v;
+		return type_is_list(to->tag) ? (
+			       struct val){ .t = to->tag, .list = &nothing, .values = to->values }
+					     : v;
 	if (type_is_list(v.t) && type_is_list(to->tag))
 		return cast_list(a, v, to);
 	if (v.t == T_ROW && to->tag == T_ROW && to->row)
@@ -232,7 +238,9 @@ static bool run_meta(struct run *r, const struct ast *e, struct val *ret)
 	switch ((enum meta)e->sub) {
 	case META_STATE:
 		if (m->state)
-			*ret = (struct val){ .t = T_ENUM, .s = m->state->id, .values = e->type.values };
+			*ret = (struct val){ .t = T_ENUM,
+					     .s = m->state->id,
+					     .values = e->type.values };
 		break;
 	case META_ORGAN:
 		*ret = m->organ ? val_i64(T_ORGAN, m->organ) : VAL_NULL;
@@ -275,7 +283,10 @@ static bool run_number(struct run *r, const struct ast *e, struct val *ret)
 
 bool run_sub(struct run *r, const struct expr *e, struct eval *ev, struct val *ret)
 {
-	struct run sub = { .ev = ev, .slot = arena_many(ev->a, e->n_slot, struct slot), .budget = r->budget, .err = r->err };
+	struct run sub = { .ev = ev,
+			   .slot = arena_many(ev->a, e->n_slot, struct slot),
+			   .budget = r->budget,
+			   .err = r->err };
 	bool ok;
 
 	if (++r->budget->calls > EXPR_CALLS)
@@ -365,8 +376,8 @@ struct scanning {
 	bool failed, stopped;
 };
 
-/* One candidate of the store: the whole condition is asked again, so that an index can only leave out
- * what the condition leaves out as well. */
+/* One candidate of the store: the whole condition is asked again, so that an index can only leave
+ * out what the condition leaves out as well. */
 static bool candidate(void *ctx, const struct snap *m)
 {
 	struct scanning *s = ctx;
@@ -382,9 +393,11 @@ static bool candidate(void *ctx, const struct snap *m)
 	}
 	if (val_truth(yes) == TRUTH_TRUE && !s->hit(s->ctx, &el))
 		s->stopped = true;
-	/* Counting has no limit: what a candidate commonly costs is free. Lists within lists are not. */
+	/* Counting has no limit: what a candidate commonly costs is free. Lists within lists are
+	 * not. */
 	if (r->budget->scans == 1)
-		r->budget->steps = r->budget->steps - steps > EXPR_FREE ? r->budget->steps - EXPR_FREE : steps;
+		r->budget->steps =
+			r->budget->steps - steps > EXPR_FREE ? r->budget->steps - EXPR_FREE : steps;
 	return !s->stopped;
 }
 
@@ -428,8 +441,8 @@ static bool make_probes(struct run *r, const struct ast *e, struct scan *scan, b
 	return true;
 }
 
-static bool run_scan(struct run *r, const struct ast *e, bool (*hit)(void *ctx, const struct slot *el), void *ctx,
-		     bool *ret_stop)
+static bool run_scan(struct run *r, const struct ast *e,
+		     bool (*hit)(void *ctx, const struct slot *el), void *ctx, bool *ret_stop)
 {
 	struct scanning s = { .r = r, .e = e, .hit = hit, .ctx = ctx };
 	struct scan scan = { .kind = e->kind };
@@ -480,8 +493,8 @@ static bool mapped(void *ctx, const struct slot *el)
 	return val_is_null(v) || m->hit(m->ctx, &(struct slot){ .v = v });
 }
 
-bool run_each(struct run *r, const struct ast *list, bool (*hit)(void *ctx, const struct slot *el), void *ctx,
-	      bool *ret_stop)
+bool run_each(struct run *r, const struct ast *list, bool (*hit)(void *ctx, const struct slot *el),
+	      void *ctx, bool *ret_stop)
 {
 	struct val v;
 
@@ -621,7 +634,8 @@ static bool run_in(struct run *r, const struct ast *e, struct val *ret)
 		if (val_is_null(v) || val_is_null(s.want))
 			t = TRUTH_UNKNOWN;
 		else
-			t = s.want.i >= v.interval.from && s.want.i <= v.interval.to ? TRUTH_TRUE : TRUTH_FALSE;
+			t = s.want.i >= v.interval.from && s.want.i <= v.interval.to ? TRUTH_TRUE
+										     : TRUTH_FALSE;
 	} else {
 		if (!run_each(r, e->kid[1], search, &s, &stop))
 			return false;
@@ -697,7 +711,9 @@ static struct val party_attr(const struct party *p, enum attr attr)
 	case ATTR_PARTY_SORT:
 		if (p->sort == PARTY_UNKNOWN)
 			return VAL_NULL;
-		return (struct val){ .t = T_ENUM, .s = enum_party_sort.v[p->sort == PARTY_UNIT].id, .values = &enum_party_sort };
+		return (struct val){ .t = T_ENUM,
+				     .s = enum_party_sort.v[p->sort == PARTY_UNIT].id,
+				     .values = &enum_party_sort };
 	case ATTR_PARTY_NAME:
 		return val_text(T_TEXT, p->name);
 	case ATTR_PARTY_CODE:
@@ -721,13 +737,16 @@ static struct val clock_attr(const struct val_clock *c, enum attr attr)
 	case ATTR_CLOCK_STOPPED:
 		return c->stopped ? val_i64(T_TIME, c->stopped) : VAL_NULL;
 	case ATTR_CLOCK_STATE:
-		return (struct val){ .t = T_ENUM, .s = enum_clock_state.v[c->state].id, .values = &enum_clock_state };
+		return (struct val){ .t = T_ENUM,
+				     .s = enum_clock_state.v[c->state].id,
+				     .values = &enum_clock_state };
 	default:
 		return val_bool(c->late);
 	}
 }
 
-static struct val sheet_attr(struct arena *a, const struct sheet_val *v, const struct type *base, enum attr attr)
+static struct val sheet_attr(struct arena *a, const struct sheet_val *v, const struct type *base,
+			     enum attr attr)
 {
 	const struct sheet_part *part = base->tag == T_PARTS ? base->extra : NULL;
 	size_t p = part ? sheet_part_at(v->sheet, part->id) : SHEET_ALL;
@@ -928,7 +947,7 @@ static struct val simple(struct run *r, const struct ast *e)
 	case AST_NOW:
 		return val_i64(T_TIME, ev->now);
 	default:
-		return VAL_NULL; /* AST_BECAUSE alone does not compile */
+		return VAL_NULL; /* the names that event(), frozen() and people() were given */
 	}
 }
 
@@ -997,11 +1016,15 @@ bool run_eval(struct run *r, const struct ast *e, struct val *ret)
 bool expr_eval(const struct expr *e, struct eval *ev, struct val *ret, struct err *err)
 {
 	struct budget budget = { 0 };
-	struct run r = { .ev = ev, .slot = arena_many(ev->a, e->n_slot, struct slot), .budget = &budget, .err = err };
+	struct run r = { .ev = ev,
+			 .slot = arena_many(ev->a, e->n_slot, struct slot),
+			 .budget = &budget,
+			 .err = err };
 	struct val v;
 
 	if (!run_eval(&r, e->root, &v))
-		return err_wrap(err, "%s:%d: %.*s", e->pos.file ? e->pos.file : "?", e->pos.line, STR_FMT(e->text));
+		return err_wrap(err, "%s:%d: %.*s", e->pos.file ? e->pos.file : "?", e->pos.line,
+				STR_FMT(e->text));
 	*ret = v;
 	return true;
 }
@@ -1016,8 +1039,8 @@ bool expr_truth(const struct expr *e, struct eval *ev, enum truth *ret, struct e
 	return true;
 }
 
-bool choose_eval(const struct choose *c, struct eval *ev, struct val *ret, const struct choose_row **ret_row,
-		 struct err *err)
+bool choose_eval(const struct choose *c, struct eval *ev, struct val *ret,
+		 const struct choose_row **ret_row, struct err *err)
 {
 	struct budget budget = { 0 };
 	struct run r = { .ev = ev, .budget = &budget, .err = err };

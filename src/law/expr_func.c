@@ -3,7 +3,9 @@
 #include "base/day.h"
 #include "law/expr_ast.h"
 
-#define SPAN_MAX 1000000 /* the longest span that can be written; a product beyond it is no length of time */
+#define SPAN_MAX \
+	1000000 /* the longest span that can be written; a product beyond it is no length of time \
+		 */
 
 bool run_number_problem(struct run *r)
 {
@@ -52,7 +54,9 @@ static bool date_plus(struct run *r, int64_t day, struct span s, struct val *ret
 
 static bool time_plus(struct run *r, int64_t ms, struct span s, struct val *ret)
 {
-	static const int64_t scale[] = { [UNIT_MINUTE] = 60000, [UNIT_HOUR] = 3600000, [UNIT_DAY] = DAY_MS };
+	static const int64_t scale[] = {
+		[UNIT_MINUTE] = 60000, [UNIT_HOUR] = 3600000, [UNIT_DAY] = DAY_MS
+	};
 
 	if (s.unit > UNIT_DAY)
 		return err_set(r->err, ERR_LAW, "时间不能加减%s", unit_name_cn(s.unit));
@@ -64,7 +68,8 @@ static struct val span_times(struct span s, dec n)
 {
 	int64_t k;
 
-	if (!dec_to_i64(n, &k) || __builtin_mul_overflow(s.n, k, &s.n) || s.n > SPAN_MAX || s.n < -SPAN_MAX)
+	if (!dec_to_i64(n, &k) || __builtin_mul_overflow(s.n, k, &s.n) || s.n > SPAN_MAX
+	    || s.n < -SPAN_MAX)
 		return VAL_NULL;
 	return (struct val){ .t = T_SPAN, .span = s };
 }
@@ -107,7 +112,8 @@ bool run_arith(struct run *r, const struct ast *e, struct val *ret)
 	if (a.t == T_DATE || a.t == T_TIME) {
 		if (e->sub == '-')
 			b.span.n = -b.span.n;
-		return a.t == T_DATE ? date_plus(r, a.i, b.span, ret) : time_plus(r, a.i, b.span, ret);
+		return a.t == T_DATE ? date_plus(r, a.i, b.span, ret)
+				     : time_plus(r, a.i, b.span, ret);
 	}
 	if (a.t == T_SPAN || b.t == T_SPAN) {
 		*ret = a.t == T_SPAN ? span_times(a.span, b.n) : span_times(b.span, a.n);
@@ -231,7 +237,9 @@ static bool pick(void *ctx, const struct slot *el)
 	if (val_is_null(key))
 		better = better || f->e->sub == FN_LAST;
 	else
-		better = better || val_compare(key, f->best_key, f->e->sub == FN_LAST ? CMP_GE : CMP_LT) == TRUTH_TRUE;
+		better = better
+			 || val_compare(key, f->best_key, f->e->sub == FN_LAST ? CMP_GE : CMP_LT)
+				    == TRUTH_TRUE;
 	if (better) {
 		f->best = el->v;
 		f->best_key = key;
@@ -276,7 +284,8 @@ static bool run_record(struct run *r, const struct ast *e, struct val *ret)
 
 	if (!ev->world || !ev->self)
 		return no_matter(r);
-	if (act && ev->self->kind != e->kind) /* the same action as another version or pack has it */
+	if (act
+	    && ev->self->kind != e->kind) /* the same action as another version or pack has it */
 		act = kind_action(ev->self->kind, act->id);
 	if (e->sub == FN_CLOCK || e->sub == FN_CLOCKS)
 		ok = ev->world->clocks(ev->w, ev->self, e->kid[0]->name, &l, r->err);
@@ -362,7 +371,8 @@ static bool run_people(struct run *r, const struct ast *e, struct val *ret)
 	if (!run_eval(r, e->kid[0], &organ))
 		return false;
 	if (!val_is_null(organ)
-	    && !ev->world->people(ev->w, organ.i, e->n > 1 ? e->kid[1]->name : (struct str){ 0 }, &l, r->err))
+	    && !ev->world->people(ev->w, organ.i, e->n > 1 ? e->kid[1]->name : (struct str){ 0 },
+				  &l, r->err))
 		return false;
 	*ret = val_list(ev->a, T_LIST, l ? l->v : NULL, l ? l->n : 0);
 	return true;
@@ -421,8 +431,8 @@ static struct val date_of(dec year, dec month, dec day)
 {
 	int64_t y, m, d;
 
-	if (!dec_to_i64(year, &y) || !dec_to_i64(month, &m) || !dec_to_i64(day, &d) || y < 1900 || y > 2199 || m < 1
-	    || m > 12 || d < 1 || d > 31 || !day_valid((int)y, (int)m, (int)d))
+	if (!dec_to_i64(year, &y) || !dec_to_i64(month, &m) || !dec_to_i64(day, &d) || y < 1900
+	    || y > 2199 || m < 1 || m > 12 || d < 1 || d > 31 || !day_valid((int)y, (int)m, (int)d))
 		return VAL_NULL;
 	return val_i64(T_DATE, day_of((int)y, (int)m, (int)d));
 }
@@ -437,7 +447,8 @@ static bool run_percent(struct run *r, dec part, dec whole, struct val *ret)
 	if (whole == 0)
 		return true;
 	*ret = val_num(T_NUM, 0);
-	return (dec_mul(part, dec_int(100), &hundred) && dec_div(hundred, whole, &ret->n)) || run_number_problem(r);
+	return (dec_mul(part, dec_int(100), &hundred) && dec_div(hundred, whole, &ret->n))
+	       || run_number_problem(r);
 }
 
 static struct val rounded(const struct ast *e, const struct val *arg)
@@ -512,7 +523,8 @@ static bool run_plain(struct run *r, const struct ast *e, const struct val *arg,
 		*ret = val_int(time_hour(arg[0].i));
 		return true;
 	case FN_DATES:
-		*ret = (struct val){ .t = T_INTERVAL, .interval = { arg[0].i, arg[1].i, e->type.n != 0 } };
+		*ret = (struct val){ .t = T_INTERVAL,
+				     .interval = { arg[0].i, arg[1].i, e->type.n != 0 } };
 		return true;
 	case FN_DAYS:
 	case FN_WORKDAYS:

@@ -76,10 +76,12 @@ static void text(struct lexer *l)
 static const struct {
 	const char *typed, *problem;
 } full_width[] = {
-	{ "（", "全角括号应当写成 (" }, { "）", "全角括号应当写成 )" }, { "，", "全角逗号应当写成 ," },
-	{ "‘", "中文引号应当写成 '" },  { "’", "中文引号应当写成 '" },  { "“", "中文引号应当写成 '" },
-	{ "”", "中文引号应当写成 '" },  { "＝", "全角等号应当写成 ==" }, { "≥", "应当写成 >=" },
-	{ "≤", "应当写成 <=" },         { "≠", "应当写成 !=" },         { "。", "表达式中没有句号" },
+	{ "（", "全角括号应当写成 (" }, { "）", "全角括号应当写成 )" },
+	{ "，", "全角逗号应当写成 ," }, { "‘", "中文引号应当写成 '" },
+	{ "’", "中文引号应当写成 '" },  { "“", "中文引号应当写成 '" },
+	{ "”", "中文引号应当写成 '" },  { "＝", "全角等号应当写成 ==" },
+	{ "≥", "应当写成 >=" },         { "≤", "应当写成 <=" },
+	{ "≠", "应当写成 !=" },         { "。", "表达式中没有句号" },
 };
 
 static void strange(struct lexer *l)
@@ -89,7 +91,8 @@ static void strange(struct lexer *l)
 
 	for (size_t i = 0; i < ARRAY_LEN(full_width); i++) {
 		if (str_starts(rest, str_of(full_width[i].typed))) {
-			bad(l, l->from + str_of(full_width[i].typed).n, full_width[i].problem, NULL);
+			bad(l, l->from + str_of(full_width[i].typed).n, full_width[i].problem,
+			    NULL);
 			return;
 		}
 	}
@@ -116,18 +119,20 @@ static void strange(struct lexer *l)
 	if (rest.p[0] >= 'A' && rest.p[0] <= 'Z')
 		bad(l, next, "名称只用小写字母、数字和下划线", NULL);
 	else
-		bad(l, next, "认不出的字符", "文字要写在单引号之间；名称只用小写字母、数字和下划线");
+		bad(l, next, "认不出的字符",
+		    "文字要写在单引号之间；名称只用小写字母、数字和下划线");
 }
 
 void lex_next(struct lexer *l)
 {
-	static const char *const ops[] = { "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/",
-					   "(",  ")",  "[",  "]",  ",", "." };
+	static const char *const ops[] = { "==", "!=", "<=", ">=", "<", ">", "+", "-",
+					   "*",  "/",  "(",  ")",  "[", "]", ",", "." };
 	struct str rest;
 	size_t i;
 
-	while (l->at < l->text.n && (at(l, l->at) == ' ' || at(l, l->at) == '\n' || at(l, l->at) == '\t'
-				     || at(l, l->at) == '\r'))
+	while (l->at < l->text.n
+	       && (at(l, l->at) == ' ' || at(l, l->at) == '\n' || at(l, l->at) == '\t'
+		   || at(l, l->at) == '\r'))
 		l->at++;
 	l->from = l->at;
 	if (l->at >= l->text.n) {

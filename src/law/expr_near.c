@@ -23,7 +23,8 @@ static size_t distance(struct str a, struct str b)
 
 		here[0] = i;
 		for (size_t j = 1; j <= b.n; j++) {
-			here[j] = least(least(above[j], here[j - 1]) + 1, above[j - 1] + (a.p[i - 1] != b.p[j - 1]));
+			here[j] = least(least(above[j], here[j - 1]) + 1,
+					above[j - 1] + (a.p[i - 1] != b.p[j - 1]));
 			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1])
 				here[j] = least(here[j], two[j - 2] + 1);
 		}
@@ -41,7 +42,8 @@ void near_try(struct near *n, struct str name)
 	size_t d = distance(n->want, name);
 	size_t longer = n->want.n > name.n ? n->want.n : name.n;
 	/* fine_amount for fine: a name that begins like the other is near, too */
-	bool begins = n->want.n >= 3 && name.n >= 3 && (str_starts(n->want, name) || str_starts(name, n->want));
+	bool begins = n->want.n >= 3 && name.n >= 3
+		      && (str_starts(n->want, name) || str_starts(name, n->want));
 
 	if (d < n->distance && (d <= 1 + longer / 4 || begins)) {
 		n->distance = d;

@@ -15,7 +15,8 @@ struct parser {
 };
 
 #define QUOTED_CHARS 30
-#define KIDS_MAX 200 /* of one list, call or chain of `and`: 2,000 characters hold no more sensible ones */
+#define KIDS_MAX \
+	200 /* of one list, call or chain of `and`: 2,000 characters hold no more sensible ones */
 
 struct ast *ast_new(struct arena *a, enum ast_op op, size_t from, size_t to)
 {
@@ -143,7 +144,8 @@ static struct ast *parse_neg(struct parser *p);
 
 static bool reserved(struct str w)
 {
-	static const char *const words[] = { "or", "and", "not", "in", "is", "else", "null", "true", "false" };
+	static const char *const words[] = { "or",   "and",  "not",  "in",   "is",
+					     "else", "null", "true", "false" };
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (str_is(w, words[i]))
@@ -159,9 +161,11 @@ static struct ast *parse_number(struct parser *p)
 	dec v;
 
 	if (!dec_parse(p->l.word, DEC_PLACES, &v))
-		return complain(p, "最多24位整数、6位小数", "“%.*s”不是能表示的数", STR_FMT(quoted(p)));
+		return complain(p, "最多24位整数、6位小数", "“%.*s”不是能表示的数",
+				STR_FMT(quoted(p)));
 	e->literal = true;
-	e->val = val_num(dec_is_int(v) && str_chr(p->l.word, '.', 0) == SIZE_MAX ? T_INT : T_NUM, v);
+	e->val =
+		val_num(dec_is_int(v) && str_chr(p->l.word, '.', 0) == SIZE_MAX ? T_INT : T_NUM, v);
 	next(p);
 	if (p->failed || p->l.tok != TOK_NAME || !unit_parse(p->l.word, &unit))
 		return p->failed ? NULL : e;
@@ -180,7 +184,8 @@ static struct ast *parse_date(struct parser *p)
 	int64_t day;
 
 	if (!day_parse(p->l.word, &day))
-		return complain(p, "年份在1900至2199之间", "“%.*s”不是实际存在的日期", STR_FMT(p->l.word));
+		return complain(p, "年份在1900至2199之间", "“%.*s”不是实际存在的日期",
+				STR_FMT(p->l.word));
 	e->val = val_i64(T_DATE, day);
 	next(p);
 	return e;
@@ -252,7 +257,10 @@ static struct ast *parse_name(struct parser *p)
 		return e;
 	}
 	if (reserved(w))
-		return unexpected(p, "一个值", str_is(w, "not") ? "比较的否定写成 not (a == b)，属于的否定写成 not in" : NULL);
+		return unexpected(p, "一个值",
+				  str_is(w, "not")
+					  ? "比较的否定写成 not (a == b)，属于的否定写成 not in"
+					  : NULL);
 	if (w.n > 40)
 		return complain(p, NULL, "名称超过40个字符");
 	e->name = w;
@@ -360,7 +368,8 @@ static bool is_comparison(const struct parser *p, enum cmp *ret)
 	static const struct {
 		const char *op;
 		enum cmp cmp;
-	} ops[] = { { "==", CMP_EQ }, { "!=", CMP_NE }, { "<", CMP_LT }, { "<=", CMP_LE }, { ">", CMP_GT }, { ">=", CMP_GE } };
+	} ops[] = { { "==", CMP_EQ }, { "!=", CMP_NE }, { "<", CMP_LT },
+		    { "<=", CMP_LE }, { ">", CMP_GT },  { ">=", CMP_GE } };
 
 	for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
 		if (is(p, ops[i].op)) {
@@ -428,7 +437,8 @@ static struct ast *parse_not(struct parser *p)
 }
 
 /* Chains of `and` or `or` become one flat node. */
-static struct ast *parse_chain(struct parser *p, const char *word, enum ast_op op, struct ast *(*part)(struct parser *))
+static struct ast *parse_chain(struct parser *p, const char *word, enum ast_op op,
+			       struct ast *(*part)(struct parser *))
 {
 	struct ast *kid[KIDS_MAX];
 	size_t n = 1;
@@ -477,6 +487,7 @@ struct ast *expr_parse(struct arena *a, struct str text, struct pos pos, struct 
 	if (!e || p.failed)
 		return NULL;
 	if (p.l.tok != TOK_END)
-		return unexpected(&p, "表达式的结尾", p.l.tok == TOK_NAME ? "两部分之间少了 and、or 或者运算符" : NULL);
+		return unexpected(&p, "表达式的结尾",
+				  p.l.tok == TOK_NAME ? "两部分之间少了 and、or 或者运算符" : NULL);
 	return e;
 }

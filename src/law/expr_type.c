@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* Names and types of language.md 11. Each type_* function turns a parsed node into a typed one in place;
- * false means that a finding has been added. */
+/* Names and types of language.md 11. Each type_* function turns a parsed node into a typed one in
+ * place; false means that a finding has been added. */
 #include <stdarg.h>
 
 #include "law/expr_ast.h"
@@ -10,12 +10,19 @@
 #define T(x) ((struct type){ .tag = T_##x })
 
 /* STR() is no constant initializer, so the pairs are spelled out. */
-#define VALUE(id, name) { { id, sizeof(id) - 1 }, { name, sizeof(name) - 1 } }
+#define VALUE(id, name) \
+	{ \
+		{ id, sizeof(id) - 1 }, \
+		{ \
+			name, sizeof(name) - 1 \
+		} \
+	}
 static struct choice_value party_sorts[] = { VALUE("person", "自然人"), VALUE("unit", "单位") };
 const struct enum_def enum_party_sort = { party_sorts, ARRAY_LEN(party_sorts) };
 
-static struct choice_value clock_states[] = { VALUE("running", "进行中"), VALUE("paused", "中止"), VALUE("met", "按期"),
-					      VALUE("late", "逾期"), VALUE("ended", "已终止") };
+static struct choice_value clock_states[] = { VALUE("running", "进行中"), VALUE("paused", "中止"),
+					      VALUE("met", "按期"), VALUE("late", "逾期"),
+					      VALUE("ended", "已终止") };
 const struct enum_def enum_clock_state = { clock_states, ARRAY_LEN(clock_states) };
 
 /* ---- findings ---- */
@@ -63,7 +70,9 @@ bool type_is_matter(const struct type *t)
 
 struct type type_matter(const struct kind *k)
 {
-	enum type_tag tag = k && str_is(k->id, "person") ? T_USER : k && str_is(k->id, "organ") ? T_ORGAN : T_REF;
+	enum type_tag tag = k && str_is(k->id, "person")  ? T_USER
+			    : k && str_is(k->id, "organ") ? T_ORGAN
+							  : T_REF;
 
 	return (struct type){ .tag = tag, .kind = k };
 }
@@ -147,8 +156,10 @@ bool type_fits(const struct type *to, const struct type *from)
 	}
 	if (type_is_text(to->tag) && type_is_text(from->tag))
 		return true;
-	if (type_is_matter(to) && type_is_matter(from)) /* tags of user and organ fields may lack their kind */
-		return to->kind && from->kind ? same_kind(to->kind, from->kind) : to->tag == from->tag || !from->kind || !to->kind;
+	if (type_is_matter(to)
+	    && type_is_matter(from)) /* tags of user and organ fields may lack their kind */
+		return to->kind && from->kind ? same_kind(to->kind, from->kind)
+					      : to->tag == from->tag || !from->kind || !to->kind;
 	if (to->tag == T_NUM && from->tag == T_INT)
 		return true;
 	if (to->tag != from->tag)
@@ -159,7 +170,8 @@ bool type_fits(const struct type *to, const struct type *from)
 	case T_ROW:
 		return rows_fit(to, from);
 	case T_SHEET:
-		return to->sheet == from->sheet || (to->sheet && from->sheet && str_eq(to->sheet->id, from->sheet->id));
+		return to->sheet == from->sheet
+		       || (to->sheet && from->sheet && str_eq(to->sheet->id, from->sheet->id));
 	default:
 		return true;
 	}
@@ -184,11 +196,13 @@ static struct str describe(struct typer *t, const struct type *x)
 	struct type el;
 
 	if (type_is_matter(x) && x->tag == T_REF && x->kind)
-		return str_fmt(t->a, "办件%.*s", STR_FMT(x->kind->name.n ? x->kind->name : x->kind->id));
+		return str_fmt(t->a, "办件%.*s",
+			       STR_FMT(x->kind->name.n ? x->kind->name : x->kind->id));
 	if (x->tag != T_LIST)
 		return str_of(type_name_cn(x->tag));
 	el = type_element(x);
-	return el.tag == T_NONE ? STR("空列表") : str_fmt(t->a, "列表（%.*s）", STR_FMT(describe(t, &el)));
+	return el.tag == T_NONE ? STR("空列表")
+				: str_fmt(t->a, "列表（%.*s）", STR_FMT(describe(t, &el)));
 }
 
 static bool number_mix(const struct ast *a, const struct ast *b)
@@ -200,14 +214,17 @@ static bool number_mix(const struct ast *a, const struct ast *b)
 	return am == bm || (am ? b->literal : a->literal);
 }
 
-static bool mix_hint(struct typer *t, const struct ast *at, const struct type *x, const struct type *y)
+static bool mix_hint(struct typer *t, const struct ast *at, const struct type *x,
+		     const struct type *y)
 {
 	enum type_tag p = x->tag, q = y->tag;
 
 	if ((p == T_DATE && q == T_TIME) || (p == T_TIME && q == T_DATE))
 		return type_hint(t, "时间先用 date(…) 变成日期");
 	if ((p == T_USER && q == T_PARTY) || (p == T_PARTY && q == T_USER))
-		return type_hint(t, "人员是系统中的人，当事人是外部的人或单位，可以比较姓名：x.name == y.name");
+		return type_hint(
+			t,
+			"人员是系统中的人，当事人是外部的人或单位，可以比较姓名：x.name == y.name");
 	if (p == T_MONEY || q == T_MONEY)
 		return type_hint(t, "金额只能与金额或者写明的数（元）一起用；金额之间相除得到数");
 	if ((p == T_ENUM && type_is_text(q)) || (q == T_ENUM && type_is_text(p)))
@@ -222,19 +239,19 @@ bool types_unify(struct typer *t, const struct ast *a, const struct ast *b, stru
 {
 	if (a->type.tag == T_NONE || type_fits(&b->type, &a->type)) {
 		*ret = b->type;
-		return true;
-	}
-	if (b->type.tag == T_NONE || type_fits(&a->type, &b->type)) {
+	} else if (b->type.tag == T_NONE || type_fits(&a->type, &b->type)) {
 		*ret = a->type;
-		return true;
-	}
-	if (number_mix(a, b)) {
+	} else if (number_mix(a, b)) {
 		*ret = a->type.tag == T_MONEY || b->type.tag == T_MONEY ? T(MONEY) : T(NUM);
-		return true;
+	} else {
+		type_error(t, b, "与“%.*s”的类型不同：%.*s，%.*s",
+			   STR_FMT(str_head(str_sub(t->text, a->from, a->to), SHOWN_CHARS)),
+			   STR_FMT(describe(t, &b->type)), STR_FMT(describe(t, &a->type)));
+		return mix_hint(t, b, &a->type, &b->type);
 	}
-	type_error(t, b, "与“%.*s”的类型不同：%.*s，%.*s", STR_FMT(str_head(str_sub(t->text, a->from, a->to), SHOWN_CHARS)),
-		   STR_FMT(describe(t, &b->type)), STR_FMT(describe(t, &a->type)));
-	return mix_hint(t, b, &a->type, &b->type);
+	if (ret->tag == T_SPAN && a->type.n != b->type.n)
+		ret->n = 0; /* either unit */
+	return true;
 }
 
 bool types_compare(struct typer *t, const struct ast *at, const struct ast *a, const struct ast *b)
@@ -266,17 +283,21 @@ bool type_coerce(struct typer *t, struct ast **e, const struct type *to)
 {
 	const struct type *from = &(*e)->type;
 	bool yuan = to->tag == T_MONEY && type_is_number(from) && (*e)->literal;
-	bool whole = to->tag == T_INT && from->tag == T_NUM && (*e)->op == AST_CONST && dec_is_int((*e)->val.n);
+	bool whole = to->tag == T_INT && from->tag == T_NUM && (*e)->op == AST_CONST
+		     && dec_is_int((*e)->val.n);
 
 	if (!yuan && !whole && !type_fits(to, from)) {
-		type_error(t, *e, "这里应当是%.*s，不是%.*s", STR_FMT(describe(t, to)), STR_FMT(describe(t, from)));
+		type_error(t, *e, "这里应当是%.*s，不是%.*s", STR_FMT(describe(t, to)),
+			   STR_FMT(describe(t, from)));
 		if (to->tag == T_INT && from->tag == T_NUM)
 			return type_hint(t, "取整写 round(x, 0)、ceil(x) 或者 floor(x)");
 		if (type_is_list(to->tag) && !type_is_list(from->tag))
 			return type_hint(t, "一个元素的列表写 [x]");
 		return mix_hint(t, *e, to, from);
 	}
-	if (from->tag == T_NONE || (to->tag == from->tag && to->values == from->values && to->row == from->row && !to->n))
+	if (from->tag == T_NONE
+	    || (to->tag == from->tag && to->values == from->values && to->row == from->row
+		&& !to->n))
 		return true;
 	*e = cast(t, *e, to);
 	return true;
@@ -288,8 +309,9 @@ static const struct {
 	const char *name;
 	enum meta meta;
 } metas[] = {
-	{ "state", META_STATE },   { "organ", META_ORGAN },   { "parent", META_PARENT }, { "opened", META_OPENED },
-	{ "opener", META_OPENER }, { "number", META_NUMBER }, { "ended", META_ENDED },
+	{ "state", META_STATE },   { "organ", META_ORGAN },   { "parent", META_PARENT },
+	{ "opened", META_OPENED }, { "opener", META_OPENER }, { "number", META_NUMBER },
+	{ "ended", META_ENDED },
 };
 
 static struct type meta_type(struct typer *t, const struct kind *k, enum meta m)
@@ -322,17 +344,20 @@ static struct type field_type(struct typer *t, struct type x)
 	return x;
 }
 
-static bool term_ready(struct typer *t, const struct ast *e, const struct kind *k, const struct term *term)
+static bool term_ready(struct typer *t, const struct ast *e, const struct kind *k,
+		       const struct term *term)
 {
 	if (term->is.n)
 		return true;
 	if (t->s->need && t->s->need(t->s->need_ctx, k, term, NULL) && term->is.n)
 		return true;
-	return type_error(t, e, "“%.*s”还没有可用的定义（互相引用，或者它本身有误）", STR_FMT(term->id));
+	return type_error(t, e, "“%.*s”还没有可用的定义（互相引用，或者它本身有误）",
+			  STR_FMT(term->id));
 }
 
 /* What a kind knows by this name. e becomes the node; its kids stay. *ret_found false: nothing. */
-static bool of_kind(struct typer *t, struct ast *e, const struct kind *k, struct str name, bool *ret_found)
+static bool of_kind(struct typer *t, struct ast *e, const struct kind *k, struct str name,
+		    bool *ret_found)
 {
 	const struct field *f = kind_field(k, name);
 	const struct term *term = f ? NULL : kind_term(k, name);
@@ -387,7 +412,8 @@ static bool opens(const struct kind *k, struct str child)
 {
 	for (size_t i = 0; i < k->n_action; i++)
 		for (size_t j = 0; j < k->action[i].n_then; j++)
-			if (k->action[i].then[j].sort == EFFECT_OPEN && str_eq(k->action[i].then[j].kind, child))
+			if (k->action[i].then[j].sort == EFFECT_OPEN
+			    && str_eq(k->action[i].then[j].kind, child))
 				return true;
 	for (size_t i = 0; i < k->n_when; i++)
 		if (k->when[i].effect.sort == EFFECT_OPEN && str_eq(k->when[i].effect.kind, child))
@@ -395,8 +421,8 @@ static bool opens(const struct kind *k, struct str child)
 	return false;
 }
 
-/* `parent` may be of several kinds. What it is asked for must have one type in all kinds that open this
- * one (in all kinds, when people open it by hand); a parent without it reads as null. */
+/* `parent` may be of several kinds. What it is asked for must have one type in all kinds that open
+ * this one (in all kinds, when people open it by hand); a parent without it reads as null. */
 static bool of_any(struct typer *t, struct ast *e, struct str name)
 {
 	const struct law *law = t->s->law;
@@ -411,7 +437,8 @@ static bool of_any(struct typer *t, struct ast *e, struct str name)
 
 		if (!f || (known && !opens(k, t->s->kind->id)))
 			continue;
-		if (first && !(type_fits(&first->type, &f->type) && type_fits(&f->type, &first->type))) {
+		if (first
+		    && !(type_fits(&first->type, &f->type) && type_fits(&f->type, &first->type))) {
 			type_error(t, e, "上级办件可能是几种，各自的“%.*s”类型不同", STR_FMT(name));
 			return type_hint(t, "在本办件中设一个引用字段，由打开它的动作填写");
 		}
@@ -491,7 +518,8 @@ static bool attr_of(struct typer *t, struct ast *e, enum type_tag base)
 	return false;
 }
 
-static bool column_of(struct typer *t, struct ast *e, const struct field *col, size_t n, const char *what)
+static bool column_of(struct typer *t, struct ast *e, const struct field *col, size_t n,
+		      const char *what)
 {
 	struct near near;
 
@@ -527,7 +555,8 @@ static bool part_member(struct typer *t, struct ast *e)
 	if (str_is(e->name, "actor") || str_is(e->name, "at"))
 		return attr_of(t, e, T_PART);
 	if (a && !in_form(a, e->name))
-		return type_error(t, e, "动作“%.*s”的表单没有“%.*s”", STR_FMT(a->id), STR_FMT(e->name));
+		return type_error(t, e, "动作“%.*s”的表单没有“%.*s”", STR_FMT(a->id),
+				  STR_FMT(e->name));
 	return column_of(t, e, k->field, k->n_field, "这一份");
 }
 
@@ -538,14 +567,17 @@ static bool item_of(struct typer *t, struct ast *e, const struct sheet *s, size_
 	(void)t;
 	e->op = AST_ITEM;
 	e->slot = (int)(p * 1000 + i);
-	e->type = item->ask ? T(BOOL) : item->of ? (struct type){ .tag = T_ENUM, .values = item->of } : T(NUM);
+	e->type = item->ask  ? T(BOOL)
+		  : item->of ? (struct type){ .tag = T_ENUM, .values = item->of }
+			     : T(NUM);
 	return true;
 }
 
 /* only: position of the part that the value stands for, or SHEET_ALL. */
 static bool sheet_member(struct typer *t, struct ast *e, const struct sheet *s, size_t only)
 {
-	size_t p = only == SHEET_ALL ? sheet_part_at(s, e->name) : SHEET_ALL, hits = 0, hp = 0, hi = 0;
+	size_t p = only == SHEET_ALL ? sheet_part_at(s, e->name) : SHEET_ALL, hits = 0, hp = 0,
+	       hi = 0;
 
 	if (p != SHEET_ALL) {
 		e->op = AST_ATTR;
@@ -590,7 +622,8 @@ static bool list_member(struct typer *t, struct ast *e)
 	e->kid[0] = list;
 	e->kid[1] = body;
 	e->n = 2;
-	e->type = type_list(t, type_is_list(body->type.tag) ? type_element(&body->type) : body->type);
+	e->type =
+		type_list(t, type_is_list(body->type.tag) ? type_element(&body->type) : body->type);
 	return true;
 }
 
@@ -607,8 +640,10 @@ static bool matter_member(struct typer *t, struct ast *e)
 		return true;
 	}
 	if (!k)
-		return e->kid[0]->type.tag == T_REF ? of_any(t, e, e->name)
-						    : type_error(t, e, "没有定义人员（person）和单位（organ）的办件种类");
+		return e->kid[0]->type.tag == T_REF
+			       ? of_any(t, e, e->name)
+			       : type_error(t, e,
+					    "没有定义人员（person）和单位（organ）的办件种类");
 	if (!of_kind(t, e, k, e->name, &found))
 		return false;
 	if (found)
@@ -646,6 +681,7 @@ static bool because_member(struct typer *t, struct ast *e)
 	if (!str_is(e->name, "actor") && !str_is(e->name, "at"))
 		return type_error(t, e, "because_of 只有 .actor 和 .at");
 	e->op = AST_ATTR;
+	e->n = 0;
 	e->sub = str_is(e->name, "at") ? ATTR_BECAUSE_AT : ATTR_BECAUSE_ACTOR;
 	e->type = field_type(t, str_is(e->name, "at") ? T(TIME) : T(USER));
 	return true;
@@ -657,10 +693,10 @@ static bool type_member(struct typer *t, struct ast *e)
 
 	if (base->op == AST_NAME && str_is(base->name, "set") && !type_known(t, base->name))
 		return type_setting(t, e);
+	if (base->op == AST_NAME && str_is(base->name, "because_of"))
+		return because_member(t, e);
 	if (!type_expr(t, base, NULL))
 		return false;
-	if (base->op == AST_BECAUSE)
-		return because_member(t, e);
 	if (type_is_list(base->type.tag))
 		return list_member(t, e);
 	if (type_is_matter(&base->type))
@@ -674,14 +710,16 @@ static bool type_member(struct typer *t, struct ast *e)
 		return sheet_member(t, e, base->type.sheet, SHEET_ALL);
 	case T_PARTS:
 		return sheet_member(t, e, base->type.sheet,
-				    (size_t)((const struct sheet_part *)base->type.extra - base->type.sheet->part));
+				    (size_t)((const struct sheet_part *)base->type.extra
+					     - base->type.sheet->part));
 	case T_PARTY:
 	case T_FILE:
 	case T_EVENT:
 	case T_CLOCK:
 		return attr_of(t, e, base->type.tag);
 	default:
-		return type_error(t, e, "%.*s没有下一级“%.*s”", STR_FMT(describe(t, &base->type)), STR_FMT(e->name));
+		return type_error(t, e, "%.*s没有下一级“%.*s”", STR_FMT(describe(t, &base->type)),
+				  STR_FMT(e->name));
 	}
 }
 
@@ -694,7 +732,8 @@ static const struct binder *find_binder(const struct typer *t, struct str name)
 	for (size_t i = t->n_binder; i-- > 0;) {
 		const struct binder *b = &t->binder[i];
 
-		if ((it && b->it) || (!it && (str_eq(b->name, name) || (b->alias.n && str_eq(b->alias, name)))))
+		if ((it && b->it)
+		    || (!it && (str_eq(b->name, name) || (b->alias.n && str_eq(b->alias, name)))))
 			return b;
 	}
 	return NULL;
@@ -721,14 +760,12 @@ static bool word_is(struct typer *t, struct ast *e, bool *ret_found)
 	}
 	if (str_is(e->name, "actor")) {
 		e->op = AST_ACTOR;
-		e->type = (struct type){ .tag = T_USER, .kind = law ? law_kind(law, STR("person")) : NULL };
+		e->type = (struct type){ .tag = T_USER,
+					 .kind = law ? law_kind(law, STR("person")) : NULL };
 		return true;
 	}
-	if (str_is(e->name, "because_of")) {
-		e->op = AST_BECAUSE;
-		e->type = T(EVENT);
-		return true;
-	}
+	if (str_is(e->name, "because_of"))
+		return type_error(t, e, "because_of 之后要写 .actor 或者 .at");
 	if (t->s->it && str_is(e->name, "it")) {
 		e->op = AST_ACTED;
 		e->type = type_matter(t->s->it);
@@ -750,14 +787,16 @@ static bool organ_is(struct typer *t, struct ast *e)
 	for (size_t i = 0; law && i < law->n_organ; i++) {
 		if (str_eq(law->organ[i].id, e->name)) {
 			e->op = AST_ORGAN;
-			e->type = (struct type){ .tag = T_ORGAN, .kind = law_kind(law, STR("organ")) };
+			e->type = (struct type){ .tag = T_ORGAN,
+						 .kind = law_kind(law, STR("organ")) };
 			return true;
 		}
 	}
 	return false;
 }
 
-/* Everything but enum values, in the order of the header. Quiet unless the name is known and wrong here. */
+/* Everything but enum values, in the order of the header. Quiet unless the name is known and wrong
+ * here. */
 static bool lookup(struct typer *t, struct ast *e, bool *ret_found)
 {
 	const struct scope *s = t->s;
@@ -801,7 +840,8 @@ static bool lookup(struct typer *t, struct ast *e, bool *ret_found)
 
 bool type_known(struct typer *t, struct str name)
 {
-	static const char *const words[] = { "it", "this", "old", "actor", "because_of", "today", "now" };
+	static const char *const words[] = { "it",         "this",  "old", "actor",
+					     "because_of", "today", "now" };
 	const struct scope *s = t->s;
 
 	if (find_binder(t, name))
@@ -818,7 +858,9 @@ bool type_known(struct typer *t, struct str name)
 	for (size_t i = 0; s->law && i < s->law->n_organ; i++)
 		if (str_eq(s->law->organ[i].id, name))
 			return true;
-	return s->kind && (kind_field(s->kind, name) || kind_term(s->kind, name) || kind_number(s->kind, name));
+	return s->kind
+	       && (kind_field(s->kind, name) || kind_term(s->kind, name)
+		   || kind_number(s->kind, name));
 }
 
 bool type_may_bind(struct typer *t, const struct ast *e, struct str name)
@@ -845,7 +887,9 @@ static bool unknown_name(struct typer *t, struct ast *e, const struct enum_def *
 
 	for (size_t i = 0; i < ARRAY_LEN(later); i++)
 		if (str_is(e->name, later[i]))
-			return type_error(t, e, "只在职责（duties）和抽选（draws）中有含义，这些部分尚未提供");
+			return type_error(
+				t, e,
+				"只在职责（duties）和抽选（draws）中有含义，这些部分尚未提供");
 	near_start(&near, e->name);
 	for (size_t i = 0; d && i < d->n; i++)
 		near_try(&near, d->v[i].id);
@@ -861,21 +905,25 @@ static bool unknown_name(struct typer *t, struct ast *e, const struct enum_def *
 	else
 		type_error(t, e, "没有这个名称");
 	if (!near_hint(t->d, &near) && !d)
-		type_hint(t, "可用的有本办件的字段、条款（terms）和内置字段；选项的取值只能写在同一选项的对面");
+		type_hint(t, "可用的有本办件的字段、条款（terms）和内置字段；选项的取值只能写在同一"
+			     "选项的对面");
 	return false;
 }
 
 static bool type_name_node(struct typer *t, struct ast *e, const struct type *expect)
 {
-	const struct enum_def *d = expect && (expect->tag == T_ENUM || expect->tag == T_PICKS) ? expect->values : NULL;
+	const struct enum_def *d =
+		expect && (expect->tag == T_ENUM || expect->tag == T_PICKS) ? expect->values : NULL;
 	struct str name = e->name;
 	bool found;
 
 	if (d && has_id(d, name)) {
 		struct ast probe = *e;
 
-		/* A field that could stand here as well makes the name ambiguous; another type cannot be meant. */
-		if (type_known(t, name) && lookup(t, &probe, &found) && found && probe.type.tag == T_ENUM
+		/* A field that could stand here as well makes the name ambiguous; another type
+		 * cannot be meant. */
+		if (type_known(t, name) && lookup(t, &probe, &found) && found
+		    && probe.type.tag == T_ENUM
 		    && (among(probe.type.values, d) || among(d, probe.type.values))) {
 			type_error(t, e, "既是取值，又是字段或条款的名称");
 			return type_hint(t, "给其中一个改名");
@@ -905,7 +953,8 @@ bool type_bool(struct typer *t, struct ast *e, const char *what)
 	return false;
 }
 
-/* A name, or a list of names, that means nothing by itself here: an enum value waiting for its enum. */
+/* A name, or a list of names, that means nothing by itself here: an enum value waiting for its
+ * enum. */
 static bool waits(struct typer *t, const struct ast *e)
 {
 	if (e->op == AST_NAME)
@@ -937,13 +986,14 @@ static bool type_pair(struct typer *t, struct ast *a, struct ast *b)
 
 static bool ordered(enum type_tag t)
 {
-	return t == T_INT || t == T_NUM || t == T_MONEY || t == T_DATE || t == T_TIME || t == T_SPAN;
+	return t == T_INT || t == T_NUM || t == T_MONEY || t == T_DATE || t == T_TIME
+	       || t == T_SPAN;
 }
 
 static bool comparable(enum type_tag t)
 {
-	return ordered(t) || type_is_text(t) || t == T_BOOL || t == T_ENUM || t == T_USER || t == T_ORGAN || t == T_REF
-	       || t == T_PARTY || t == T_FILE || t == T_NONE;
+	return ordered(t) || type_is_text(t) || t == T_BOOL || t == T_ENUM || t == T_USER
+	       || t == T_ORGAN || t == T_REF || t == T_PARTY || t == T_FILE || t == T_NONE;
 }
 
 static bool type_cmp(struct typer *t, struct ast *e)
@@ -958,9 +1008,11 @@ static bool type_cmp(struct typer *t, struct ast *e)
 			return type_hint(t, "用 count、any、all、has 或者 in");
 		}
 		if (!comparable(side->type.tag))
-			return type_error(t, side, "%.*s不能比较", STR_FMT(describe(t, &side->type)));
+			return type_error(t, side, "%.*s不能比较",
+					  STR_FMT(describe(t, &side->type)));
 		if (e->sub >= CMP_LT && !ordered(side->type.tag) && side->type.tag != T_NONE)
-			return type_error(t, side, "%.*s不能比较大小", STR_FMT(describe(t, &side->type)));
+			return type_error(t, side, "%.*s不能比较大小",
+					  STR_FMT(describe(t, &side->type)));
 	}
 	e->type = T(BOOL);
 	return types_compare(t, e, e->kid[0], e->kid[1]);
@@ -978,7 +1030,8 @@ static bool type_in(struct typer *t, struct ast *e)
 
 		if (e->kid[0]->type.tag == want)
 			return true;
-		type_error(t, e, "期间由%s组成，这里是%.*s", type_name_cn(want), STR_FMT(describe(t, &e->kid[0]->type)));
+		type_error(t, e, "期间由%s组成，这里是%.*s", type_name_cn(want),
+			   STR_FMT(describe(t, &e->kid[0]->type)));
 		return mix_hint(t, e, &e->kid[0]->type, &(struct type){ .tag = want });
 	}
 	if (!type_is_list(e->kid[1]->type.tag)) {
@@ -1007,7 +1060,10 @@ static bool type_list_node(struct typer *t, struct ast *e, const struct type *ex
 	}
 	e->literal = e->n > 0;
 	for (size_t i = 0; i < e->n; i++) {
-		struct ast first = { .type = el, .from = e->kid[0]->from, .to = e->kid[0]->to, .literal = e->literal };
+		struct ast first = { .type = el,
+				     .from = e->kid[0]->from,
+				     .to = e->kid[0]->to,
+				     .literal = e->literal };
 
 		if (!type_expr(t, e->kid[i], want ? want : i ? enum_of(t, &el) : NULL))
 			return false;
@@ -1040,9 +1096,11 @@ static bool arith_error(struct typer *t, struct ast *e)
 {
 	const struct type *x = &e->kid[0]->type, *y = &e->kid[1]->type;
 
-	type_error(t, e, "%.*s与%.*s不能用 %c 计算", STR_FMT(describe(t, x)), STR_FMT(describe(t, y)), (char)e->sub);
+	type_error(t, e, "%.*s与%.*s不能用 %c 计算", STR_FMT(describe(t, x)),
+		   STR_FMT(describe(t, y)), (char)e->sub);
 	if ((x->tag == T_DATE || x->tag == T_TIME) && (y->tag == T_DATE || y->tag == T_TIME))
-		return type_hint(t, "相隔几日写 days(a, b)，几个工作日写 workdays(a, b)，几个月写 months(a, b)");
+		return type_hint(t, "相隔几日写 days(a, b)，几个工作日写 workdays(a, b)，几个月写 "
+				    "months(a, b)");
 	if ((x->tag == T_DATE || x->tag == T_TIME) && type_is_number(y))
 		return type_hint(t, "写明单位：+ 3 day，或者 + n * 1 day");
 	if (type_is_text(x->tag) || type_is_text(y->tag))
@@ -1069,11 +1127,13 @@ static bool type_product(struct typer *t, struct ast *e, const struct type *x, c
 {
 	bool xm = x->tag == T_MONEY, ym = y->tag == T_MONEY;
 
-	if (e->sub == '*' && ((x->tag == T_INT && y->tag == T_SPAN) || (x->tag == T_SPAN && y->tag == T_INT))) {
+	if (e->sub == '*'
+	    && ((x->tag == T_INT && y->tag == T_SPAN) || (x->tag == T_SPAN && y->tag == T_INT))) {
 		e->type = x->tag == T_SPAN ? *x : *y;
 		return true;
 	}
-	if (!type_is_number(x) || !type_is_number(y) || (xm && ym && e->sub == '*') || (!xm && ym && e->sub == '/'))
+	if (!type_is_number(x) || !type_is_number(y) || (xm && ym && e->sub == '*')
+	    || (!xm && ym && e->sub == '/'))
 		return arith_error(t, e);
 	if (xm || ym)
 		e->type = xm && ym ? T(NUM) : T(MONEY);
@@ -1101,7 +1161,9 @@ static bool type_arith(struct typer *t, struct ast *e)
 	}
 	if (!number_mix(e->kid[0], e->kid[1]))
 		return arith_error(t, e);
-	e->type = x->tag == T_MONEY || y->tag == T_MONEY ? T(MONEY) : x->tag == T_INT && y->tag == T_INT ? T(INT) : T(NUM);
+	e->type = x->tag == T_MONEY || y->tag == T_MONEY ? T(MONEY)
+		  : x->tag == T_INT && y->tag == T_INT   ? T(INT)
+							 : T(NUM);
 	return true;
 }
 
@@ -1173,7 +1235,8 @@ bool type_expr(struct typer *t, struct ast *e, const struct type *expect)
 
 /* ---- the whole ---- */
 
-struct expr *expr_compile(struct arena *a, const struct scope *s, struct str text, struct pos pos, struct diag *d)
+struct expr *expr_compile(struct arena *a, const struct scope *s, struct str text, struct pos pos,
+			  struct diag *d)
 {
 	struct typer t = { .a = a, .s = s, .d = d, .text = text, .pos = pos };
 	struct ast *root = expr_parse(a, text, pos, d);
@@ -1181,12 +1244,11 @@ struct expr *expr_compile(struct arena *a, const struct scope *s, struct str tex
 
 	if (!root || !type_expr(&t, root, s->expect))
 		return NULL;
-	if (root->op == AST_BECAUSE) {
-		type_error(&t, root, "because_of 之后要写 .actor 或者 .at");
-		return NULL;
-	}
 	if (s->expect && !type_coerce(&t, &root, s->expect))
 		return NULL;
+	/* The unit is known within this expression only: a term's rows may have others. */
+	if (root->type.tag == T_SPAN)
+		root->type.n = 0;
 	e = arena_one(a, struct expr);
 	*e = (struct expr){ .root = root, .text = text, .pos = pos, .n_slot = t.n_slot };
 	return e;

@@ -51,7 +51,8 @@ static void mark(const struct ast *e)
 {
 	for (size_t i = 0; i < e->n_probe; i++)
 		if (e->probe[i].as.on == PROBE_FIELD)
-			((struct field *)(uintptr_t)e->probe[i].as.field)->keyed = true; /* still loading */
+			((struct field *)(uintptr_t)e->probe[i].as.field)->keyed =
+				true; /* still loading */
 	for (size_t i = 0; i < e->n; i++)
 		mark(e->kid[i]);
 }

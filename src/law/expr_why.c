@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* Why a condition holds or fails: one line a part, with the names and values that it saw. Parts that did
- * not decide are left out: of a failing `and` only what fails, of a holding `or` only what holds. */
+/* Why a condition holds or fails: one line a part, with the names and values that it saw. Parts
+ * that did not decide are left out: of a failing `and` only what fails, of a holding `or` only what
+ * holds. */
 #include "base/day.h"
 #include "law/expr_ast.h"
 
-#define WHY_BYTES 8000   /* an explanation is read by a person */
-#define WHY_MISSING 64   /* fields named as empty */
-#define WHY_TERMS 3      /* terms explained within terms */
-#define WHY_LIST 10      /* elements of a list that are named */
+#define WHY_BYTES 8000 /* an explanation is read by a person */
+#define WHY_MISSING 64 /* fields named as empty */
+#define WHY_TERMS 3    /* terms explained within terms */
+#define WHY_LIST 10    /* elements of a list that are named */
 #define EMPTY "（未填写）"
 
 struct why_run {
@@ -63,7 +64,10 @@ static bool shown(struct run *r, const struct ast *e, struct val *ret)
 bool expr_shown(const struct expr *e, struct eval *ev, struct val *ret, struct err *err)
 {
 	struct budget budget = { 0 };
-	struct run r = { .ev = ev, .slot = arena_many(ev->a, e->n_slot, struct slot), .budget = &budget, .err = err };
+	struct run r = { .ev = ev,
+			 .slot = arena_many(ev->a, e->n_slot, struct slot),
+			 .budget = &budget,
+			 .err = err };
 
 	return shown(&r, e->root, ret);
 }
@@ -96,9 +100,11 @@ static void name_or_id(struct why_run *w, struct str name, struct str id)
 
 static const char *meta_name(int m)
 {
-	static const char *const name[] = { [META_STATE] = "状态",     [META_ORGAN] = "承办单位", [META_PARENT] = "上级办件",
-					    [META_OPENED] = "开始时间", [META_OPENER] = "发起人",  [META_NUMBER] = "编号",
-					    [META_ENDED] = "办结时间" };
+	static const char *const name[] = {
+		[META_STATE] = "状态",      [META_ORGAN] = "承办单位", [META_PARENT] = "上级办件",
+		[META_OPENED] = "开始时间", [META_OPENER] = "发起人",  [META_NUMBER] = "编号",
+		[META_ENDED] = "办结时间"
+	};
 
 	return name[m];
 }
@@ -106,15 +112,19 @@ static const char *meta_name(int m)
 static const char *attr_name(int a)
 {
 	static const char *const name[] = {
-		[ATTR_PARTY_SORT] = "类别",      [ATTR_PARTY_NAME] = "名称",     [ATTR_PARTY_CODE] = "代码",
-		[ATTR_PARTY_ADDRESS] = "地址",   [ATTR_PARTY_CONTACT] = "联系人", [ATTR_PARTY_PHONE] = "电话",
-		[ATTR_FILE_NAME] = "文件名",     [ATTR_EVENT_AT] = "时间",       [ATTR_EVENT_ACTOR] = "办理人",
-		[ATTR_EVENT_REASON] = "理由",    [ATTR_PART_ACTOR] = "办理人",   [ATTR_PART_AT] = "时间",
-		[ATTR_CLOCK_START] = "起算时间", [ATTR_CLOCK_DUE] = "届满日",    [ATTR_CLOCK_STOPPED] = "停止时间",
-		[ATTR_CLOCK_STATE] = "状态",     [ATTR_CLOCK_LATE] = "逾期",     [ATTR_SHEET_COMPLETE] = "填写完整",
-		[ATTR_SHEET_GOT] = "得分",       [ATTR_SHEET_FULL] = "满分",     [ATTR_SHEET_RATE] = "得分率",
-		[ATTR_SHEET_BAD] = "问题数",     [ATTR_SHEET_FAILS] = "问题",    [ATTR_ACTOR_ORGAN] = "所在单位",
-		[ATTR_BECAUSE_AT] = "起因时间",  [ATTR_BECAUSE_ACTOR] = "起因办理人",
+		[ATTR_PARTY_SORT] = "类别",        [ATTR_PARTY_NAME] = "名称",
+		[ATTR_PARTY_CODE] = "代码",        [ATTR_PARTY_ADDRESS] = "地址",
+		[ATTR_PARTY_CONTACT] = "联系人",   [ATTR_PARTY_PHONE] = "电话",
+		[ATTR_FILE_NAME] = "文件名",       [ATTR_EVENT_AT] = "时间",
+		[ATTR_EVENT_ACTOR] = "办理人",     [ATTR_EVENT_REASON] = "理由",
+		[ATTR_PART_ACTOR] = "办理人",      [ATTR_PART_AT] = "时间",
+		[ATTR_CLOCK_START] = "起算时间",   [ATTR_CLOCK_DUE] = "届满日",
+		[ATTR_CLOCK_STOPPED] = "停止时间", [ATTR_CLOCK_STATE] = "状态",
+		[ATTR_CLOCK_LATE] = "逾期",        [ATTR_SHEET_COMPLETE] = "填写完整",
+		[ATTR_SHEET_GOT] = "得分",         [ATTR_SHEET_FULL] = "满分",
+		[ATTR_SHEET_RATE] = "得分率",      [ATTR_SHEET_BAD] = "问题数",
+		[ATTR_SHEET_FAILS] = "问题",       [ATTR_ACTOR_ORGAN] = "所在单位",
+		[ATTR_BECAUSE_AT] = "起因时间",    [ATTR_BECAUSE_ACTOR] = "起因办理人",
 	};
 
 	return name[a];
@@ -137,8 +147,11 @@ static void label_attr(struct why_run *w, const struct ast *e)
 
 static void label_func(struct why_run *w, const struct ast *e)
 {
-	static const char *const after[] = { [FN_COUNT] = "的数量", [FN_SUM] = "的合计",   [FN_AVG] = "的平均值",
-					     [FN_MIN] = "的最小值", [FN_MAX] = "的最大值" };
+	static const char *const after[] = { [FN_COUNT] = "的数量",
+					     [FN_SUM] = "的合计",
+					     [FN_AVG] = "的平均值",
+					     [FN_MIN] = "的最小值",
+					     [FN_MAX] = "的最大值" };
 
 	switch (e->sub) {
 	case FN_COUNT:
@@ -147,7 +160,9 @@ static void label_func(struct why_run *w, const struct ast *e)
 	case FN_MIN:
 	case FN_MAX:
 		label(w, e->kid[0]);
-		if (e->n > 1 && (e->sub == FN_SUM || e->sub == FN_AVG || e->sub == FN_MIN || e->sub == FN_MAX)) {
+		if (e->n > 1
+		    && (e->sub == FN_SUM || e->sub == FN_AVG || e->sub == FN_MIN
+			|| e->sub == FN_MAX)) {
 			buf_adds(w->b, "的");
 			label(w, e->kid[1]);
 		}
@@ -168,7 +183,8 @@ static void label_func(struct why_run *w, const struct ast *e)
 		buf_adds(w->b, "的轮次");
 		break;
 	case FN_CLOCK:
-		name_or_id(w, ((const struct clock *)e->type.extra)->name, ((const struct clock *)e->type.extra)->id);
+		name_or_id(w, ((const struct clock *)e->type.extra)->name,
+			   ((const struct clock *)e->type.extra)->id);
 		break;
 	case FN_DATE:
 	case FN_CEIL:
@@ -190,7 +206,9 @@ static void label_func(struct why_run *w, const struct ast *e)
 		label(w, e->kid[0]);
 		buf_adds(w->b, "至");
 		label(w, e->kid[1]);
-		buf_adds(w->b, e->sub == FN_DAYS ? "的日数" : e->sub == FN_MONTHS ? "的月数" : "的工作日数");
+		buf_adds(w->b, e->sub == FN_DAYS     ? "的日数"
+			       : e->sub == FN_MONTHS ? "的月数"
+						     : "的工作日数");
 		break;
 	case FN_PERCENT:
 		label(w, e->kid[0]);
@@ -245,7 +263,8 @@ static void label(struct why_run *w, const struct ast *e)
 		break;
 	case AST_ITEM:
 		of_base(w, e);
-		buf_add(w->b, e->kid[0]->type.sheet->part[e->slot / 1000].item[e->slot % 1000].name);
+		buf_add(w->b,
+			e->kid[0]->type.sheet->part[e->slot / 1000].item[e->slot % 1000].name);
 		break;
 	case AST_ATTR:
 		label_attr(w, e);
@@ -342,8 +361,10 @@ static bool say_cmp(struct why_run *w, const struct ast *e, bool neg)
 {
 	static const char *const sign[] = { [CMP_EQ] = " = ", [CMP_NE] = " ≠ ", [CMP_LT] = " < ",
 					    [CMP_LE] = " ≤ ", [CMP_GT] = " > ", [CMP_GE] = " ≥ " };
-	static const enum cmp inverse[] = { [CMP_EQ] = CMP_NE, [CMP_NE] = CMP_EQ, [CMP_LT] = CMP_GE,
-					    [CMP_LE] = CMP_GT, [CMP_GT] = CMP_LE, [CMP_GE] = CMP_LT };
+	static const enum cmp inverse[] = {
+		[CMP_EQ] = CMP_NE, [CMP_NE] = CMP_EQ, [CMP_LT] = CMP_GE,
+		[CMP_LE] = CMP_GT, [CMP_GT] = CMP_LE, [CMP_GE] = CMP_LT
+	};
 
 	if (!named_value(w, e->kid[0], e->kid[1]))
 		return false;
@@ -488,9 +509,10 @@ static bool say_func(struct why_run *w, const struct ast *e, bool neg)
 		buf_adds(w->b, neg ? " 不同于 " : " 等同于 ");
 		return named_value(w, e->kid[1], NULL);
 	case FN_FROZEN:
-		name_or_id(w, kind_paper(w->r->ev->self->kind, e->kid[0]->name)
-				      ? kind_paper(w->r->ev->self->kind, e->kid[0]->name)->name
-				      : e->kid[0]->name,
+		name_or_id(w,
+			   kind_paper(w->r->ev->self->kind, e->kid[0]->name)
+				   ? kind_paper(w->r->ev->self->kind, e->kid[0]->name)->name
+				   : e->kid[0]->name,
 			   e->kid[0]->name);
 		buf_adds(w->b, neg ? " 尚未制成" : " 已经制成");
 		return true;
@@ -559,7 +581,9 @@ static bool term_lines(struct why_run *w, const struct ast *e)
 
 static bool line(struct why_run *w, const struct ast *e, bool neg, enum truth t)
 {
-	static const char *const verdict[] = { [TRUTH_FALSE] = "不成立", [TRUTH_TRUE] = "成立", [TRUTH_UNKNOWN] = "未知" };
+	static const char *const verdict[] = {
+		[TRUTH_FALSE] = "不成立", [TRUTH_TRUE] = "成立", [TRUTH_UNKNOWN] = "未知"
+	};
 
 	if (w->b->n)
 		buf_addc(w->b, '\n');
@@ -642,8 +666,8 @@ static bool missing_in_term(struct why_run *w, const struct ast *e, int depth)
 	return true;
 }
 
-/* The empty fields of this matter that make e null. Within list functions the element's own fields are
- * not this matter's; what is looked at outside of them is enough to act on. */
+/* The empty fields of this matter that make e null. Within list functions the element's own fields
+ * are not this matter's; what is looked at outside of them is enough to act on. */
 static bool find_missing(struct why_run *w, const struct ast *e, int depth)
 {
 	struct val v;
@@ -654,7 +678,8 @@ static bool find_missing(struct why_run *w, const struct ast *e, int depth)
 		return false;
 	if (!val_is_null(v) && !(type_is_list(v.t) && !v.list->n))
 		return true;
-	if ((e->op == AST_FIELD && e->field && (!e->n || e->kid[0]->op == AST_THIS)) || e->op == AST_PART) {
+	if ((e->op == AST_FIELD && e->field && (!e->n || e->kid[0]->op == AST_THIS))
+	    || e->op == AST_PART) {
 		add_missing(w, e->field);
 		return true;
 	}
@@ -666,7 +691,8 @@ static bool find_missing(struct why_run *w, const struct ast *e, int depth)
 	return true;
 }
 
-/* The first all() that does not hold, or `not any()`, among the parts that are asked for together. */
+/* The first all() that does not hold, or `not any()`, among the parts that are asked for together.
+ */
 static bool find_failing(struct run *r, const struct ast *e, bool neg, const struct val_list **ret)
 {
 	const struct tally *t;
@@ -718,9 +744,15 @@ bool expr_why(const struct expr *e, struct eval *ev, struct why *ret, struct err
 {
 	static const struct val_list nothing;
 	struct budget budget = { 0 };
-	struct run r = { .ev = ev, .slot = arena_many(ev->a, e->n_slot, struct slot), .budget = &budget, .err = err };
+	struct run r = { .ev = ev,
+			 .slot = arena_many(ev->a, e->n_slot, struct slot),
+			 .budget = &budget,
+			 .err = err };
 	struct buf b;
-	struct why_run w = { .r = &r, .text = e->text, .b = &b, .missing = arena_many(ev->a, WHY_MISSING, const struct field *) };
+	struct why_run w = { .r = &r,
+			     .text = e->text,
+			     .b = &b,
+			     .missing = arena_many(ev->a, WHY_MISSING, const struct field *) };
 	const struct val_list *failing = NULL;
 	struct val v;
 
@@ -731,7 +763,8 @@ bool expr_why(const struct expr *e, struct eval *ev, struct why *ret, struct err
 		return false;
 	/* Explaining evaluates each part again, so it has its own allowance. */
 	budget.steps = -EXPR_STEPS * (int64_t)EXPR_DEPTH;
-	if (e->root->type.tag == T_BOOL && (!lines(&w, e->root, false) || !find_failing(&r, e->root, false, &failing)))
+	if (e->root->type.tag == T_BOOL
+	    && (!lines(&w, e->root, false) || !find_failing(&r, e->root, false, &failing)))
 		return false;
 	*ret = (struct why){ .text = with_missing(&w),
 			     .missing = w.missing,

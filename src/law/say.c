@@ -19,8 +19,8 @@ static size_t closing(struct str s, size_t from)
 	return SIZE_MAX;
 }
 
-static bool add_expr(struct arena *a, const struct scope *s, struct str inner, struct pos pos, struct diag *d,
-		     struct say_piece *piece)
+static bool add_expr(struct arena *a, const struct scope *s, struct str inner, struct pos pos,
+		     struct diag *d, struct say_piece *piece)
 {
 	if (str_is(str_trim(inner), "failing")) {
 		piece->failing = true;
@@ -30,7 +30,8 @@ static bool add_expr(struct arena *a, const struct scope *s, struct str inner, s
 	return piece->expr != NULL;
 }
 
-struct say *say_compile(struct arena *a, const struct scope *s, struct str text, struct pos pos, struct diag *d)
+struct say *say_compile(struct arena *a, const struct scope *s, struct str text, struct pos pos,
+			struct diag *d)
 {
 	struct say_piece *piece = arena_many(a, PIECES_MAX, struct say_piece);
 	struct say *say = arena_one(a, struct say);
@@ -54,7 +55,9 @@ struct say *say_compile(struct arena *a, const struct scope *s, struct str text,
 			diag_add(d, expr_pos(text, pos, open), false, "左花括号没有对应的右花括号");
 			return NULL;
 		}
-		ok = add_expr(a, &plain, str_sub(text, open + 1, close), expr_pos(text, pos, open + 1), d, &piece[n++]) && ok;
+		ok = add_expr(a, &plain, str_sub(text, open + 1, close),
+			      expr_pos(text, pos, open + 1), d, &piece[n++])
+		     && ok;
 		at = close + 1;
 	}
 	if (at < text.n) {
@@ -92,7 +95,8 @@ static void put_failing(struct buf *b, struct eval *ev, const struct val_list *f
 		buf_addf(b, "等%zu项", n);
 }
 
-bool say_print(struct buf *b, const struct say *s, struct eval *ev, const struct val_list *failing, struct err *err)
+bool say_print(struct buf *b, const struct say *s, struct eval *ev, const struct val_list *failing,
+	       struct err *err)
 {
 	struct val v;
 

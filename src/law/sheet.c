@@ -37,17 +37,22 @@ bool sheet_item_bad(const struct sheet_item *item, const struct sheet_mark *mark
 
 bool sheet_item_done(const struct sheet_item *item, const struct sheet_mark *mark)
 {
-	bool reason = (item->has_points && mark->off > 0) || (item->note && sheet_item_bad(item, mark));
+	bool reason =
+		(item->has_points && mark->off > 0) || (item->note && sheet_item_bad(item, mark));
 
-	return mark->answered && (!reason || !str_blank(mark->why)) && (!item->of || mark->choice.n);
+	return mark->answered && (!reason || !str_blank(mark->why))
+	       && (!item->of || mark->choice.n);
 }
 
 static dec points_got(const struct sheet_item *item, const struct sheet_mark *mark)
 {
-	return mark->off < 0 ? item->points : mark->off > item->points ? 0 : item->points - mark->off;
+	return mark->off < 0              ? item->points
+	       : mark->off > item->points ? 0
+					  : item->points - mark->off;
 }
 
-static void add_part(const struct sheet_part *part, const struct sheet_mark *mark, struct sheet_sum *sum)
+static void add_part(const struct sheet_part *part, const struct sheet_mark *mark,
+		     struct sheet_sum *sum)
 {
 	for (size_t i = 0; i < part->n; i++) {
 		const struct sheet_item *item = &part->item[i];
@@ -97,6 +102,8 @@ struct val sheet_item_val(const struct sheet_val *v, size_t part, size_t item)
 	if (it->ask)
 		return val_bool(mark->yes);
 	if (it->of)
-		return mark->choice.n ? (struct val){ .t = T_ENUM, .s = mark->choice, .values = it->of } : VAL_NULL;
+		return mark->choice.n
+			       ? (struct val){ .t = T_ENUM, .s = mark->choice, .values = it->of }
+			       : VAL_NULL;
 	return val_num(T_NUM, points_got(it, mark));
 }

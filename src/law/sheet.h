@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* sheet.h - the arithmetic of filled sheets (language.md 9).
  *
- * While an item that takes part is unanswered, the sheet is not complete and its figures are unknown: a
- * check can never pass on an empty sheet. Points are marked by deducting, never below zero. */
+ * While an item that takes part is unanswered, the sheet is not complete and its figures are
+ * unknown: a check can never pass on an empty sheet. Points are marked by deducting, never below
+ * zero. */
 #ifndef MINGFA_LAW_SHEET_H
 #define MINGFA_LAW_SHEET_H
 

@@ -67,7 +67,8 @@ bool snap_get(struct arena *a, struct str text, struct snap *s, struct err *err)
 	{
 		bool is_number = m->key.n && m->key.p[0] == '#';
 		const struct field *f = is_number ? NULL : kind_field(k, m->key);
-		const struct number *n = is_number ? kind_number(k, str_sub(m->key, 1, m->key.n)) : NULL;
+		const struct number *n =
+			is_number ? kind_number(k, str_sub(m->key, 1, m->key.n)) : NULL;
 
 		if (f)
 			field[f->index] = val_of_json(a, &f->type, m);

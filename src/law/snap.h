@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* snap.h - a matter as it stands: what expressions read and what the engine stores. Lives in an arena. */
+/* snap.h - a matter as it stands: what expressions read and what the engine stores. Lives in an
+ * arena. */
 #ifndef MINGFA_LAW_SNAP_H
 #define MINGFA_LAW_SNAP_H
 
@@ -7,15 +8,15 @@
 
 struct snap {
 	int64_t id;
-	struct str code;             /* UUIDv7 */
+	struct str code; /* UUIDv7 */
 	const struct kind *kind;
 	const struct state *state;
 	int64_t organ, parent, opener; /* matter ids; parent 0: none */
-	int64_t opened, ended;       /* instants; ended 0: not ended */
-	int64_t version;             /* grows by one at each event */
-	int64_t def;                 /* pack_version */
-	struct val *field;           /* aligned with kind->field */
-	struct str *number;          /* aligned with kind->number; empty: not given */
+	int64_t opened, ended;         /* instants; ended 0: not ended */
+	int64_t version;               /* grows by one at each event */
+	int64_t def;                   /* pack_version */
+	struct val *field;             /* aligned with kind->field */
+	struct str *number;            /* aligned with kind->number; empty: not given */
 };
 
 /* The fields as stored JSON text (sorted by key, numbers under "#id"). */

@@ -169,8 +169,8 @@ static bool list_equal(const struct val_list *a, const struct val_list *b)
 
 static bool mark_equal(const struct sheet_mark *a, const struct sheet_mark *b)
 {
-	return a->answered == b->answered && a->yes == b->yes && a->off == b->off && str_eq(a->choice, b->choice)
-	       && str_eq(a->why, b->why);
+	return a->answered == b->answered && a->yes == b->yes && a->off == b->off
+	       && str_eq(a->choice, b->choice) && str_eq(a->why, b->why);
 }
 
 static bool sheet_equal(const struct sheet_val *a, const struct sheet_val *b)
@@ -258,7 +258,8 @@ static bool key_of(struct arena *a, struct val v, struct val_key *ret)
 		*ret = (struct val_key){ .is_text = true,
 					 .text = v.party->code.n
 							 ? v.party->code
-							 : str_fmt(a, "%d:%.*s", (int)v.party->sort, STR_FMT(v.party->name)) };
+							 : str_fmt(a, "%d:%.*s", (int)v.party->sort,
+								   STR_FMT(v.party->name)) };
 		return true;
 	default:
 		if (v.t != T_ENUM && !type_is_text(v.t))

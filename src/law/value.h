@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* value.h - types and values of the definition language (language.md 3 and 11).
  *
- * A value is small and copied by assignment; what it points to lives in the arena of whoever made it.
- * t == T_NONE is null: unknown. Text of blanks is null. Lists are never null, only empty. */
+ * A value is small and copied by assignment; what it points to lives in the arena of whoever made
+ * it. t == T_NONE is null: unknown. Text of blanks is null. Lists are never null, only empty. */
 #ifndef MINGFA_LAW_VALUE_H
 #define MINGFA_LAW_VALUE_H
 
@@ -70,14 +70,15 @@ struct enum_def {
 /* A type with its parameters. of: element of T_LIST. */
 struct type {
 	enum type_tag tag;
-	int n;                          /* text(n), num(n) */
-	const struct enum_def *values;  /* T_ENUM, T_PICKS */
-	const struct kind *kind;        /* T_REF, T_REFS; for T_USER, T_ORGAN the kinds person, organ */
-	const struct field *row;        /* T_ROWS, T_ROW: columns */
+	int n;                         /* text(n), num(n) */
+	const struct enum_def *values; /* T_ENUM, T_PICKS */
+	const struct kind *kind; /* T_REF, T_REFS; for T_USER, T_ORGAN the kinds person, organ */
+	const struct field *row; /* T_ROWS, T_ROW: columns */
 	size_t n_row;
-	const struct sheet *sheet;      /* T_SHEET, T_PARTS */
-	const struct type *of;          /* T_LIST */
-	const void *extra;              /* T_EVENT, T_PART, T_CLOCK: struct action or clock; T_PARTS: sheet part */
+	const struct sheet *sheet; /* T_SHEET, T_PARTS */
+	const struct type *of;     /* T_LIST */
+	const void
+		*extra; /* T_EVENT, T_PART, T_CLOCK: struct action or clock; T_PARTS: sheet part */
 };
 
 struct span {
@@ -92,7 +93,8 @@ struct party {
 	struct str name, code, address, contact, phone;
 };
 
-/* A stored file: digest addresses the blob (64 hex digits of SHA-256); in scenarios only the name counts. */
+/* A stored file: digest addresses the blob (64 hex digits of SHA-256); in scenarios only the name
+ * counts. */
 struct file_ref {
 	struct str name, digest, media;
 	int64_t size;
@@ -105,8 +107,8 @@ struct val_list {
 	size_t n;
 };
 
-/* A row keeps its id for life; cells are aligned with col, the field's columns (type.row), which whoever
- * makes a row must set: stored rows carry the columns' ids. */
+/* A row keeps its id for life; cells are aligned with col, the field's columns (type.row), which
+ * whoever makes a row must set: stored rows carry the columns' ids. */
 struct val_row {
 	int64_t id;
 	const struct field *col;
@@ -136,7 +138,8 @@ struct val_event {
 enum clock_state { CLOCK_RUNNING, CLOCK_PAUSED, CLOCK_MET, CLOCK_LATE, CLOCK_ENDED };
 
 struct val_clock {
-	int64_t start, due, stopped; /* instants (ms); due is the first instant after the last day; 0: none */
+	int64_t start, due,
+		stopped; /* instants (ms); due is the first instant after the last day; 0: none */
 	enum clock_state state;
 	bool late, known; /* known: false while the due day lies beyond the calendar */
 	bool by_day;
@@ -153,13 +156,18 @@ struct val {
 	enum type_tag t;
 	union {
 		bool b;
-		dec n;       /* T_INT T_NUM T_MONEY */
-		int64_t i;   /* T_DATE day, T_TIME ms, T_USER T_ORGAN T_REF matter id */
+		dec n;        /* T_INT T_NUM T_MONEY */
+		int64_t i;    /* T_DATE day, T_TIME ms, T_USER T_ORGAN T_REF matter id */
 		struct str s; /* text kinds, T_ENUM id (states and actions too) */
 		struct span span;
-		struct { int64_t from, to; bool time; } interval; /* ends included; open end: INT64_MIN, INT64_MAX */
-		/* elements are T_ENUM, T_USER, T_ORGAN, T_REF, T_ROW, T_FILE or what T_LIST holds */
-		const struct val_list *list; /* T_PICKS T_USERS T_ORGANS T_REFS T_ROWS T_FILES T_LIST */
+		struct {
+			int64_t from, to;
+			bool time;
+		} interval; /* ends included; open end: INT64_MIN, INT64_MAX */
+		/* elements are T_ENUM, T_USER, T_ORGAN, T_REF, T_ROW, T_FILE or what T_LIST holds
+		 */
+		const struct val_list
+			*list; /* T_PICKS T_USERS T_ORGANS T_REFS T_ROWS T_FILES T_LIST */
 		const struct party *party;
 		const struct val_row *row;
 		const struct file_ref *file;
@@ -173,28 +181,30 @@ struct val {
 
 #define VAL_NULL ((struct val){ .t = T_NONE })
 
-bool type_is_text(enum type_tag t);  /* text note phone region uscc idcard */
-bool type_is_list(enum type_tag t);  /* picks users organs refs rows files list */
-const char *type_name(enum type_tag t);       /* "money" */
-const char *type_name_cn(enum type_tag t);    /* 金额 */
+bool type_is_text(enum type_tag t);        /* text note phone region uscc idcard */
+bool type_is_list(enum type_tag t);        /* picks users organs refs rows files list */
+const char *type_name(enum type_tag t);    /* "money" */
+const char *type_name_cn(enum type_tag t); /* 金额 */
 bool unit_parse(struct str s, enum unit *ret);
-const char *unit_name(enum unit u);           /* "workday" */
-const char *unit_name_cn(enum unit u);        /* 个工作日 */
+const char *unit_name(enum unit u);                       /* "workday" */
+const char *unit_name_cn(enum unit u);                    /* 个工作日 */
 MUST_USE bool span_parse(struct str s, struct span *ret); /* "3 workday" */
 
 struct val val_bool(bool b);
 struct val val_int(int64_t n);
 struct val val_num(enum type_tag t, dec n);
-struct val val_i64(enum type_tag t, int64_t i); /* date, time, user, organ, ref */
+struct val val_i64(enum type_tag t, int64_t i);     /* date, time, user, organ, ref */
 struct val val_text(enum type_tag t, struct str s); /* blanks give null */
 struct val val_list(struct arena *a, enum type_tag t, const struct val *v, size_t n); /* takes v */
 bool val_is_null(struct val v);
-/* Same value (parties by code; those without a code by sort and name); null equals null here. For sets and comparing old and new. */
+/* Same value (parties by code; those without a code by sort and name); null equals null here. For
+ * sets and comparing old and new. */
 bool val_equal(struct val a, struct val b);
 
-/* The keys under which a value is found in matter_key: one for a simple value, one for each element of a
- * list, none for null. Equal values have equal keys, and keys are whole numbers (money in fen, num in
- * 1/1,000,000, days, ms, ids, bool 0 or 1) or texts (enum ids, texts, a party's code or else sort and name). */
+/* The keys under which a value is found in matter_key: one for a simple value, one for each element
+ * of a list, none for null. Equal values have equal keys, and keys are whole numbers (money in fen,
+ * num in 1/1,000,000, days, ms, ids, bool 0 or 1) or texts (enum ids, texts, a party's code or else
+ * sort and name). */
 struct val_key {
 	bool is_text;
 	int64_t num;
@@ -218,9 +228,10 @@ void val_put_cn(struct buf *b, struct arena *a, struct val v, const struct val_n
 void val_put_paper(struct buf *b, struct arena *a, struct val v, const struct val_names *names);
 /* What an input field shows and val_parse reads again: 20000.00, 2026-11-25, an enum's id. */
 void val_put_plain(struct buf *b, struct val v);
-/* Reads what a person or a CSV typed for a simple type (no rows, sheets, references, files, parties).
- * Dates also as 20261125, 2026年11月25日; money also 2万, 20,000; full-width digits. The error says in
- * Chinese what is expected. Blank gives null. */
-MUST_USE bool val_parse(struct arena *a, const struct type *t, struct str s, struct val *ret, struct err *err);
+/* Reads what a person or a CSV typed for a simple type (no rows, sheets, references, files,
+ * parties). Dates also as 20261125, 2026年11月25日; money also 2万, 20,000; full-width digits. The
+ * error says in Chinese what is expected. Blank gives null. */
+MUST_USE bool val_parse(struct arena *a, const struct type *t, struct str s, struct val *ret,
+			struct err *err);
 
 #endif

@@ -4,7 +4,8 @@
  *	money 2000000 (fen) · num 1.5 · date "2026-03-02" · time 1772413200000 · span "3 workday"
  *	enum "held" · picks ["a"] · user, organ, ref 17 · party {"code":…,"name":…,"sort":"person"}
  *	rows [{"#":1,"amount":2}] · files [{"digest":…,"media":…,"name":…,"size":9}]
- *	sheet {"part":{"item":{"no":true,"why":…}},"part2":false}: false is a part that does not take part */
+ *	sheet {"part":{"item":{"no":true,"why":…}},"part2":false}: false is a part that does not
+ *take part */
 #include "base/day.h"
 #include "base/parse.h"
 #include "law/expr.h"
@@ -24,7 +25,8 @@ static struct str written(struct arena *a, struct val v)
 static void put(struct json_out *o, struct val v);
 
 /* Positions in order of their ids. */
-static size_t *in_order(struct arena *a, size_t n, struct str (*id)(const void *of, size_t i), const void *of)
+static size_t *in_order(struct arena *a, size_t n, struct str (*id)(const void *of, size_t i),
+			const void *of)
 {
 	size_t *at = arena_many(a, n, size_t), j;
 
@@ -218,9 +220,12 @@ static struct val read_number(enum type_tag t, const struct json *j)
 	if (j->type != JSON_NUMBER)
 		return VAL_NULL;
 	if (t == T_NUM || t == T_INT)
-		return dec_parse(j->text, t == T_INT ? 0 : DEC_PLACES, &d) ? val_num(t, d) : VAL_NULL;
+		return dec_parse(j->text, t == T_INT ? 0 : DEC_PLACES, &d) ? val_num(t, d)
+									   : VAL_NULL;
 	if (t == T_MONEY)
-		return dec_parse(j->text, 0, &d) && dec_div(d, dec_int(100), &d) ? val_num(T_MONEY, d) : VAL_NULL;
+		return dec_parse(j->text, 0, &d) && dec_div(d, dec_int(100), &d)
+			       ? val_num(T_MONEY, d)
+			       : VAL_NULL;
 	return parse_i64(j->text, INT64_MIN, INT64_MAX, &n) ? val_i64(t, n) : VAL_NULL;
 }
 
@@ -245,8 +250,10 @@ static struct val read_party(struct arena *a, const struct json *j)
 	struct party *p = arena_one(a, struct party);
 	struct str sort = json_str(j, "sort");
 
-	*p = (struct party){ .name = json_str(j, "name"),       .code = json_str(j, "code"),
-			     .address = json_str(j, "address"), .contact = json_str(j, "contact"),
+	*p = (struct party){ .name = json_str(j, "name"),
+			     .code = json_str(j, "code"),
+			     .address = json_str(j, "address"),
+			     .contact = json_str(j, "contact"),
 			     .phone = json_str(j, "phone") };
 	if (str_is(sort, "person"))
 		p->sort = PARTY_PERSON;
@@ -285,13 +292,16 @@ static struct val read_row(struct arena *a, const struct type *t, const struct j
 		if (m)
 			cell[i] = val_of_json(a, &t->row[i].type, m);
 	}
-	*row = (struct val_row){ .id = json_i64(j, "#", 0), .col = t->row, .cell = cell, .n = t->n_row };
+	*row = (struct val_row){
+		.id = json_i64(j, "#", 0), .col = t->row, .cell = cell, .n = t->n_row
+	};
 	return (struct val){ .t = T_ROW, .row = row };
 }
 
 static void read_mark(const struct sheet_item *item, const struct json *j, struct sheet_mark *m)
 {
-	const struct json *yes = json_get(j, "yes"), *no = json_get(j, "no"), *off = json_get(j, "off");
+	const struct json *yes = json_get(j, "yes"), *no = json_get(j, "no"),
+			  *off = json_get(j, "off");
 
 	m->why = json_str(j, "why");
 	if (item->ask) {
@@ -301,7 +311,8 @@ static void read_mark(const struct sheet_item *item, const struct json *j, struc
 		m->choice = json_str(j, "choice");
 		m->answered = m->choice.n > 0;
 	} else {
-		m->answered = off && off->type == JSON_NUMBER && dec_parse(off->text, DEC_PLACES, &m->off);
+		m->answered = off && off->type == JSON_NUMBER
+			      && dec_parse(off->text, DEC_PLACES, &m->off);
 	}
 }
 
@@ -317,7 +328,8 @@ static struct val read_sheet(struct arena *a, const struct type *t, const struct
 		part = member(j, t->sheet->part[p].id);
 		if (part && part->type == JSON_BOOL)
 			v->out[p] = !part->yes && t->sheet->part[p].optional;
-		for (size_t i = 0; part && part->type == JSON_OBJECT && i < t->sheet->part[p].n; i++) {
+		for (size_t i = 0; part && part->type == JSON_OBJECT && i < t->sheet->part[p].n;
+		     i++) {
 			item = member(part, t->sheet->part[p].item[i].id);
 			if (item)
 				read_mark(&t->sheet->part[p].item[i], item, &v->mark[p][i]);
@@ -350,8 +362,8 @@ struct val val_of_json(struct arena *a, const struct type *t, const struct json 
 	case JSON_BOOL:
 		return t->tag == T_BOOL ? val_bool(j->yes) : VAL_NULL;
 	case JSON_NUMBER:
-		return t->tag == T_INT || t->tag == T_NUM || t->tag == T_MONEY || t->tag == T_TIME || t->tag == T_USER
-				       || t->tag == T_ORGAN || t->tag == T_REF
+		return t->tag == T_INT || t->tag == T_NUM || t->tag == T_MONEY || t->tag == T_TIME
+				       || t->tag == T_USER || t->tag == T_ORGAN || t->tag == T_REF
 			       ? read_number(t->tag, j)
 			       : VAL_NULL;
 	case JSON_STRING:

@@ -30,7 +30,8 @@ static struct str half_width(struct arena *a, struct str s)
 
 static bool bad(struct err *err, struct str s, const char *expected)
 {
-	return err_set(err, ERR_BAD_INPUT, "“%.*s”不符合要求，应当是%s", STR_FMT(str_head(s, 40)), expected);
+	return err_set(err, ERR_BAD_INPUT, "“%.*s”不符合要求，应当是%s", STR_FMT(str_head(s, 40)),
+		       expected);
 }
 
 static struct str cut_end(struct str s, const char *end, bool *ret_cut)
@@ -82,7 +83,8 @@ static bool parse_int(struct arena *a, struct str s, struct val *ret, struct err
 	return true;
 }
 
-static bool parse_num(struct arena *a, const struct type *t, struct str s, struct val *ret, struct err *err)
+static bool parse_num(struct arena *a, const struct type *t, struct str s, struct val *ret,
+		      struct err *err)
 {
 	int places = t->n > 0 && t->n <= DEC_PLACES ? t->n : t->n == 0 ? 0 : DEC_PLACES;
 	bool percent;
@@ -90,7 +92,8 @@ static bool parse_num(struct arena *a, const struct type *t, struct str s, struc
 
 	s = cut_end(s, "%", &percent);
 	if (!read_dec(a, s, places, &d))
-		return err_set(err, ERR_BAD_INPUT, "“%.*s”不符合要求，应当是最多%d位小数的数", STR_FMT(str_head(s, 40)), places);
+		return err_set(err, ERR_BAD_INPUT, "“%.*s”不符合要求，应当是最多%d位小数的数",
+			       STR_FMT(str_head(s, 40)), places);
 	*ret = val_num(T_NUM, d);
 	return true;
 }
@@ -122,13 +125,15 @@ static bool parse_text(const struct type *t, struct str s, struct val *ret, stru
 	s = str_trim(s);
 	if (str_chars(s) > max)
 		return err_set(err, ERR_BAD_INPUT, "有%zu个字，最多%zu个字", str_chars(s), max);
-	if (t->tag == T_TEXT && (str_chr(s, '\n', 0) != SIZE_MAX || str_chr(s, '\r', 0) != SIZE_MAX))
+	if (t->tag == T_TEXT
+	    && (str_chr(s, '\n', 0) != SIZE_MAX || str_chr(s, '\r', 0) != SIZE_MAX))
 		return err_set(err, ERR_BAD_INPUT, "这里只能填一行文字");
 	*ret = val_text(t->tag, s);
 	return true;
 }
 
-static bool parse_code(struct arena *a, enum type_tag t, struct str s, struct val *ret, struct err *err)
+static bool parse_code(struct arena *a, enum type_tag t, struct str s, struct val *ret,
+		       struct err *err)
 {
 	char *p = arena_dup(a, s.p, s.n);
 	bool ok;
@@ -180,7 +185,9 @@ static bool skip(struct str s, size_t *at, const char *what)
 /* 2026-11-25, 2026.11.25, 2026/11/25, 2026年11月25日, 20261125; *at is moved behind it. */
 static bool read_day(struct str s, size_t *at, int64_t *ret)
 {
-	static const char *const sep[][3] = { { "-", "-", "" }, { ".", ".", "" }, { "/", "/", "" }, { "年", "月", "日" } };
+	static const char *const sep[][3] = {
+		{ "-", "-", "" }, { ".", ".", "" }, { "/", "/", "" }, { "年", "月", "日" }
+	};
 	int y, m, d;
 	size_t n, i;
 
@@ -193,8 +200,9 @@ static bool read_day(struct str s, size_t *at, int64_t *ret)
 	} else {
 		for (i = 0; i < ARRAY_LEN(sep) && !skip(s, at, sep[i][0]); i++)
 			;
-		if (n != 4 || i == ARRAY_LEN(sep) || !digits(s, at, &m, &n) || n > 2 || !skip(s, at, sep[i][1])
-		    || !digits(s, at, &d, &n) || n > 2 || !skip(s, at, sep[i][2]))
+		if (n != 4 || i == ARRAY_LEN(sep) || !digits(s, at, &m, &n) || n > 2
+		    || !skip(s, at, sep[i][1]) || !digits(s, at, &d, &n) || n > 2
+		    || !skip(s, at, sep[i][2]))
 			return false;
 	}
 	if (y < 1900 || y > 2199 || !day_valid(y, m, d))
@@ -256,8 +264,10 @@ bool span_parse(struct str s, struct span *ret)
 	static const struct {
 		const char *cn;
 		enum unit unit;
-	} words[] = { { "个工作日", UNIT_WORKDAY }, { "工作日", UNIT_WORKDAY }, { "个月", UNIT_MONTH }, { "月", UNIT_MONTH },
-		      { "日", UNIT_DAY },           { "天", UNIT_DAY },         { "年", UNIT_YEAR },    { "小时", UNIT_HOUR },
+	} words[] = { { "个工作日", UNIT_WORKDAY }, { "工作日", UNIT_WORKDAY },
+		      { "个月", UNIT_MONTH },       { "月", UNIT_MONTH },
+		      { "日", UNIT_DAY },           { "天", UNIT_DAY },
+		      { "年", UNIT_YEAR },          { "小时", UNIT_HOUR },
 		      { "分钟", UNIT_MINUTE } };
 	size_t end = 0;
 	struct str unit;
@@ -298,7 +308,8 @@ static const struct choice_value *find_choice(const struct enum_def *d, struct s
 	return NULL;
 }
 
-static bool parse_choice(struct arena *a, const struct type *t, struct str s, struct val *ret, struct err *err)
+static bool parse_choice(struct arena *a, const struct type *t, struct str s, struct val *ret,
+			 struct err *err)
 {
 	const struct choice_value *c = find_choice(t->values, s);
 	struct buf b;
@@ -312,11 +323,13 @@ static bool parse_choice(struct arena *a, const struct type *t, struct str s, st
 		buf_adds(&b, i ? "、" : "");
 		buf_add(&b, t->values->v[i].name);
 	}
-	return err_set(err, ERR_BAD_INPUT, "“%.*s”不是可选的取值，可选：%.*s", STR_FMT(str_head(s, 40)), STR_FMT(buf_str(&b)));
+	return err_set(err, ERR_BAD_INPUT, "“%.*s”不是可选的取值，可选：%.*s",
+		       STR_FMT(str_head(s, 40)), STR_FMT(buf_str(&b)));
 }
 
 /* Separated by commas, 、 or ；. */
-static bool parse_picks(struct arena *a, const struct type *t, struct str s, struct val *ret, struct err *err)
+static bool parse_picks(struct arena *a, const struct type *t, struct str s, struct val *ret,
+			struct err *err)
 {
 	static const char *const sep[] = { "、", "；", ";", "," };
 	struct val *v = arena_many(a, PICKS_MAX, struct val);
@@ -334,7 +347,8 @@ static bool parse_picks(struct arena *a, const struct type *t, struct str s, str
 		}
 		if (n == PICKS_MAX)
 			return err_set(err, ERR_BAD_INPUT, "最多选%d项", PICKS_MAX);
-		if (!str_blank(str_sub(s, 0, end)) && !parse_choice(a, t, str_trim(str_sub(s, 0, end)), &v[n++], err))
+		if (!str_blank(str_sub(s, 0, end))
+		    && !parse_choice(a, t, str_trim(str_sub(s, 0, end)), &v[n++], err))
 			return false;
 		s = str_sub(s, end + width, s.n);
 	}
@@ -353,7 +367,8 @@ static bool parse_yes(struct str s, struct val *ret, struct err *err)
 	return true;
 }
 
-bool val_parse(struct arena *a, const struct type *t, struct str s, struct val *ret, struct err *err)
+bool val_parse(struct arena *a, const struct type *t, struct str s, struct val *ret,
+	       struct err *err)
 {
 	struct str h;
 

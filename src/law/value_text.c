@@ -200,7 +200,11 @@ void val_put_cn(struct buf *b, struct arena *a, struct val v, const struct val_n
 
 void val_put_paper(struct buf *b, struct arena *a, struct val v, const struct val_names *names)
 {
-	put(&(struct writing){ .b = b, .a = a, .names = names && names->name ? names : NULL, .paper = true }, v);
+	put(&(struct writing){ .b = b,
+			       .a = a,
+			       .names = names && names->name ? names : NULL,
+			       .paper = true },
+	    v);
 }
 
 static void plain_list(struct buf *b, const struct val_list *l)

@@ -37,7 +37,8 @@ static const char kinds[] =
 	"  until_on: {name: 截止日期, type: date}\n"
 	"  found_at: {name: 发现时间, type: time}\n"
 	"  wait_for: {name: 等候, type: span}\n"
-	"  goods: {name: 物品, type: rows, of: {item: {name: 名称, type: text(20)}, pieces: {name: 数量, type: int}, "
+	"  goods: {name: 物品, type: rows, of: {item: {name: 名称, type: text(20)}, pieces: {name: "
+	"数量, type: int}, "
 	"price: {name: 单价, type: money}}}\n"
 	"  proof: {name: 证据, type: files}\n"
 	"  sheet: {name: 核对表, type: sheet, of: conditions}\n"
@@ -45,20 +46,25 @@ static const char kinds[] =
 	"  total: {name: 合计, type: money, is: fine + gain}\n"
 	"states:\n  draft: 拟办\n  done: 办结\n  closed: {name: 已结, end: true}\n"
 	"terms:\n"
-	"  tier: {name: 档次, choose: [{if: fine >= 100000, is: 3}, {if: fine >= 10000, is: 2}, {is: 1}]}\n"
+	"  tier: {name: 档次, choose: [{if: fine >= 100000, is: 3}, {if: fine >= 10000, is: 2}, "
+	"{is: 1}]}\n"
 	"  big_fine: {name: 数额较大, is: fine >= set.line}\n"
 	"  agreed: {name: 审核通过, is: last(children(review)).opinion == agree}\n"
 	"actions:\n"
-	"  open: {name: 登记, by: [officer], form: [title], may: [other, facts, fine, gain, amount, share, b1, b2, hearing, "
-	"choice, marks, handler, officers, receiver, party, second, linked, links, decided_on, until_on, found_at, wait_for, "
+	"  open: {name: 登记, by: [officer], form: [title], may: [other, facts, fine, gain, "
+	"amount, share, b1, b2, hearing, "
+	"choice, marks, handler, officers, receiver, party, second, linked, links, decided_on, "
+	"until_on, found_at, wait_for, "
 	"goods, proof, sheet]}\n"
 	"  finish: {name: 办结, from: draft, to: done, by: [head], next: 办结, makes: [letter]}\n"
 	"  vote: {name: 表决, from: draft, by: [head, officer], next: 表决, form: [vote_for], "
 	"joint: {need: count(parts(vote)) >= 2}}\n"
-	"  ask: {name: 送审, from: draft, by: [officer], next: 送审, then: [{open: review, with: {about: title}}]}\n"
+	"  ask: {name: 送审, from: draft, by: [officer], next: 送审, then: [{open: review, with: "
+	"{about: title}}]}\n"
 	"  close: {name: 结案, from: done, to: closed, by: [head], next: 结案}\n"
 	"clocks:\n"
-	"  finish: {name: 办结期限, from: open, until: finish, limit: 5 workday, warn: 1 workday, cite: T1}\n"
+	"  finish: {name: 办结期限, from: open, until: finish, limit: 5 workday, warn: 1 workday, "
+	"cite: T1}\n"
 	"papers:\n  letter: {name: 告知书, template: letter}\n"
 	"---\n"
 	"kind: review\nname: 审核\ncite: T1\n"
@@ -72,13 +78,16 @@ static const char kinds[] =
 	"  held_on: {name: 日期, type: date}\n"
 	"states:\n  asked: 待审\n  told: {name: 已答复, end: true}\n"
 	"actions:\n"
-	"  open: {name: 送审, by: [officer, system], form: [about], may: [opinion, score, cost, readers, of_case, held_on]}\n"
+	"  open: {name: 送审, by: [officer, system], form: [about], may: [opinion, score, cost, "
+	"readers, of_case, held_on]}\n"
 	"  tell: {name: 答复, from: asked, to: told, by: [legal], next: 答复}\n"
 	"---\n"
 	"sheet: conditions\nname: 移送条件\nversion: 1\nparts:\n"
-	"  all: {name: 条件, items: {clear: {name: 事实清楚, ask: true, bad: false}, proved: {name: 证据齐全, ask: true, bad: "
+	"  all: {name: 条件, items: {clear: {name: 事实清楚, ask: true, bad: false}, proved: "
+	"{name: 证据齐全, ask: true, bad: "
 	"false, note: true}}}\n"
-	"  papers: {name: 文书, optional: true, items: {cover: {name: 卷皮, points: 5}, index: {name: 目录, points: 15}}}\n"
+	"  papers: {name: 文书, optional: true, items: {cover: {name: 卷皮, points: 5}, index: "
+	"{name: 目录, points: 15}}}\n"
 	"  grade: {name: 等次, items: {level: {name: 评级, of: {good: 良好, poor: 较差}}}}\n";
 
 /* ---- the store ---- */
@@ -104,7 +113,8 @@ static bool load(void *w, int64_t id, const struct snap **ret, struct err *err)
 
 static bool key_equal(const struct val_key *a, const struct val_key *b)
 {
-	return a->is_text == b->is_text && (a->is_text ? str_eq(a->text, b->text) : a->num == b->num);
+	return a->is_text == b->is_text
+	       && (a->is_text ? str_eq(a->text, b->text) : a->num == b->num);
 }
 
 /* Some key of have is among the keys of want. */
@@ -145,7 +155,8 @@ static bool probe_hits(struct lab *l, const struct snap *m, const struct probe *
 	return !val_is_null(have) && have.i >= p->a.i && have.i <= p->b.i;
 }
 
-static bool scan(void *w, const struct scan *s, bool (*hit)(void *ctx, const struct snap *m), void *ctx, struct err *err)
+static bool scan(void *w, const struct scan *s, bool (*hit)(void *ctx, const struct snap *m),
+		 void *ctx, struct err *err)
 {
 	struct lab *l = w;
 
@@ -153,7 +164,8 @@ static bool scan(void *w, const struct scan *s, bool (*hit)(void *ctx, const str
 	l->n_scan++;
 	for (size_t i = 0; i < l->n_matter; i++) {
 		const struct snap *m = l->matter[i];
-		bool in = str_eq(m->kind->id, s->kind->id) && (!s->parent || m->parent == s->parent);
+		bool in =
+			str_eq(m->kind->id, s->kind->id) && (!s->parent || m->parent == s->parent);
 
 		for (size_t j = 0; in && j < s->n; j++)
 			in = probe_hits(l, m, &s->probe[j]);
@@ -177,7 +189,8 @@ static bool list_of(struct lab *l, const struct val *v, size_t n, const struct v
 	return true;
 }
 
-static bool events(void *w, int64_t matter, struct str action, const struct val_list **ret, struct err *err)
+static bool events(void *w, int64_t matter, struct str action, const struct val_list **ret,
+		   struct err *err)
 {
 	struct lab *l = w;
 
@@ -186,8 +199,8 @@ static bool events(void *w, int64_t matter, struct str action, const struct val_
 	return list_of(l, l->event, str_is(action, "finish") ? 0 : l->n_event, ret);
 }
 
-static bool parts(void *w, const struct snap *m, const struct action *act, const struct val_list **ret,
-		  int64_t *ret_rounds, struct err *err)
+static bool parts(void *w, const struct snap *m, const struct action *act,
+		  const struct val_list **ret, int64_t *ret_rounds, struct err *err)
 {
 	struct lab *l = w;
 
@@ -198,7 +211,8 @@ static bool parts(void *w, const struct snap *m, const struct action *act, const
 	return list_of(l, l->part, l->n_part, ret);
 }
 
-static bool clocks(void *w, const struct snap *m, struct str clock, const struct val_list **ret, struct err *err)
+static bool clocks(void *w, const struct snap *m, struct str clock, const struct val_list **ret,
+		   struct err *err)
 {
 	struct lab *l = w;
 
@@ -208,7 +222,8 @@ static bool clocks(void *w, const struct snap *m, struct str clock, const struct
 	return list_of(l, l->clock, l->n_clock, ret);
 }
 
-static bool setting(void *w, const struct setting_def *s, const struct snap *m, struct val *ret, struct err *err)
+static bool setting(void *w, const struct setting_def *s, const struct snap *m, struct val *ret,
+		    struct err *err)
 {
 	struct lab *l = w;
 
@@ -218,7 +233,8 @@ static bool setting(void *w, const struct setting_def *s, const struct snap *m, 
 	return true;
 }
 
-static bool people(void *w, int64_t organ, struct str role, const struct val_list **ret, struct err *err)
+static bool people(void *w, int64_t organ, struct str role, const struct val_list **ret,
+		   struct err *err)
 {
 	struct lab *l = w;
 	static const struct val two[] = { { .t = T_USER, .i = 2 }, { .t = T_USER, .i = 3 } };
@@ -256,12 +272,17 @@ static bool frozen(void *w, int64_t matter, struct str paper, bool *ret, struct 
 	return true;
 }
 
-static const struct world world = { load, scan, events, parts, clocks, setting, people, organ, organs, frozen };
+static const struct world world = { load,    scan,   events, parts,  clocks,
+				    setting, people, organ,  organs, frozen };
 
 static struct str name_of(void *ctx, struct arena *a, enum type_tag t, int64_t id)
 {
 	(void)ctx;
-	return str_fmt(a, "%s%lld", t == T_USER ? "人" : t == T_ORGAN ? "单位" : "件", (long long)id);
+	return str_fmt(a, "%s%lld",
+		       t == T_USER    ? "人"
+		       : t == T_ORGAN ? "单位"
+				      : "件",
+		       (long long)id);
 }
 
 /* ---- making ---- */
@@ -318,8 +339,15 @@ struct lab *lab_new(void)
 	lab_set(l, lab_matter(l, "organ", 0, "valid"), "title", "司法局");
 	lab_set(l, l->matter[3], "enforces", "true");
 	lab_set(l, lab_matter(l, "organ", 0, "valid"), "title", "水利局");
-	l->ev = (struct eval){ .a = l->a, .world = &world, .w = l, .calendar = l->calendar, .self = l->self, .actor = 2,
-			       .actor_organ = 4, .now = l->ev.now, .names = { name_of, l } };
+	l->ev = (struct eval){ .a = l->a,
+			       .world = &world,
+			       .w = l,
+			       .calendar = l->calendar,
+			       .self = l->self,
+			       .actor = 2,
+			       .actor_organ = 4,
+			       .now = l->ev.now,
+			       .names = { name_of, l } };
 	l->scope = (struct scope){ .law = l->law, .kind = l->self->kind };
 	return l;
 }
@@ -376,7 +404,8 @@ void lab_set(struct lab *l, struct snap *m, const char *field, const char *text)
 struct expr *lab_compile(struct lab *l, const char *text)
 {
 	l->diag = (struct diag){ .a = l->a };
-	return expr_compile(l->a, &l->scope, str_of(text), (struct pos){ "t.yaml", 1, 1 }, &l->diag);
+	return expr_compile(l->a, &l->scope, str_of(text), (struct pos){ "t.yaml", 1, 1 },
+			    &l->diag);
 }
 
 static void put(struct buf *b, struct val v)
@@ -422,7 +451,8 @@ struct why lab_why(struct lab *l, const char *text)
 	struct why why = { 0 };
 
 	l->err = (struct err){ 0 };
-	cr_assert(e, "%s: %.*s", text, l->diag.n ? (int)l->diag.item[0].text.n : 0, l->diag.n ? l->diag.item[0].text.p : "");
+	cr_assert(e, "%s: %.*s", text, l->diag.n ? (int)l->diag.item[0].text.n : 0,
+		  l->diag.n ? l->diag.item[0].text.p : "");
 	cr_assert(expr_why(e, &l->ev, &why, &l->err), "%s: %s", text, l->err.msg);
 	return why;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* lab.h - a small world in memory in which expressions are tried.
  *
- *	struct lab *l = lab_new();                       // pack "p": kinds case, review, person, organ
- *	lab_set(l, l->self, "fine", "20000");            // as val_parse reads it
+ *	struct lab *l = lab_new();                       // pack "p": kinds case, review, person,
+ *organ lab_set(l, l->self, "fine", "20000");            // as val_parse reads it
  *	cr_assert_str_eq(lab_eval(l, "fine >= 10000"), "true");
  *
- * Its store answers probes by keys, as matter_key does, and nothing else: a wrong probe loses matters. */
+ * Its store answers probes by keys, as matter_key does, and nothing else: a wrong probe loses
+ *matters. */
 #ifndef MINGFA_TEST_LAB_H
 #define MINGFA_TEST_LAB_H
 
@@ -32,18 +33,19 @@ struct lab {
 	bool frozen;
 	bool broken; /* the next call of the store fails */
 	/* what was asked of the store */
-	size_t n_seen;     /* candidates given */
+	size_t n_seen; /* candidates given */
 	size_t n_scan;
-	struct scan scan;  /* the last one */
-	struct err err;    /* of the last evaluation */
-	struct diag diag;  /* of the last compilation */
+	struct scan scan; /* the last one */
+	struct err err;   /* of the last evaluation */
+	struct diag diag; /* of the last compilation */
 };
 
 struct lab *lab_new(void);
 void lab_free(struct lab *l);
 /* A further matter. parent 0: none. */
 struct snap *lab_matter(struct lab *l, const char *kind, int64_t parent, const char *state);
-/* Sets a field from text; ids of users and matters as numbers, lists of them separated by blanks. */
+/* Sets a field from text; ids of users and matters as numbers, lists of them separated by blanks.
+ */
 void lab_set(struct lab *l, struct snap *m, const char *field, const char *text);
 void lab_put(struct lab *l, struct snap *m, const char *field, struct val v);
 struct val *lab_field(struct lab *l, struct snap *m, const char *field);

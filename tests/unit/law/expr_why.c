@@ -24,7 +24,8 @@ static void reads(const char *expr, const char *text)
 {
 	struct why w = lab_why(l, expr);
 
-	cr_expect_str_eq(str_cstr(l->a, w.text), text, "%s:\n%.*s\nwanted:\n%s", expr, STR_FMT(w.text), text);
+	cr_expect_str_eq(str_cstr(l->a, w.text), text, "%s:\n%.*s\nwanted:\n%s", expr,
+			 STR_FMT(w.text), text);
 }
 
 Test(law_why, one_line_with_names_and_values)
@@ -46,7 +47,8 @@ Test(law_why, one_line_with_names_and_values)
 	reads("not b1", "并非 重大 是：不成立");
 	reads("fine <= set.line", "罚款 20,000.00元 ≤ 数额标准 10,000.00元：不成立");
 	reads("workdays(decided_on, today) <= 6", "决定日期至今日的工作日数 7 ≤ 6：不成立");
-	reads("decided_on in dates(today - 1 month, today)", "决定日期 2026年2月13日 在 2026年2月2日至2026年3月2日：成立");
+	reads("decided_on in dates(today - 1 month, today)",
+	      "决定日期 2026年2月13日 在 2026年2月2日至2026年3月2日：成立");
 	reads("done(close)", "已办理“结案”：不成立");
 	reads("not done(close)", "未办理“结案”：成立");
 	reads("actor in officers", "办理人 人2 属于 承办人员 人2：成立");
@@ -64,7 +66,8 @@ Test(law_why, only_the_parts_that_decide)
 	reads("fine > 1 and amount > 5 and amount < 2", "件数 3 > 5：不成立\n件数 3 < 2：不成立");
 	reads("fine > 1 and amount > 2", "罚款 20,000.00元 > 1.00元：成立\n件数 3 > 2：成立");
 	reads("fine > 100000 or amount > 2", "件数 3 > 2：成立");
-	reads("fine > 100000 or amount > 5", "罚款 20,000.00元 > 100,000.00元：不成立\n件数 3 > 5：不成立");
+	reads("fine > 100000 or amount > 5",
+	      "罚款 20,000.00元 > 100,000.00元：不成立\n件数 3 > 5：不成立");
 	reads("not (fine > 1 or amount > 5)", "罚款 20,000.00元 ≤ 1.00元：不成立");
 }
 
@@ -118,14 +121,17 @@ Test(law_why, failing_elements_are_named)
 	cr_assert_eq(w.failing->n, 2);
 	cr_expect_eq(w.failing->v[0].i, 7);
 	cr_expect_eq(w.failing->v[1].i, 8, "what is unknown does not hold, either");
-	reads("all(children(review), it.opinion == agree)", "审核全都符合（共3项，不符合2项：件7、件8）：不成立");
-	reads("not any(children(review), it.opinion == object)", "审核没有符合的（共3项，符合1项：件7）：不成立");
+	reads("all(children(review), it.opinion == agree)",
+	      "审核全都符合（共3项，不符合2项：件7、件8）：不成立");
+	reads("not any(children(review), it.opinion == object)",
+	      "审核没有符合的（共3项，符合1项：件7）：不成立");
 	w = lab_why(l, "not any(children(review), it.opinion == object)");
 	cr_assert_eq(w.failing->n, 1);
 	cr_expect_eq(w.failing->v[0].i, 7);
 	w = lab_why(l, "count(children(review)) > 5");
 	cr_expect_eq(w.failing->n, 0);
-	reads("any(children(review, it.opinion == agree))", "审核有符合的（共1项，符合1项：件6）：成立");
+	reads("any(children(review, it.opinion == agree))",
+	      "审核有符合的（共1项，符合1项：件6）：成立");
 	reads("last(children(review)).opinion == agree", "最近的审核的意见（未填写） = 同意：未知");
 }
 
@@ -148,7 +154,9 @@ static const char *say(const char *text, const struct val_list *failing)
 
 Test(law_why, sentences)
 {
-	static struct val_clock c = { .start = 1772413200000, .due = 1773072000000, .known = true, .by_day = true };
+	static struct val_clock c = {
+		.start = 1772413200000, .due = 1773072000000, .known = true, .by_day = true
+	};
 	struct val v[25];
 	struct val_list failing = { v, 2 };
 
@@ -157,9 +165,11 @@ Test(law_why, sentences)
 	lab_set(l, l->self, "fine", "20000");
 	l->clock[0] = (struct val){ .t = T_CLOCK, .clock = &c };
 	l->n_clock = 1;
-	cr_expect_str_eq(say("拟罚{fine}，现有{count(officers)}名", NULL), "拟罚20,000.00元，现有0名");
+	cr_expect_str_eq(say("拟罚{fine}，现有{count(officers)}名", NULL),
+			 "拟罚20,000.00元，现有0名");
 	cr_expect_str_eq(say("标题：{title}", NULL), "标题：（未填写）");
-	cr_expect_str_eq(say("应于{clock(finish).due}前办结", NULL), "应于2026年3月9日前办结", "the last day, not the instant after it");
+	cr_expect_str_eq(say("应于{clock(finish).due}前办结", NULL), "应于2026年3月9日前办结",
+			 "the last day, not the instant after it");
 	cr_expect_str_eq(say("不符合：{failing}。", &failing), "不符合：人2、人3。");
 	failing.n = 25;
 	cr_expect(strstr(say("{failing}", &failing), "等25项"));

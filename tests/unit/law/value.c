@@ -60,7 +60,8 @@ static void try_typed(const struct typed *t)
 	struct val v = VAL_NULL, again;
 
 	if (!t->plain) {
-		cr_expect(!val_parse(l->a, &t->type, str_of(t->text), &v, &err), "%s should be refused", t->text);
+		cr_expect(!val_parse(l->a, &t->type, str_of(t->text), &v, &err),
+			  "%s should be refused", t->text);
 		cr_expect(strstr(err.msg, t->cn), "%s: “%s” lacks “%s”", t->text, err.msg, t->cn);
 		cr_expect_eq(err.code, ERR_BAD_INPUT);
 		return;
@@ -69,11 +70,16 @@ static void try_typed(const struct typed *t)
 	cr_expect_str_eq(plain(v), t->plain, "%s: %s, wanted %s", t->text, plain(v), t->plain);
 	cr_expect_str_eq(cn(v), t->cn, "%s: %s, wanted %s", t->text, cn(v), t->cn);
 	/* what a field shows is what it reads */
-	cr_assert(val_parse(l->a, &t->type, str_of(plain(v)), &again, &err), "%s: %s", plain(v), err.msg);
+	cr_assert(val_parse(l->a, &t->type, str_of(plain(v)), &again, &err), "%s: %s", plain(v),
+		  err.msg);
 	cr_expect(val_equal(v, again), "%s", t->text);
 }
 
-#define IS(...) (struct type){ __VA_ARGS__ }
+#define IS(...) \
+	(struct type) \
+	{ \
+		__VA_ARGS__ \
+	}
 
 Test(law_value, what_people_type)
 {
@@ -116,10 +122,14 @@ Test(law_value, what_people_type)
 		{ IS(.tag = T_DATE), "1899-12-31", NULL, "日期" },
 		{ IS(.tag = T_DATE), "2026-11-25x", NULL, "日期" },
 		{ IS(.tag = T_DATE), "2026年1月5", NULL, "日期" },
-		{ IS(.tag = T_TIME), "2026-11-25 09:30", "2026-11-25 09:30", "2026年11月25日 09:30" },
-		{ IS(.tag = T_TIME), "2026-11-25T09:30:00", "2026-11-25 09:30", "2026年11月25日 09:30" },
-		{ IS(.tag = T_TIME), "2026年11月25日9时30分", "2026-11-25 09:30", "2026年11月25日 09:30" },
-		{ IS(.tag = T_TIME), "2026年11月25日9时", "2026-11-25 09:00", "2026年11月25日 09:00" },
+		{ IS(.tag = T_TIME), "2026-11-25 09:30", "2026-11-25 09:30",
+		  "2026年11月25日 09:30" },
+		{ IS(.tag = T_TIME), "2026-11-25T09:30:00", "2026-11-25 09:30",
+		  "2026年11月25日 09:30" },
+		{ IS(.tag = T_TIME), "2026年11月25日9时30分", "2026-11-25 09:30",
+		  "2026年11月25日 09:30" },
+		{ IS(.tag = T_TIME), "2026年11月25日9时", "2026-11-25 09:00",
+		  "2026年11月25日 09:00" },
 		{ IS(.tag = T_TIME), "20261125", "2026-11-25 00:00", "2026年11月25日 00:00" },
 		{ IS(.tag = T_TIME), "2026-11-25 24:00", NULL, "时间" },
 		{ IS(.tag = T_TIME), "2026-11-25 9", NULL, "时间" },
@@ -143,10 +153,13 @@ Test(law_value, what_people_type)
 		{ IS(.tag = T_NOTE), "一\n二", "一\n二", "一\n二" },
 		{ IS(.tag = T_TEXT, .n = 4), "\xff", NULL, "编码" },
 		{ IS(.tag = T_INT), "\xff", NULL, "编码" },
-		{ IS(.tag = T_USCC), "９１３５０１００M000100Y43", "91350100M000100Y43", "91350100M000100Y43" },
-		{ IS(.tag = T_USCC), "91350100m000100y43", "91350100M000100Y43", "91350100M000100Y43" },
+		{ IS(.tag = T_USCC), "９１３５０１００M000100Y43", "91350100M000100Y43",
+		  "91350100M000100Y43" },
+		{ IS(.tag = T_USCC), "91350100m000100y43", "91350100M000100Y43",
+		  "91350100M000100Y43" },
 		{ IS(.tag = T_USCC), "91350100M000100Y44", NULL, "校验码" },
-		{ IS(.tag = T_IDCARD), "11010519491231002x", "11010519491231002X", "11010519491231002X" },
+		{ IS(.tag = T_IDCARD), "11010519491231002x", "11010519491231002X",
+		  "11010519491231002X" },
 		{ IS(.tag = T_IDCARD), "110105194912310021", NULL, "公民身份号码" },
 		{ IS(.tag = T_PHONE), "0359-4123456", "0359-4123456", "0359-4123456" },
 		{ IS(.tag = T_PHONE), "abc", NULL, "电话" },
@@ -198,7 +211,8 @@ Test(law_value, keys_are_whole_numbers_or_texts)
 	cr_expect_str_eq(keys(val_num(T_MONEY, dec_int(100) - 10000)), "9999 ");
 	cr_expect_str_eq(keys(val_int(100)), "100 ");
 	cr_expect_str_eq(keys(val_num(T_NUM, DEC_ONE / 2)), "500000 ");
-	cr_expect_str_eq(keys(val_num(T_NUM, dec_int(INT64_MAX))), "", "what is no key is found by no key");
+	cr_expect_str_eq(keys(val_num(T_NUM, dec_int(INT64_MAX))), "",
+			 "what is no key is found by no key");
 	cr_expect_str_eq(keys(val_bool(true)), "1 ");
 	cr_expect_str_eq(keys(val_i64(T_DATE, 20514)), "20514 ");
 	cr_expect_str_eq(keys(val_i64(T_REF, 17)), "17 ");
@@ -227,15 +241,21 @@ static struct val goods(void)
 
 static void fill(void)
 {
-	static const struct party p = { PARTY_PERSON, { "张三", 6 }, { "1", 1 }, { 0 }, { 0 }, { "139", 3 } };
-	static const struct file_ref f = { { "a.pdf", 5 }, { "ab", 2 }, { "application/pdf", 15 }, 9 };
+	static const struct party p = { PARTY_PERSON, { "张三", 6 }, { "1", 1 },
+					{ 0 },        { 0 },         { "139", 3 } };
+	static const struct file_ref f = {
+		{ "a.pdf", 5 }, { "ab", 2 }, { "application/pdf", 15 }, 9
+	};
 	struct val *file = arena_many(l->a, 1, struct val);
 	struct sheet_val *s = sheet_new(l->a, kind_field(l->self->kind, STR("sheet"))->type.sheet);
 
 	file[0] = (struct val){ .t = T_FILE, .file = &f };
-	*sheet_mark(s, STR("all"), STR("clear")) = (struct sheet_mark){ .answered = true, .yes = true };
-	*sheet_mark(s, STR("all"), STR("proved")) = (struct sheet_mark){ .answered = true, .why = STR("缺") };
-	*sheet_mark(s, STR("grade"), STR("level")) = (struct sheet_mark){ .answered = true, .choice = STR("poor") };
+	*sheet_mark(s, STR("all"), STR("clear")) =
+		(struct sheet_mark){ .answered = true, .yes = true };
+	*sheet_mark(s, STR("all"), STR("proved")) =
+		(struct sheet_mark){ .answered = true, .why = STR("缺") };
+	*sheet_mark(s, STR("grade"), STR("level")) =
+		(struct sheet_mark){ .answered = true, .choice = STR("poor") };
 	s->out[1] = true;
 	lab_set(l, l->self, "title", "“引号”\\ 与\t制表");
 	lab_set(l, l->self, "fine", "99999.99");
@@ -266,19 +286,27 @@ Test(law_value, snapshots_are_sorted_and_read_back)
 	fill();
 	text = snap_put(l->a, l->self);
 	cr_expect_str_eq(str_cstr(l->a, text),
-			 "{\"#no\":\"案〔2026〕1号\",\"amount\":-3,\"b1\":true,\"decided_on\":\"2026-03-02\",\"fine\":9999999,"
-			 "\"found_at\":1772413200000,\"goods\":[{\"#\":5,\"item\":\"砂石\",\"price\":1250}],\"handler\":2,"
-			 "\"hearing\":\"held\",\"linked\":1,\"marks\":[\"x3\",\"x1\"],\"officers\":[2,3],\"party\":{\"code\":\"1\","
-			 "\"name\":\"张三\",\"phone\":\"139\",\"sort\":\"person\"},\"proof\":[{\"digest\":\"ab\",\"media\":"
-			 "\"application/pdf\",\"name\":\"a.pdf\",\"size\":9}],\"share\":12.5,\"sheet\":{\"all\":{\"clear\":{\"yes\":"
-			 "true},\"proved\":{\"no\":true,\"why\":\"缺\"}},\"grade\":{\"level\":{\"choice\":\"poor\"}},\"papers\":false},"
+			 "{\"#no\":\"案〔2026〕1号\",\"amount\":-3,\"b1\":true,\"decided_on\":"
+			 "\"2026-03-02\",\"fine\":9999999,"
+			 "\"found_at\":1772413200000,\"goods\":[{\"#\":5,\"item\":\"砂石\","
+			 "\"price\":1250}],\"handler\":2,"
+			 "\"hearing\":\"held\",\"linked\":1,\"marks\":[\"x3\",\"x1\"],\"officers\":"
+			 "[2,3],\"party\":{\"code\":\"1\","
+			 "\"name\":\"张三\",\"phone\":\"139\",\"sort\":\"person\"},\"proof\":[{"
+			 "\"digest\":\"ab\",\"media\":"
+			 "\"application/"
+			 "pdf\",\"name\":\"a.pdf\",\"size\":9}],\"share\":12.5,\"sheet\":{\"all\":{"
+			 "\"clear\":{\"yes\":"
+			 "true},\"proved\":{\"no\":true,\"why\":\"缺\"}},\"grade\":{\"level\":{"
+			 "\"choice\":\"poor\"}},\"papers\":false},"
 			 "\"title\":\"“引号”\\\\ 与\\u0009制表\",\"wait_for\":\"3 workday\"}",
 			 "%.*s", STR_FMT(text));
 	back.field = NULL;
 	back.number = NULL;
 	cr_assert(snap_get(l->a, text, &back, &err), "%s %s", err.msg, err.detail);
 	for (size_t i = 0; i < back.kind->n_field; i++)
-		cr_expect(val_equal(back.field[i], l->self->field[i]), "%.*s", STR_FMT(back.kind->field[i].id));
+		cr_expect(val_equal(back.field[i], l->self->field[i]), "%.*s",
+			  STR_FMT(back.kind->field[i].id));
 	cr_expect(str_eq(back.number[0], l->self->number[0]));
 	again = snap_put(l->a, &back);
 	cr_expect(str_eq(text, again), "%.*s", STR_FMT(again));
@@ -290,8 +318,10 @@ Test(law_value, what_does_not_fit_reads_as_null)
 	struct err err = { 0 };
 
 	cr_assert(snap_get(l->a,
-			   STR("{\"fine\":\"x\",\"amount\":1.5,\"b1\":1,\"gone\":7,\"marks\":\"x1\",\"officers\":[2,\"y\"],\"goods\":[3],"
-			       "\"party\":[],\"decided_on\":\"2026-02-30\",\"#no\":5,\"sheet\":{\"all\":3},\"title\":\"  \"}"),
+			   STR("{\"fine\":\"x\",\"amount\":1.5,\"b1\":1,\"gone\":7,\"marks\":"
+			       "\"x1\",\"officers\":[2,\"y\"],\"goods\":[3],"
+			       "\"party\":[],\"decided_on\":\"2026-02-30\",\"#no\":5,\"sheet\":{"
+			       "\"all\":3},\"title\":\"  \"}"),
 			   &back, &err));
 	for (size_t i = 0; i < back.kind->n_field; i++) {
 		struct val v = back.field[i];
@@ -331,7 +361,8 @@ Test(law_value, spans_and_units)
 	cr_expect(unit_parse(STR("workday"), &u) && u == UNIT_WORKDAY);
 	cr_expect(!unit_parse(STR("week"), &u));
 	cr_expect(span_parse(STR("5 workday"), &s) && s.n == 5 && s.unit == UNIT_WORKDAY);
-	cr_expect(!span_parse(STR("workday"), &s) && !span_parse(STR("5 week"), &s) && !span_parse(STR(""), &s));
+	cr_expect(!span_parse(STR("workday"), &s) && !span_parse(STR("5 week"), &s)
+		  && !span_parse(STR(""), &s));
 	cr_expect_eq(s.n, 5, "untouched when it fails");
 	cr_expect_str_eq(unit_name_cn(UNIT_MONTH), "个月");
 	cr_expect_str_eq(type_name(T_MONEY), "money");
