@@ -55,13 +55,22 @@ static void way_of(struct req *r, const struct kind *k, const struct matter_view
 		}
 }
 
+/* Facts that could only be told in the words of the definition are left out: the sentence says it already. */
+static struct str readable(struct str facts)
+{
+	bool code = str_find(facts, STR("=="), 0) != SIZE_MAX || str_find(facts, STR(" else "), 0) != SIZE_MAX
+		|| str_find(facts, STR("children("), 0) != SIZE_MAX || str_find(facts, STR("matters("), 0) != SIZE_MAX;
+
+	return code ? (struct str){ 0 } : facts;
+}
+
 const struct reason_view *case_reasons(struct req *r, const struct kind *k, const struct matter_view *m,
 				       const struct refusal *v, size_t n, struct str href)
 {
 	struct reason_view *out = arena_many(r->a, n, struct reason_view);
 
 	for (size_t i = 0; i < n; i++) {
-		out[i] = (struct reason_view){ .say = v[i].say, .facts = v[i].facts, .target = v[i].target,
+		out[i] = (struct reason_view){ .say = v[i].say, .facts = readable(v[i].facts), .target = v[i].target,
 					       .missing = v[i].missing, .can_pass = v[i].can_pass };
 		if (v[i].node) {
 			out[i].cite = cite_links(r, &v[i].node->cite, &out[i].n_cite);
@@ -112,6 +121,9 @@ static void sort_actions(struct req *r, const struct matter_view *m, struct case
 				      .href = str_fmt(r->a, "%.*s/do/%.*s", STR_FMT(href), STR_FMT(x->def->id)) };
 
 		a.reason = case_reasons(r, m->snap->kind, m, x->refused, x->n_refused, href);
+		a.early = x->n_refused > 0;
+		for (size_t j = 0; j < x->n_refused; j++)
+			a.early = a.early && (x->refused[j].early || x->refused[j].can_pass);
 		if (x->def->builtin) {
 			if (x->can)
 				more[v->n_more++] = a;
