@@ -353,7 +353,7 @@ static void around(struct filling *f, struct form_view *v)
 static bool blocked_by(const struct refusal *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!v[i].can_pass && v[i].sort != REFUSED_FORM && v[i].sort != REFUSED_PAPER)
+		if (!v[i].can_pass && !v[i].early && v[i].sort != REFUSED_FORM && v[i].sort != REFUSED_PAPER)
 			return true;
 	return false;
 }

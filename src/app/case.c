@@ -84,19 +84,32 @@ const struct reason_view *case_reasons(struct req *r, const struct kind *k, cons
 
 /* ---- what can be done ---- */
 
-/* How much an action is what comes next: it stops a limit that runs, it leads on, it leads somewhere. */
+/* The running limit that ends first, when the action keeps a limit: 2; another limit: 1. */
+static int keeps_limit(const struct matter_view *m, const struct action *ac)
+{
+	int64_t first = INT64_MAX, due = INT64_MAX;
+
+	for (size_t i = 0; i < m->n_clock; i++) {
+		if (m->clock[i].v.state != CLOCK_RUNNING)
+			continue;
+		first = m->clock[i].v.due < first ? m->clock[i].v.due : first;
+		for (size_t j = 0; j < m->clock[i].def->n_until; j++)
+			if (str_eq(m->clock[i].def->until[j], ac->id) && m->clock[i].v.due < due)
+				due = m->clock[i].v.due;
+	}
+	return due == INT64_MAX ? 0 : due == first ? 2 : 1;
+}
+
+/* How much an action is what comes next: it leads on, it keeps a limit where it is, it adds something; ending and going
+ * back come last. */
 static int weight(const struct matter_view *m, const struct action *ac)
 {
-	int w = ac->to == TO_STAY ? 0 : 1;
-
+	if (ac->points)
+		return 0;
 	if (ac->to == TO_CHOOSE
 	    || (ac->to == TO_STATE && ac->to_state->index > m->snap->state->index && !ac->to_state->end))
-		w += 2;
-	for (size_t i = 0; i < m->n_clock; i++)
-		for (size_t j = 0; m->clock[i].v.state == CLOCK_RUNNING && j < m->clock[i].def->n_until; j++)
-			if (str_eq(m->clock[i].def->until[j], ac->id) && w > 1)
-				w += 4;
-	return w;
+		return 5 + keeps_limit(m, ac);
+	return ac->to == TO_STAY ? 2 + keeps_limit(m, ac) : 1;
 }
 
 static bool only_right(const struct action_view *x)

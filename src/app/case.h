@@ -19,6 +19,7 @@ struct act_view {
 	size_t n_reason;
 	int weight;
 	bool first; /* the foremost one */
+	bool early; /* the form may still change what stands against it */
 };
 
 struct clock_line {

@@ -115,10 +115,11 @@ static bool facts(struct step *s, const struct expr *e, const struct why *why, s
 	return !t.failed;
 }
 
-static bool refuse_check(struct step *s, const struct check *c, const struct expr *e, bool unknown, struct err *err)
+static bool refuse_check(struct step *s, const struct check *c, const struct expr *e, bool unknown, bool early,
+			 struct err *err)
 {
 	struct refusal x = { .sort = c->must ? REFUSED_CHECK : REFUSED_SHOULD, .node = c->node, .way = c->way,
-			     .missing = unknown, .can_pass = !c->must };
+			     .missing = unknown, .early = early, .can_pass = !c->must };
 	const struct passed *pass = c->must ? NULL : reason_for(s->act, c);
 	struct passed used;
 	struct why why = { 0 };
@@ -137,7 +138,8 @@ static bool refuse_check(struct step *s, const struct check *c, const struct exp
 	return true;
 }
 
-/* A page that has no form yet leaves out the checks that read its fields. */
+/* A page that has no form yet leaves out the checks that read its fields. When only the condition reads them and holds
+ * already, the reason is told early: the form may still change it. */
 struct reads {
 	const struct action *ac;
 	bool form;
@@ -151,15 +153,13 @@ static void reads_field(void *ctx, const struct field *f)
 		r->form = r->form || r->ac->form[i].field == f;
 }
 
-static bool waits_for_form(const struct step *s, const struct check *c)
+static bool waits_for_form(const struct step *s, const struct expr *e)
 {
 	struct reads r = { .ac = s->ac };
 
 	if (!s->t->dry || s->act->form.n || !s->ac->n_form)
 		return false;
-	expr_reads(c->must ? c->must : c->should, reads_field, &r);
-	if (c->when)
-		expr_reads(c->when, reads_field, &r);
+	expr_reads(e, reads_field, &r);
 	return r.form;
 }
 
@@ -167,19 +167,20 @@ bool check_one(struct step *s, const struct check *c, struct err *err)
 {
 	const struct expr *e = c->must ? c->must : c->should;
 	enum truth when = TRUTH_TRUE, truth;
+	const bool early = c->when && waits_for_form(s, c->when);
 
-	if (!node_on(c->node) || waits_for_form(s, c))
+	if (!node_on(c->node) || waits_for_form(s, e))
 		return true;
 	touch(s->kind->law, c->node);
 	if (c->when && !expr_truth(c->when, &s->ev, &when, err))
 		return false;
-	if (when == TRUTH_FALSE)
+	if (when == TRUTH_FALSE || (when == TRUTH_UNKNOWN && early))
 		return true;
 	if (when == TRUTH_UNKNOWN)
-		return refuse_check(s, c, c->when, true, err);
+		return refuse_check(s, c, c->when, true, false, err);
 	if (!expr_truth(e, &s->ev, &truth, err))
 		return false;
-	return truth == TRUTH_TRUE || refuse_check(s, c, e, truth == TRUTH_UNKNOWN, err);
+	return truth == TRUTH_TRUE || refuse_check(s, c, e, truth == TRUTH_UNKNOWN, early, err);
 }
 
 bool step_checks(struct step *s, struct err *err)

@@ -83,6 +83,7 @@ struct refusal {
 	struct str target;         /* REFUSED_TARGET: number or title of the matter that refused */
 	bool missing;              /* an empty field: 尚未填写 */
 	bool can_pass;             /* a `should`: passes with a reason */
+	bool early;                /* seen before the form, which may still change it */
 };
 
 struct act_result {
