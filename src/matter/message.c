@@ -31,21 +31,10 @@ bool tell(struct step *s, const struct whos *who, struct eval *ev, struct str te
 	       && send(s->t, s->new->id, s->event, "tell", &to, text, 0, err);
 }
 
-/* 示例涂料公司：待作出处罚决定 */
+/* 示例涂料公司：待作出处罚决定. What is next may depend on who asks and on the limits: the page says it. */
 static struct str next_text(struct turn *t, const struct snap *m)
 {
-	const struct action *next = NULL;
-	struct str way;
-
-	for (size_t i = 0; i < m->kind->n_action && !next; i++) {
-		const struct action *ac = &m->kind->action[i];
-
-		if (action_stands(ac, m->state) && !ac->any && !ac->points && ac->next.n)
-			next = ac;
-	}
-	way = next ? next->next : STR("办理");
-	return str_fmt(t->a, "%.*s：%.*s，请%.*s", STR_FMT(snap_title(t->a, m)), STR_FMT(m->state->name),
-		       STR_FMT(way));
+	return str_fmt(t->a, "%.*s：%.*s", STR_FMT(snap_title(t->a, m)), STR_FMT(m->state->name));
 }
 
 bool step_messages(struct step *s, struct err *err)
