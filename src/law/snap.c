@@ -72,7 +72,7 @@ bool snap_get(struct arena *a, struct str text, struct snap *s, struct err *err)
 
 		if (f)
 			field[f->index] = val_of_json(a, &f->type, m);
-		if (n && m->type == JSON_STRING)
+		if (n && m->type == JSON_STRING && !str_blank(m->text))
 			number[n->index] = m->text;
 	}
 	s->field = field;
