@@ -313,7 +313,8 @@ bool import_open(struct arena *a, struct app *app, struct str map, struct str te
 	const struct law *l;
 	int64_t def;
 
-	*im = (struct import){ .a = a, .app = app, .file = str_of(file), .plan = arena_one(a, struct import_plan) };
+	*im = (struct import){ .a = a, .app = app, .file = str_of(file), .plan = arena_one(a, struct import_plan),
+			      .who = { .sort = ACTOR_IMPORT } };
 	if (!find_map(app, a, map, &doc))
 		return err_set(err, ERR_USAGE, "没有“%.*s”的列对照表", STR_FMT(map));
 	im->kind = ynode_get(doc, "import") ? ynode_get(doc, "import")->text : map;
@@ -585,7 +586,7 @@ static bool row_json(struct job *j, struct arena *a, const struct json **ret, st
 static struct act act_of(const struct job *j, struct arena *a, const struct form *form)
 {
 	const struct import *im = j->im;
-	struct act act = { .who = { .sort = ACTOR_IMPORT, .organ = j->organ }, .kind = im->kind, .version = -1,
+	struct act act = { .who = { .sort = im->who.sort, .person = im->who.person, .organ = j->organ }, .kind = im->kind, .version = -1,
 			   .action = STR("open"), .form = *form };
 
 	act.reason = str_fmt(a, "导入自 %.*s 第%d行", STR_FMT(im->file), im->table.line[j->row]);
@@ -686,6 +687,10 @@ static bool prepare(struct import *im, struct job *j, struct db *reader, struct 
 	if (!j->organ) {
 		refuse(j, organ.n ? str_fmt(a, "没有登记名为“%.*s”的机关", STR_FMT(organ))
 				  : str_fmt(a, "“%.*s”没有填写，也没有用 --organ 指定机关", STR_FMT(im->plan->organ.heading)));
+		return false;
+	}
+	if (im->who.sort == ACTOR_PERSON && j->organ != im->who.organ) {
+		refuse(j, STR("不是本单位的。在页面上只能导入本单位的，其他单位的由其自行导入"));
 		return false;
 	}
 	at = seen_at(im->plan, key_hash(j->organ, j->key));
@@ -796,6 +801,67 @@ bool import_run(struct import *im, struct db *reader, struct writer *writer,
 	(void)arena_free(a);
 	free(g);
 	return ok;
+}
+
+/* ---- what a map looks for ---- */
+
+struct columns {
+	struct arena *a;
+	struct import_column *v;
+	size_t n;
+};
+
+static void add_column(struct columns *c, const struct ynode *from, bool required)
+{
+	struct import_column x = { .required = required };
+	struct buf b;
+
+	buf_init(&b, c->a, 1000);
+	x.heading = from->sort == YNODE_SEQ && from->n ? from->child[0]->text : from->text;
+	for (size_t i = 1; from->sort == YNODE_SEQ && i < from->n; i++) {
+		buf_adds(&b, i > 1 ? "、" : "");
+		buf_add(&b, from->child[i]->text);
+	}
+	x.others = buf_str(&b);
+	for (size_t i = 0; i < c->n; i++)
+		if (str_eq(c->v[i].heading, x.heading)) {
+			c->v[i].required = c->v[i].required || required;
+			return;
+		}
+	if (c->n < COLUMNS_MOST)
+		c->v[c->n++] = x;
+}
+
+/* Every `from` below, wherever it stands. */
+static void look_for(struct columns *c, const struct ynode *y)
+{
+	const struct ynode *from = ynode_get(y, "from"), *required = ynode_get(y, "required");
+
+	if (from && from->sort != YNODE_MAP)
+		add_column(c, from, required && str_is(required->text, "true"));
+	for (size_t i = 0; y->sort == YNODE_MAP && i < y->n; i++)
+		if (y->child[i]->sort == YNODE_MAP && !str_is(y->child[i]->key, "map"))
+			look_for(c, y->child[i]);
+}
+
+const struct import_column *import_columns(struct arena *a, struct app *app, struct str kind, size_t *ret_n)
+{
+	struct columns c = { .a = a, .v = arena_many(a, COLUMNS_MOST, struct import_column) };
+	struct import_column *sorted;
+	const struct ynode *doc;
+	size_t n = 0;
+
+	*ret_n = 0;
+	if (!find_map(app, a, kind, &doc) || !ynode_get(doc, "import") || !str_eq(ynode_get(doc, "import")->text, kind))
+		return NULL;
+	look_for(&c, doc);
+	sorted = arena_many(a, c.n, struct import_column);
+	for (int required = 1; required >= 0; required--)
+		for (size_t i = 0; i < c.n; i++)
+			if (c.v[i].required == (bool)required)
+				sorted[n++] = c.v[i];
+	*ret_n = n;
+	return sorted;
 }
 
 /* ---- tables that go out ---- */

@@ -36,6 +36,8 @@ struct import {
 	int64_t organ;                /* whose matters they become, unless the row says; 0: the row must say */
 	struct str organ_name;
 	int64_t opened, known, refused, blank;
+	struct actor who;             /* the import; a person who imports by the page: then rights are asked, row by row,
+				       * and rows of other organs are refused */
 	struct import_plan *plan;
 };
 
@@ -51,6 +53,13 @@ MUST_USE bool import_run(struct import *im, struct db *reader, struct writer *wr
 /* The refused rows as a table that can be mended and imported again: the line and the reason stand in front.
  * Empty when none was refused. */
 struct str import_refused_csv(struct arena *a, const struct import *im);
+
+/* The headings that a map looks for, required ones first: for the page and its template. NULL: no map for this kind. */
+struct import_column {
+	struct str heading, others; /* others: what else it may be called */
+	bool required;
+};
+const struct import_column *import_columns(struct arena *a, struct app *app, struct str kind, size_t *ret_n);
 
 /* A cell for tables that WPS opens: quoted, codes and what looks like a formula as text. */
 void import_put_cell(struct buf *b, struct str s);

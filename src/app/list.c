@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* list.c - matters of one kind with filters; filters and page live in the address. */
 #include "app/rows.h"
+#include "app/import_page.h"
 #include "app/index.h"
 #include "base/parse.h"
 #include "pages.h"
@@ -387,6 +388,7 @@ bool list_show(struct req *r, struct err *err)
 	l.v.may_open = true;
 	for (size_t i = 0; i < can.n_refused; i++)
 		l.v.may_open = l.v.may_open && can.refused[i].sort != REFUSED_RIGHT;
+	l.v.may_import = l.v.may_open && import_offered(r, l.kind->id);
 	l.v.open_name = kind_action(l.kind, STR("open"))->name;
 	l.v.kind = l.kind->name;
 	l.v.kind_id = l.kind->id;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* routes.c - everything that the working side answers. */
 #include "app/act.h"
+#include "app/import_page.h"
 #include "app/sign.h"
 #include "web/asset.h"
 
@@ -42,6 +43,10 @@ const struct route working_routes[] = {
 	{ GET, "/k/{kind}/new", open_show, PERSON, "The form that opens a matter" },
 	{ POST, "/k/{kind}/new", open_post, PERSON, "Opens a matter, keeps a draft", .max_body = FORM_BODY },
 	{ POST, "/k/{kind}/new/send", open_post, PERSON, "The same with files", .max_body = UPLOAD_BODY, .slow = true },
+	{ GET, "/k/{kind}/import", import_show, PERSON, "What a table must look like" },
+	{ GET, "/k/{kind}/import/template", import_template, PERSON, "An empty table" },
+	{ POST, "/k/{kind}/import", import_post, PERSON, "Preview, then import", .max_body = IMPORT_PAGE_BODY, .slow = true },
+	{ GET, "/k/{kind}/import/refused/{token}", import_refused, PERSON, "Rows that were refused, and why", .slow = true },
 	{ GET, "/k/{kind}/flow", kind_flow, PERSON, "Flow chart of a kind", .slow = true },
 	{ GET, "/m/{code}", case_show, PERSON, "One matter" },
 	{ GET, "/m/{code}/do/{action}", act_show, PERSON, "The form of an action" },

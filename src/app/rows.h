@@ -65,7 +65,7 @@ struct list_view {
 	size_t n_head, link; /* link: the column that leads to the matter */
 	const struct row_view *row;
 	size_t n_row;
-	bool may_open, flow, filtered;
+	bool may_open, may_import, flow, filtered;
 	struct str open_name;
 };
 
