@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/day.h"
+#include "law/expr_ast.h"
 #include "base/parse.h"
 
 #define TEMPLATE_TEXT ((size_t)64 * 1024)
@@ -296,7 +297,7 @@ static bool expand_expr(struct expansion *x, const struct part *part, struct err
 	struct val v;
 	struct buf b;
 
-	if (!expr_eval(part->expr, x->ev, &v, err))
+	if (!expr_shown(part->expr, x->ev, &v, err))
 		return false;
 	if (val_is_null(v) || (type_is_list(v.t) && !v.list->n)) {
 		note_missing(x, part);

@@ -186,6 +186,21 @@ static bool make_law(struct arena *a, const struct law_files *files, struct str 
 	return true;
 }
 
+/* matters() looks across organs of all packs: what one law probes, every law must keep keys for. */
+static void share_keys(const struct law *from, const struct law *to)
+{
+	for (size_t i = 0; i < to->n_kind; i++) {
+		struct kind *k = &to->kind[i];
+		const struct kind *other = law_kind(from, k->id);
+
+		for (size_t f = 0; other && f < k->n_field; f++) {
+			const struct field *same = kind_field(other, k->field[f].id);
+
+			k->field[f].keyed = k->field[f].keyed || (same && same->keyed);
+		}
+	}
+}
+
 bool engine_new(const struct engine_config *config, struct diag *d, struct engine **ret, struct err *err)
 {
 	struct arena *a = arena_new();
@@ -208,6 +223,9 @@ bool engine_new(const struct engine_config *config, struct diag *d, struct engin
 		l->texts = texts_json(a, config->files, pack[i]);
 		l->digest = sha256_hex(a, l->texts);
 	}
+	for (size_t i = 0; i < e->n_current; i++)
+		for (size_t k = 0; k < e->n_current; k++)
+			share_keys(e->current[i].law, e->current[k].law);
 	if (!ledger_load(a, config->files, &e->ledger, err)) {
 		arena_free(a);
 		return false;
@@ -323,6 +341,8 @@ static bool load_older(struct engine *e, struct db *db, struct arena *a, int64_t
 	*files = old_files(e, doc);
 	if (!make_law(e->a, files, str_dup(e->a, pack), &d, l, err))
 		return err_wrap(err, "pack_version %lld", (long long)def);
+	for (size_t i = 0; i < e->n_current; i++)
+		share_keys(e->current[i].law, l->law);
 	l->def = def;
 	PUSH(e->a, e->older, e->n_older, e->cap_older, l);
 	*ret = l->law;
