@@ -127,6 +127,7 @@ static void sort_actions(struct req *r, const struct matter_view *m, struct case
 	struct act_view *others = arena_many(r->a, m->n_action, struct act_view);
 	struct act_view *more = arena_many(r->a, m->n_action, struct act_view);
 	struct str href = case_href(r, m->snap);
+	int held = 0;
 
 	for (size_t i = 0; i < m->n_action; i++) {
 		const struct action_view *x = &m->action[i];
@@ -151,9 +152,12 @@ static void sort_actions(struct req *r, const struct matter_view *m, struct case
 			others[v->n_others++] = a;
 		} else {
 			cannot[v->n_cannot++] = a;
+			if (weight(m, x->def) > held)
+				held = weight(m, x->def);
 		}
 	}
-	if (v->n_can && can[0].weight > 0)
+	/* What matters more but is held back leaves no foremost button: the reasons below say what is next. */
+	if (v->n_can && can[0].weight > 1 && can[0].weight > held)
 		can[0].first = true;
 	v->can = can;
 	v->cannot = cannot;

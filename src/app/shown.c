@@ -56,15 +56,21 @@ struct str shown_clock_time(struct arena *a, int64_t ms)
 const struct cite_link *cite_links(struct req *r, const struct cites *c, size_t *ret_n)
 {
 	struct cite_link *l = arena_many(r->a, c->n, struct cite_link);
+	size_t n = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
 		struct buf b;
+		bool again = false;
 
 		buf_init(&b, r->a, 400);
 		ledger_put_cite(engine_ledger(app_of(r)->engine), c->id[i], &b);
-		l[i] = (struct cite_link){ buf_str(&b), str_fmt(r->a, "/law/%.*s", STR_FMT(c->id[i])) };
+		/* Several rules may stem from one article: people read it once. */
+		for (size_t j = 0; j < n; j++)
+			again = again || str_eq(l[j].text, buf_str(&b));
+		if (!again)
+			l[n++] = (struct cite_link){ buf_str(&b), str_fmt(r->a, "/law/%.*s", STR_FMT(c->id[i])) };
 	}
-	*ret_n = c->n;
+	*ret_n = n;
 	return l;
 }
 
