@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* Lists and the desk. Rights, state, organ, light and the first field filter are part of the query; further
- * filters are asked of the rows. Pages go by key, never by counting rows from the start. */
+/* Lists and the desk. Rights, state, organ, light and field filters are part of the query: the first filter's key
+ * leads, the others are probes of the same tables. Only filters beyond FILTERS_ASKED are asked of the rows. Pages go
+ * by key, never by counting rows from the start. */
 #include "base/day.h"
 #include "base/parse.h"
 #include "matter/sight.h"
@@ -9,12 +10,15 @@
 
 #define ROWS_AT_ONCE 200 /* also the limit of a page */
 #define PAGES_READ 10    /* a filter that keeps one row in ten still fills a page */
+#define FILTERS_ASKED 4  /* pages offer three at most; each costs two probes a row */
+#define SLOT 3           /* parameters of one further filter: field, text, number */
 
 #define COLUMNS \
 	"m.id, m.code, m.kind, m.def, m.organ, m.parent, m.opener, m.state, m.version, m.opened, m.ended, m.fields," \
 	" m.updated, m.due"
 /* $1 kind; $2 to $18 principals; $19 state; $20 organ; $21 light; $22 now; $23, $24 the last row's key and id;
- * $25 number of rows; $26, $27 field and value of the first filter. */
+ * $25 number of rows; by a key: $26, $27 field and value of the first filter, then a slot for each further one; on
+ * the desk a slot for each. A field has keys in one of the two tables only, so a slot may ask both. */
 #define SEEN " EXISTS (SELECT 1 FROM matter_reader r WHERE r.matter = m.id AND r.principal IN" \
 	" ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18))"
 #define KEPT " AND ($19 = '' OR m.state = $19) AND ($20 = 0 OR m.organ = $20)" \
@@ -25,12 +29,18 @@
 #define NO_DUE " AND m.due IS NULL AND $23 = $23 AND m.id > $24 ORDER BY m.id LIMIT $25"
 #define BY_UPDATED " AND (m.updated, m.id) < ($23, $24) ORDER BY m.updated DESC, m.id DESC LIMIT $25"
 #define BY_OPENED " AND (m.opened, m.id) < ($23, $24) ORDER BY m.opened DESC, m.id DESC LIMIT $25"
+#define FILTER(f, t, n) " AND (" f " = '' OR EXISTS (SELECT 1 FROM matter_key_text x WHERE x.field = " f \
+	" AND x.text = " t " AND x.matter = m.id) OR EXISTS (SELECT 1 FROM matter_key_num x WHERE x.field = " f \
+	" AND x.num = " n " AND x.matter = m.id))"
+#define FURTHER FILTER("$28", "$29", "$30") FILTER("$31", "$32", "$33") FILTER("$34", "$35", "$36")
+#define EACH FILTER("$26", "$27", "$28") FILTER("$29", "$30", "$31") FILTER("$32", "$33", "$34") \
+	FILTER("$35", "$36", "$37")
 #define KIND "SELECT " COLUMNS " FROM matter m WHERE m.kind = $1 AND" SEEN KEPT
 #define ANY "SELECT " COLUMNS " FROM matter m WHERE $1 = '' AND" SEEN KEPT
 #define TEXT "SELECT " COLUMNS " FROM matter_key_text k JOIN matter m ON m.id = k.matter" \
-	" WHERE k.field = $26 AND k.text = $27 AND m.kind = $1 AND" SEEN KEPT
+	" WHERE k.field = $26 AND k.text = $27 AND m.kind = $1 AND" SEEN KEPT FURTHER
 #define NUM "SELECT " COLUMNS " FROM matter_key_num k JOIN matter m ON m.id = k.matter" \
-	" WHERE k.field = $26 AND k.num = $27 AND m.kind = $1 AND" SEEN KEPT
+	" WHERE k.field = $26 AND k.num = $27 AND m.kind = $1 AND" SEEN KEPT FURTHER
 
 enum family { OF_KIND, OF_ANY, OF_TEXT, OF_NUM, FAMILIES };
 enum order { DUE_KNOWN, DUE_NONE, UPDATED, OPENED, ORDERS };
@@ -49,7 +59,7 @@ static const struct stmt st_list[FAMILIES][ORDERS] = {
 /* The desk: few matters wait for one person, so they are gathered and sorted. 9223372036854775807: no clock. */
 #define HELD " FROM matter m WHERE m.id IN (SELECT h.matter FROM matter_holder h WHERE h.principal IN" \
 	" ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)) AND ($1 = '' OR m.kind = $1)"
-static const struct stmt st_mine = { "list_mine", "SELECT " COLUMNS HELD KEPT
+static const struct stmt st_mine = { "list_mine", "SELECT " COLUMNS HELD KEPT EACH
 	" AND (coalesce(m.due, 9223372036854775807), m.id) > ($23, $24)"
 	" ORDER BY coalesce(m.due, 9223372036854775807), m.id LIMIT $25" };
 static const struct stmt st_count_mine = { "count_mine",
@@ -67,7 +77,7 @@ struct listing {
 	struct turn t;
 	const struct list_query *q;
 	struct filter filter[8];
-	size_t n_filter;
+	size_t n_filter, n_asked; /* the first n_asked are part of the query */
 	struct str state;
 	int64_t organ, key, id;
 	bool none;             /* a filter that nothing can match */
@@ -151,6 +161,7 @@ static bool read_filters(struct listing *l, struct err *err)
 			 && !filter_value(l, f, x->value, &l->filter[l->n_filter++]))
 			l->none = true;
 	}
+	l->n_asked = l->n_filter < FILTERS_ASKED ? l->n_filter : FILTERS_ASKED;
 	return true;
 }
 
@@ -171,7 +182,7 @@ static bool key_is(struct arena *a, struct val v, const struct filter *f)
 
 static bool passes(struct listing *l, const struct snap *m)
 {
-	for (size_t i = 1; i < l->n_filter; i++) {
+	for (size_t i = l->n_asked; i < l->n_filter; i++) {
 		const struct val *v = snap_field(m, str_cstr(l->t.a, l->filter[i].f->id));
 
 		if (!v || !key_is(l->t.a, *v, &l->filter[i]))
@@ -184,7 +195,7 @@ static bool passes(struct listing *l, const struct snap *m)
 
 static const struct stmt *statement(const struct listing *l, bool no_due)
 {
-	enum family f = l->n_filter ? (l->filter[0].text ? OF_TEXT : OF_NUM) : l->q->kind.n ? OF_KIND : OF_ANY;
+	enum family f = l->n_asked ? (l->filter[0].text ? OF_TEXT : OF_NUM) : l->q->kind.n ? OF_KIND : OF_ANY;
 
 	if (l->q->mine)
 		return &st_mine;
@@ -193,11 +204,31 @@ static const struct stmt *statement(const struct listing *l, bool no_due)
 	return &st_list[f][l->q->order == LIST_UPDATED ? UPDATED : OPENED];
 }
 
+static struct str key_path(const struct listing *l, const struct filter *f)
+{
+	return str_fmt(l->t.a, "%.*s.%.*s", STR_FMT(l->q->kind), STR_FMT(f->f->id));
+}
+
+/* Slots for the filters from the given one on; unused ones are empty. Returns how many inputs they are. */
+static size_t put_slots(const struct listing *l, size_t from, struct db_in *in)
+{
+	size_t n = 0;
+
+	for (size_t i = from; i < FILTERS_ASKED; i++) {
+		const struct filter *f = i < l->n_asked ? &l->filter[i] : NULL;
+
+		in[n++] = db_str(f ? key_path(l, f) : STR(""));
+		in[n++] = db_str(f && f->text ? f->s : STR(""));
+		in[n++] = db_i64(f && !f->text ? f->i : 0);
+	}
+	return n;
+}
+
 static bool read_page(struct listing *l, bool no_due, struct err *err)
 {
 	const struct stmt *st = statement(l, no_due);
 	struct str own[PRINCIPAL_SLOTS];
-	struct db_in in[27] = { db_str(l->q->kind) };
+	struct db_in in[25 + FILTERS_ASKED * SLOT] = { db_str(l->q->kind) };
 	struct db_out out[MATTER_COLUMNS + 2];
 	size_t n = 25;
 
@@ -212,10 +243,12 @@ static bool read_page(struct listing *l, bool no_due, struct err *err)
 	in[22] = db_i64(l->key);
 	in[23] = db_i64(l->id);
 	in[24] = db_i64(ROWS_AT_ONCE);
-	if (l->n_filter && !l->q->mine) {
-		in[25] = db_str(str_fmt(l->t.a, "%.*s.%.*s", STR_FMT(l->q->kind), STR_FMT(l->filter[0].f->id)));
-		in[26] = l->filter[0].text ? db_str(l->filter[0].s) : db_i64(l->filter[0].i);
-		n = 27;
+	if (l->q->mine) {
+		n += put_slots(l, 0, &in[n]);
+	} else if (l->n_asked) {
+		in[n++] = db_str(key_path(l, &l->filter[0]));
+		in[n++] = l->filter[0].text ? db_str(l->filter[0].s) : db_i64(l->filter[0].i);
+		n += put_slots(l, 1, &in[n]);
 	}
 	matter_row_out(&l->row, out);
 	out[MATTER_COLUMNS] = db_to_i64(&l->updated);
