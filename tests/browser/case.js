@@ -52,6 +52,14 @@ async function linked(p, relation) {
 	return at.getAttribute('href');
 }
 
+// What stands behind a grey action of the page, opened.
+async function reasons(p, action) {
+	const refused = p.page.locator('details.mf-cannot', { has: p.page.locator('summary', { hasText: new RegExp(`^\\s*${action}（`) }) });
+	that((await refused.count()) === 1, `“${action}” is not among what cannot be done: ${(await p.text()).slice(0, 2000)}`);
+	await refused.locator('summary').click();
+	return refused.innerText();
+}
+
 // A paper of the case as text: opened, downloaded and read with pdftotext.
 async function paper(p, name) {
 	await p.go(matter);
@@ -172,13 +180,11 @@ step('事先告知书 is made, delivered; no decision may be proposed before the
 	await p.act(matter, '制作事先告知书');
 	const text = await paper(p, '行政处罚事先告知书');
 	for (const w of ['行政处罚事先告知书', party.name, '20,000.00元', '贰万元整', '陈述', '申辩', '临应急罚告〔']) that(text.includes(w), `the notice lacks ${w}: ${text}`);
-	delivery = await linked(p, '事先告知书');
+	delivery = await linked(p, '文书送达：行政处罚事先告知书');
 	await p.act(delivery, '登记直接送达', { 送达日期: day(), 签收人: '尚德全', 签收人身份: '法定代表人或者负责人' });
 	await p.go(matter);
 	await p.reads('听取陈述申辩');
-	const refused = p.page.locator('details.mf-cannot', { hasText: '呈报决定' });
-	await refused.locator('summary').click();
-	const why = await refused.innerText();
+	const why = await reasons(p, '呈报决定');
 	for (const w of ['当事人尚未陈述申辩，也没有表示放弃', '第四十四条', '下一步']) that(why.includes(w), `the refusal lacks “${w}”: ${why}`);
 	await shot(p.page, 'case-told');
 });
@@ -201,9 +207,7 @@ step('the party speaks, its words are weighed, the officers propose', async () =
 step('before the review no decision: every reason at once, each with its article', async () => {
 	const p = await who('zhangqiang');
 	await p.go(matter);
-	const refused = p.page.locator('details.mf-cannot', { hasText: '作出处罚决定' }).first();
-	await refused.locator('summary').click();
-	const why = await refused.innerText();
+	const why = await reasons(p, '作出处罚决定');
 	for (const w of ['未经法制审核或者审核未通过的，不得作出', '法制审核', '第五条', '应当由负责人集体讨论决定', '第五十七条']) that(why.includes(w), `the refusal lacks “${w}”: ${why}`);
 	await shot(p.page, 'case-before-review');
 });
@@ -220,6 +224,8 @@ step('送法制审核 with its materials; 李红 takes it', async () => {
 	await p.reads('待受理分派');
 	const legal = await who('lihong');
 	await legal.go('/inbox');
+	await legal.reads(`${CAUSE}：待受理分派`);
+	await legal.page.getByRole('link', { name: '知会' }).click();
 	await legal.reads(`收到法制审核件：${CAUSE}`);
 	await examine(legal.page);
 	await legal.act(review, '受理并分派', { 审核人员: ['李红'] });
@@ -240,13 +246,13 @@ step('an opinion on a list with a gap is refused; the whole list gives 同意', 
 	await p.go(review);
 	await p.choose('出具审核意见');
 	await p.fill({
-		法制审核核对表: { parts: Object.fromEntries(CHECKLIST.slice(0, 7)) },
+		审核核对表: { parts: Object.fromEntries(CHECKLIST.slice(0, 7)) },
 		合法性意见: '主体、权限、程序、依据合法。', 合理性意见: '裁量在从轻阶次以内。', 审核意见: '同意', 理由: '事实清楚，程序合法，同意。', 审核人员具名: '李红',
 	});
 	await p.send();
 	await p.reads('暂不能出具审核意见', '核对表尚有项目未给结论');
 	await shot(p.page, 'review-refused');
-	await p.fill({ 法制审核核对表: { parts: Object.fromEntries(CHECKLIST.slice(7)) } });
+	await p.fill({ 审核核对表: { parts: Object.fromEntries(CHECKLIST.slice(7)) } });
 	await p.send((at) => at.reads('重大行政执法决定法制审核意见书', '停止计算期限', '没有问题'));
 	await p.done('出具审核意见');
 	await p.reads('同意');
@@ -278,7 +284,7 @@ step('the decision is a PDF that says what was decided; it is delivered', async 
 		that(text.includes(w), `the decision lacks ${w}: ${text}`);
 	}
 	await shot(p.page, 'paper');
-	delivery = await linked(p, '处罚决定书');
+	delivery = await linked(p, '文书送达：处罚决定书');
 	await p.act(delivery, '登记直接送达', { 送达日期: day(), 签收人: '尚德全', 签收人身份: '法定代表人或者负责人' });
 	await p.go(matter);
 	await p.reads('待履行');
@@ -293,16 +299,14 @@ step('吴婷 collects; publishing without review and approval is refused', async
 	await p.act(disclosure, '收集整理', {
 		公开形式: '决定信息摘要', 执法结论: '罚款20000元', 依据: '《中华人民共和国安全生产法》第一百零一条第三项', 公开载体: ['主平台', '政府网站'],
 	});
-	const refused = p.page.locator('details.mf-cannot', { hasText: '发布' }).first();
-	await refused.locator('summary').click();
-	const why = await refused.innerText();
+	const why = await reasons(p, '发布');
 	for (const w of ['尚未经法制审核人员审核和部门负责人审批', '第八条']) that(why.includes(w), `the refusal lacks “${w}”: ${why}`);
-	await p.act(disclosure, '报送审核', { 已核对公开文本不含个人信息: '是' });
+	await p.act(disclosure, '报送审核', { '已核对公开文本不含个人信息、商业秘密': '是' });
 });
 
 step('李红 reviews, 张强 approves, 吴婷 publishes', async () => {
 	const legal = await who('lihong');
-	await legal.act(disclosure, '审核通过', { 合法性: '合法、适当，同意公开。' });
+	await legal.act(disclosure, '审核通过', { '合法性、适当性审核意见': '合法、适当，同意公开。' });
 	const head = await who('zhangqiang');
 	await head.act(disclosure, '审批同意公开', { 审批意见: '同意公开。' });
 	const p = await who('wuting');
@@ -316,10 +320,8 @@ step('ten days later: not closed while unpaid; paid; closed', async () => {
 	await site.later(`${day(10)} 09:30`);
 	const head = await who('zhangqiang');
 	await head.go(matter);
-	await head.choose('批准结案');
-	await head.fill({ 结案方式: '履行完毕', 结案意见: '罚款已缴清，违法行为已改正，同意结案。' });
-	await head.send();
-	await head.reads('罚款20,000.00元，已缴0.00元，尚未缴清', '第六十七条');
+	const why = await reasons(head, '批准结案');
+	for (const w of ['罚款20,000.00元，已缴0.00元，尚未缴清', '第六十七条', '登记缴清罚款']) that(why.includes(w), `the refusal lacks “${w}”: ${why}`);
 	const p = await who('zhengtao');
 	await p.act(matter, '登记缴清罚款', { 缴款金额: '20000', 缴款日期: day(10), 缴款凭证: { files: ['电子缴款凭证.pdf'] } });
 	await head.act(matter, '批准结案', { 结案方式: '履行完毕', 结案意见: '罚款已缴清，违法行为已改正，同意结案。' });
