@@ -138,11 +138,11 @@ static bool refuse_check(struct step *s, const struct check *c, const struct exp
 	return true;
 }
 
-/* A page that has no form yet leaves out the checks that read its fields. When only the condition reads them and holds
- * already, the reason is told early: the form may still change it. */
+/* A page that has no form yet leaves out the checks that read its fields, or what `set` makes of them. When only the
+ * condition reads them and holds already, the reason is told early: the form may still change it. */
 struct reads {
 	const struct action *ac;
-	bool form;
+	bool form, set;
 };
 
 static void reads_field(void *ctx, const struct field *f)
@@ -151,6 +151,14 @@ static void reads_field(void *ctx, const struct field *f)
 
 	for (size_t i = 0; i < r->ac->n_form; i++)
 		r->form = r->form || r->ac->form[i].field == f;
+	for (size_t i = 0; !r->set && i < r->ac->n_set; i++) {
+		struct reads x = { .ac = r->ac, .set = true };
+
+		if (!str_eq(r->ac->set[i].field, f->id))
+			continue;
+		expr_reads(r->ac->set[i].expr, reads_field, &x);
+		r->form = r->form || x.form;
+	}
 }
 
 static bool waits_for_form(const struct step *s, const struct expr *e)
