@@ -10,7 +10,6 @@
 #include "app/story.h"
 #include "base/day.h"
 #include "base/parse.h"
-#include "base/uuid.h"
 #include "blob/blob.h"
 #include "log/log.h"
 #include "paper/draw.h"
@@ -59,22 +58,6 @@ static bool make_file(void *ctx, struct str name, struct file_ref *ret, struct e
 		return false;
 	*ret = (struct file_ref){ .name = name, .digest = blob.sha256, .media = blob.media, .size = blob.size };
 	return blob_put(d->s.db, &blob, job.at, err);
-}
-
-/* 16 characters of three kinds, none of which look alike. */
-static struct str random_password(struct arena *a)
-{
-	static const char alphabet[] = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789";
-	unsigned char r[13];
-	char *p = arena_alloc(a, 17);
-
-	random_bytes(r, sizeof(r));
-	for (size_t i = 0; i < sizeof(r); i++)
-		p[i] = alphabet[r[i] % (sizeof(alphabet) - 1)];
-	p[13] = 'K';
-	p[14] = (char)('2' + r[0] % 8);
-	p[15] = 'a';
-	return (struct str){ p, 16 };
 }
 
 static bool register_organs(struct demo *d, struct err *err)
@@ -141,7 +124,7 @@ static struct str role_names(struct demo *d, const struct ynode *p, const struct
 
 static bool make_account(struct demo *d, const struct ynode *p, const struct law *l, struct err *err)
 {
-	struct str password = random_password(d->s.a), hash, roles = role_names(d, p, l);
+	struct str password = password_random(d->s.a), hash, roles = role_names(d, p, l);
 	const struct ynode *name = ynode_get(p, "name"), *organ = ynode_get(p, "organ");
 	const struct ynode *organs = ynode_get(d->doc, "organs");
 	const struct ynode *o = organ ? ynode_find(organs, organ->text) : NULL;

@@ -96,6 +96,21 @@ bool password_strong(struct str password, struct str login, struct err *err)
 	return true;
 }
 
+struct str password_random(struct arena *a)
+{
+	static const char alphabet[] = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789";
+	unsigned char r[14];
+	char *p = arena_alloc(a, 17);
+
+	random_bytes(r, sizeof(r));
+	for (size_t i = 0; i < 13; i++)
+		p[i] = alphabet[r[i] % (sizeof(alphabet) - 1)];
+	p[13] = 'K'; /* three kinds of characters, whatever came before */
+	p[14] = (char)('2' + r[13] % 8);
+	p[15] = 'a';
+	return (struct str){ p, 16 };
+}
+
 bool password_hash(struct arena *a, struct str password, struct str *ret, struct err *err)
 {
 	char out[crypto_pwhash_STRBYTES];

@@ -20,6 +20,8 @@ MUST_USE bool session_init(struct err *err);
 
 /* At least 10 characters of three of the four kinds (capital, small, digit, other), not containing the login. */
 MUST_USE bool password_strong(struct str password, struct str login, struct err *err);
+/* A new one of 16 characters that passes password_strong; none of them look alike. */
+struct str password_random(struct arena *a);
 /* The stored form. Takes 10 ms: on workers and the command line only. */
 MUST_USE bool password_hash(struct arena *a, struct str password, struct str *ret, struct err *err);
 bool password_right(struct arena *a, struct str hash, struct str password);
