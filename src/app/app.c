@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "db/migrate.h"
 #include "log/log.h"
+#include "search/search.h"
 
 #define TIMERS_A_GROUP 64 /* decision 36 */
 #define FILE_MOST ((size_t)1 << 20)
@@ -167,6 +168,7 @@ bool app_open(const struct app_config *config, struct app **ret, struct err *err
 	struct engine_config ec = { 0 };
 
 	app->a = a;
+	(void)pthread_mutex_init(&app->search_lock, NULL);
 	app->dir = config->dir;
 	app->db = config->db ? config->db : str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", config->dir));
 	app->search_db = str_starts(str_of(app->db), STR("sqlite:"))
@@ -220,6 +222,15 @@ static bool nothing(struct db *db, struct arena *a, void *ctx, struct err *err)
 	return true; /* an empty job: its group's beginning does what is overdue */
 }
 
+/* Messages about lights come after everything that counts in law. */
+static bool warn_job(struct db *db, struct arena *a, void *ctx, struct err *err)
+{
+	struct app *app = ctx;
+	int done;
+
+	return matter_warn(app->engine, db, a, engine_now(app->engine), TIMERS_A_GROUP, &done, err);
+}
+
 static bool count_overdue(struct app *app, int64_t *ret, struct err *err)
 {
 	struct arena *a = arena_new();
@@ -245,7 +256,7 @@ static void timer_work(struct app *app, struct follower *f)
 	struct timer *t = f->priv;
 	struct err err = { 0 };
 	int64_t n = 0;
-	bool ok;
+	bool ok, warns = false;
 
 	if (!t)
 		f->priv = t = arena_one(app->a, struct timer);
@@ -254,7 +265,8 @@ static void timer_work(struct app *app, struct follower *f)
 	if (!t->db && !db_open(app->db, DB_READ, &t->db, &err))
 		return; /* the database is away: the next second asks again */
 	ok = matter_timers_overdue(app->engine, t->db, t->a, engine_now(app->engine) - MATTER_WAIT_MS, &n,
-				   &err);
+				   &err)
+	     && matter_warn_waits(t->db, t->a, engine_now(app->engine), &warns, &err);
 	arena_reset(t->a);
 	if (f->stop || !ok) {
 		db_close(t->db);
@@ -265,6 +277,8 @@ static void timer_work(struct app *app, struct follower *f)
 	atomic_store(&app->overdue, n);
 	if (n > 0 && !writer_run(app->writer, "timers", nothing, NULL, &err))
 		log_line(LOG_WARNING, "timers: %s", err.detail);
+	if (!n && warns && !writer_run(app->writer, "warn", warn_job, app, &err))
+		log_line(LOG_WARNING, "warn: %s", err.detail);
 	f->more = n > TIMERS_A_GROUP;
 	if (!f->more && atomic_exchange(&app->catching_up, false))
 		log_line(LOG_INFO, "到期事项已全部补办，恢复办理");
@@ -370,6 +384,43 @@ bool app_start(struct app *app, struct err *err)
 	return true;
 }
 
+static struct search *search_take(struct app *app)
+{
+	struct search *s = NULL;
+
+	(void)pthread_mutex_lock(&app->search_lock);
+	if (app->n_search)
+		s = app->search[--app->n_search];
+	(void)pthread_mutex_unlock(&app->search_lock);
+	return s;
+}
+
+static void search_give(struct app *app, struct search *s)
+{
+	(void)pthread_mutex_lock(&app->search_lock);
+	if (app->n_search < SEARCH_SPARE) {
+		app->search[app->n_search++] = s;
+		s = NULL;
+	}
+	(void)pthread_mutex_unlock(&app->search_lock);
+	search_close(s);
+}
+
+bool app_search(struct app *app, struct arena *a, const struct search_query *q, const struct search_hit **ret,
+		size_t *ret_n, bool *ret_more, struct err *err)
+{
+	struct search *s = search_take(app);
+
+	if (!s && !search_open(app->search_db, DB_READ, &s, err))
+		return false;
+	if (!search_find(s, a, q, ret, ret_n, ret_more, err)) {
+		search_close(s); /* it may be the connection that is broken */
+		return false;
+	}
+	search_give(app, s);
+	return true;
+}
+
 void app_settle(struct app *app)
 {
 	for (int i = 0; i < app->n_follower; i++) {
@@ -400,6 +451,9 @@ void app_close(struct app *app)
 		(void)pthread_cond_destroy(&app->follower[i].wake);
 		(void)pthread_mutex_destroy(&app->follower[i].lock);
 	}
+	while (app->n_search)
+		search_close(app->search[--app->n_search]);
+	(void)pthread_mutex_destroy(&app->search_lock);
 	engine_free(app->engine);
 	(void)arena_free(app->a);
 }

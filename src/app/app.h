@@ -14,6 +14,9 @@
 #include "web/http.h"
 
 struct app;
+struct search;
+struct search_query;
+struct search_hit;
 
 /* A thread that works after commits: woken by each, and every `every_ms` in any case. */
 struct follower {
@@ -30,6 +33,7 @@ struct follower {
 };
 
 #define FOLLOWERS 4
+#define SEARCH_SPARE 6 /* two threads a listener and two workers */
 
 struct app {
 	struct arena *a;          /* lives as long as the program */
@@ -46,6 +50,9 @@ struct app {
 	int n_follower;
 	atomic_bool catching_up;  /* more than 64 acts of the law are overdue: people may only look */
 	atomic_llong overdue;     /* how many are left */
+	pthread_mutex_t search_lock;
+	struct search *search[SEARCH_SPARE]; /* open and free */
+	int n_search;
 };
 
 struct app_config {
@@ -67,6 +74,10 @@ MUST_USE bool app_start(struct app *app, struct err *err);
 void app_follow(struct app *app, const char *name, int64_t every_ms, void (*work)(struct app *, struct follower *));
 void app_wake(struct app *app);
 void app_close(struct app *app);
+
+/* A question to the full-text index (search_find), with a connection that is kept for the next one. */
+MUST_USE bool app_search(struct app *app, struct arena *a, const struct search_query *q, const struct search_hit **ret,
+			 size_t *ret_n, bool *ret_more, struct err *err);
 
 /* Runs everything that followers would do until nothing is left: for init --demo, import and tests. */
 void app_settle(struct app *app);

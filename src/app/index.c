@@ -56,19 +56,14 @@ static bool rights_of(struct req *r, const struct actor *who, struct rights *x, 
 bool index_find(struct req *r, const struct index_query *q, const struct search_hit **ret, size_t *ret_n, bool *ret_more,
 		struct err *err)
 {
-	const struct app *app = r->app;
 	struct str kind = str_fmt(r->a, "k_%.*s", STR_FMT(q->kind));
 	struct search_query sq = { .side = SEARCH_WORKING, .typed = q->typed, .all = &kind, .n_all = q->kind.n ? 1 : 0,
 				   .before = q->before, .limit = q->limit };
 	struct rights x;
-	struct search *s;
-	bool ok;
 
-	if (!rights_of(r, q->who, &x, err) || !search_open(app->search_db, DB_READ, &s, err))
+	if (!rights_of(r, q->who, &x, err))
 		return false;
 	sq.any = x.token;
 	sq.n_any = x.n;
-	ok = search_find(s, r->a, &sq, ret, ret_n, ret_more, err);
-	search_close(s);
-	return ok;
+	return app_search(r->app, r->a, &sq, ret, ret_n, ret_more, err);
 }

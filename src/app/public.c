@@ -123,8 +123,6 @@ bool public_find(struct req *r, const struct public_query *q, const struct searc
 	struct str all[3] = { str_fmt(r->a, "k_%s", q->kind) };
 	struct search_query sq = { .side = SEARCH_PUBLIC, .typed = str_head(q->typed, 100), .all = all, .n_all = 1,
 				   .limit = q->limit };
-	struct search *s;
-	bool ok;
 
 	if (q->organ)
 		all[sq.n_all++] = str_fmt(r->a, "o_%lld", (long long)q->organ);
@@ -132,11 +130,7 @@ bool public_find(struct req *r, const struct public_query *q, const struct searc
 		all[sq.n_all++] = str_fmt(r->a, "y_%.*s", STR_FMT(q->year));
 	if (q->after.n && (!uuid_valid(q->after) || !matter_by_code(r->db, r->a, q->after, &sq.before, err)))
 		return err_set(err, ERR_NOT_FOUND, "这一页已经不在了，请从第一页重新查看");
-	if (!search_open(app_of(r)->search_db, DB_READ, &s, err))
-		return false;
-	ok = search_find(s, r->a, &sq, ret, ret_n, ret_more, err);
-	search_close(s);
-	return ok;
+	return app_search(app_of(r), r->a, &sq, ret, ret_n, ret_more, err);
 }
 
 bool public_organs(struct req *r, const struct organ_known **ret, size_t *ret_n, struct err *err)
