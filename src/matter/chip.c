@@ -207,6 +207,16 @@ void run_view(struct turn *t, const struct kind *k, const struct run *r, struct 
 	ret->chip = buf_str(&b);
 }
 
+void run_put_end(struct turn *t, const struct kind *k, const struct run *r, struct buf *b)
+{
+	size_t limit;
+	const struct due d = run_due(t->a, k->law->calendar, r, t->now, &limit);
+
+	put_day(b, d.by_day ? d.last : day_at(d.at), t->now);
+	if (!d.by_day)
+		buf_addf(b, "%d:%02d", time_hour(d.at), (int)((d.at + SHANGHAI_MS) / 60000 % 60));
+}
+
 void run_explain(struct turn *t, const struct kind *k, const struct run *r, struct buf *b)
 {
 	const struct action *ac = kind_action(k, r->starter);

@@ -20,7 +20,7 @@ struct clock_row {
 	const struct snap *m;
 	struct clocks *c;
 	struct str clock, state, json, who;
-	int64_t run, start, due, yellow, stopped, provisional, lapse;
+	int64_t run, start, due, yellow, stopped, provisional, lapse, told;
 };
 
 static enum clock_state state_of(struct str s)
@@ -76,7 +76,7 @@ static bool clock_row(void *ctx, struct err *err)
 	struct clock_row *x = ctx;
 	struct run r = { .clock = x->clock, .run = x->run, .start = x->start, .due = x->due, .yellow = x->yellow,
 			 .stopped = x->stopped, .state = state_of(x->state), .provisional = x->provisional != 0,
-			 .parked = x->lapse == 2, .who = x->who, .def = kind_clock(x->m->kind, x->clock) };
+			 .parked = x->lapse == 2, .who = x->who, .told = x->told, .def = kind_clock(x->m->kind, x->clock) };
 
 	if (!read_json(x->t->a, x->json, &r, err))
 		return false;
@@ -86,7 +86,7 @@ static bool clock_row(void *ctx, struct err *err)
 }
 
 static const struct stmt st_clocks = { "clocks",
-	"SELECT clock, run, start, due, yellow, state, stopped, pauses, who, provisional, lapse FROM clock"
+	"SELECT clock, run, start, due, yellow, state, stopped, pauses, who, provisional, lapse, told FROM clock"
 	" WHERE matter = $1 ORDER BY clock, run" };
 
 bool clocks_load(struct turn *t, const struct snap *m, struct clocks *ret, struct err *err)
@@ -96,7 +96,7 @@ bool clocks_load(struct turn *t, const struct snap *m, struct clocks *ret, struc
 	const struct db_out out[] = { db_to_str(&x.clock), db_to_i64(&x.run), db_to_i64(&x.start), db_to_i64(&x.due),
 				      db_to_i64(&x.yellow), db_to_str(&x.state), db_to_i64(&x.stopped),
 				      db_to_str(&x.json), db_to_str(&x.who), db_to_i64(&x.provisional),
-				      db_to_i64(&x.lapse) };
+				      db_to_i64(&x.lapse), db_to_i64(&x.told) };
 
 	*ret = (struct clocks){ .matter = m->id };
 	return db_each(t->db, t->a, &st_clocks, DB_IN(in), DB_OUT(out), clock_row, &x, err);
@@ -140,11 +140,11 @@ static struct str json_of(struct arena *a, const struct run *r)
 }
 
 static const struct stmt st_clock_insert = { "clock_insert",
-	"INSERT INTO clock (matter, clock, run, start, due, yellow, state, stopped, pauses, who, provisional, lapse)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)" };
+	"INSERT INTO clock (matter, clock, run, start, due, yellow, state, stopped, pauses, who, provisional, lapse, told)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)" };
 static const struct stmt st_clock_update = { "clock_update",
 	"UPDATE clock SET start = $4, due = $5, yellow = $6, state = $7, stopped = $8, pauses = $9, who = $10,"
-	" provisional = $11, lapse = $12 WHERE matter = $1 AND clock = $2 AND run = $3" };
+	" provisional = $11, lapse = $12, told = $13 WHERE matter = $1 AND clock = $2 AND run = $3" };
 
 static int64_t lapse_column(const struct run *r)
 {
@@ -153,14 +153,39 @@ static int64_t lapse_column(const struct run *r)
 	return r->parked ? 2 : 1;
 }
 
+/* What was told of a run is over when it stopped, or when an extension has made it green again. */
+static bool settled(struct run *r, int64_t now)
+{
+	const bool over = r->state != CLOCK_RUNNING && r->state != CLOCK_PAUSED;
+
+	if (r->told == TOLD_NONE || !(over || (r->due > now && (!r->yellow || r->yellow > now))))
+		return false;
+	r->told = TOLD_NONE;
+	return true;
+}
+
+/* The messages go when no light of the matter is left that was told. */
+static bool clear_warnings(struct turn *t, struct clocks *c, int64_t matter, struct err *err)
+{
+	bool any = false, left = false;
+
+	for (size_t i = 0; i < c->n; i++) {
+		any = (c->v[i].dirty && settled(&c->v[i], t->now)) || any;
+		left = left || c->v[i].told != TOLD_NONE;
+	}
+	return !any || left || messages_done(t, matter, "warn", err);
+}
+
 bool clocks_save(struct turn *t, struct clocks *c, int64_t matter, struct err *err)
 {
+	if (!clear_warnings(t, c, matter, err))
+		return false;
 	for (size_t i = 0; i < c->n; i++) {
 		struct run *r = &c->v[i];
 		const struct db_in in[] = { db_i64(matter), db_str(r->clock), db_i64(r->run), db_i64(r->start),
 					    db_ref(r->due), db_ref(r->yellow), db_str(str_of(state_names[r->state])),
 					    db_ref(r->stopped), db_str(json_of(t->a, r)), db_str(r->who),
-					    db_i64(r->provisional), db_i64(lapse_column(r)) };
+					    db_i64(r->provisional), db_i64(lapse_column(r)), db_i64(r->told) };
 
 		if (!r->dirty)
 			continue;

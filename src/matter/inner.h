@@ -58,6 +58,12 @@ struct turn {
 	size_t n_set, cap_set;
 	struct posts_row *posts; /* roles read so far */
 	size_t n_posts, cap_posts;
+	struct people_row *people; /* who holds a role, read so far; forgotten when posts change */
+	size_t n_people, cap_people;
+	struct { /* the last answer of recused(); forgotten when a recusal is stored */
+		int64_t matter, person;
+		bool yes;
+	} recusal;
 	const struct law *law;   /* of the matter whose clocks are being reckoned */
 	/* the part of a joint action that is being given: parts() holds it before its event is written */
 	const struct val_part *pending;
@@ -168,6 +174,8 @@ struct pause {
 	struct gap gap;
 	int64_t which; /* index in the clock's pauses */
 };
+/* The light that was told to those on whose desk a run stands: clock.told. */
+enum { TOLD_NONE = 0, TOLD_YELLOW = 2, TOLD_RED = 3 };
 struct run { /* one run of a clock, as stored */
 	const struct clock *def;
 	struct str clock, starter; /* starter: the action that started it */
@@ -181,6 +189,7 @@ struct run { /* one run of a clock, as stored */
 	struct pause *pause;
 	size_t n_pause, cap_pause;
 	struct str who;            /* principals, parted by blanks */
+	int64_t told;
 };
 struct clocks {
 	struct run *v;
@@ -203,6 +212,8 @@ void run_again(struct arena *a, const struct calendar *c, struct run *r, int64_t
 /* chip.c: a clock for people. */
 void run_view(struct turn *t, const struct kind *k, const struct run *r, struct clock_view *ret);
 void run_explain(struct turn *t, const struct kind *k, const struct run *r, struct buf *b);
+/* 3月30日, or 3月30日14:00 for limits that are not by day. */
+void run_put_end(struct turn *t, const struct kind *k, const struct run *r, struct buf *b);
 /* clock.c: the reckoning of the limit that ends first; others are named below it. */
 void run_explain_limit(struct arena *a, const struct calendar *c, const struct run *r, int64_t now,
 		       struct str start_name, struct buf *b);
@@ -218,6 +229,12 @@ struct reaction_at {
 /* message.c */
 MUST_USE bool step_messages(struct step *s, struct err *err);
 MUST_USE bool tell(struct step *s, const struct whos *who, struct eval *ev, struct str text, struct err *err);
+
+/* A message that no event brought. */
+MUST_USE bool message_send(struct turn *t, int64_t matter, const char *kind, const struct val_list *to, struct str text,
+			   struct err *err);
+/* The open messages of a kind about a matter: nothing is left to do about them. */
+MUST_USE bool messages_done(struct turn *t, int64_t matter, const char *kind, struct err *err);
 
 /* engine.c */
 size_t engine_reactions(struct engine *e, const struct law *l, const struct reaction_at **ret);

@@ -110,6 +110,13 @@ MUST_USE bool matter_timers(struct engine *e, struct db *db, struct arena *a, in
 MUST_USE bool matter_timers_overdue(struct engine *e, struct db *db, struct arena *a, int64_t now,
 				    int64_t *ret_count, struct err *err);
 
+/* Tells those on whose desk a limit stands that it turned yellow or red, at most `most` matters a call; in the
+ * writing turn, after the timers. *ret_done < most: nobody is left to tell. */
+MUST_USE bool matter_warn(struct engine *e, struct db *db, struct arena *a, int64_t now, int most, int *ret_done,
+			  struct err *err);
+/* Whether there is somebody to tell; on a reader, two probes. */
+MUST_USE bool matter_warn_waits(struct db *db, struct arena *a, int64_t now, bool *ret, struct err *err);
+
 /* An act waits at most so long for its turn (writer.h). A group's beginning does the timers up to so long ago:
  * an act that was received before the due counts at its receipt, and each act does what fell due before it. */
 #define MATTER_WAIT_MS 5000

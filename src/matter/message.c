@@ -8,7 +8,7 @@
 static const struct stmt st_message = { "message_insert",
 	"INSERT INTO message (person, matter, event, kind, text, at) VALUES ($1, $2, $3, $4, $5, $6)" };
 static const struct stmt st_done = { "message_done",
-	"UPDATE message SET done_at = $2 WHERE matter = $1 AND kind = 'next' AND done_at IS NULL" };
+	"UPDATE message SET done_at = $2 WHERE matter = $1 AND kind = $3 AND done_at IS NULL" };
 
 static bool send(struct turn *t, int64_t matter, int64_t event, const char *kind, const struct val_list *to,
 		 struct str text, int64_t not_to, struct err *err)
@@ -21,6 +21,19 @@ static bool send(struct turn *t, int64_t matter, int64_t event, const char *kind
 			return false;
 	}
 	return true;
+}
+
+bool message_send(struct turn *t, int64_t matter, const char *kind, const struct val_list *to, struct str text,
+		  struct err *err)
+{
+	return send(t, matter, 0, kind, to, text, 0, err);
+}
+
+bool messages_done(struct turn *t, int64_t matter, const char *kind, struct err *err)
+{
+	const struct db_in in[] = { db_i64(matter), db_i64(t->now), db_str(str_of(kind)) };
+
+	return db_exec(t->db, &st_done, DB_IN(in), NULL, err);
 }
 
 bool tell(struct step *s, const struct whos *who, struct eval *ev, struct str text, struct err *err)
@@ -43,11 +56,10 @@ bool step_messages(struct step *s, struct err *err)
 	struct val_list to;
 	struct snap *now;
 	struct eval ev;
-	const struct db_in in[] = { db_i64(s->new->id), db_i64(s->t->now) };
 
 	if (!s->moves || s->import || !turn_load(s->t, s->new->id, &now, err))
 		return !s->moves || s->import;
-	if (s->old && !db_exec(s->t->db, &st_done, DB_IN(in), NULL, err))
+	if (s->old && !messages_done(s->t, s->new->id, "next", err))
 		return false;
 	ev = turn_eval(s->t, now, NULL, &s->act->who);
 	if (!snap_holders(s->t, now, &ev, &p, err) || !principals_persons(s->t, &p, &to, err))

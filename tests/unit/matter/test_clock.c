@@ -250,3 +250,98 @@ BOTH(what_was_received_in_time_counts)
 	cr_assert_eq(clock_of(&c, c.wang, m, "close")->light, LIGHT_MET);
 	county_free(&c);
 }
+
+/* ---- lights tell ---- */
+
+static bool warn(struct db *db, const void *ctx, struct err *err)
+{
+	const struct recounting *x = ctx;
+
+	return matter_warn(x->c->e, db, x->c->a, engine_now(x->c->e), 64, x->changed, err);
+}
+
+static int warned(struct county *c)
+{
+	int n = 0;
+	const struct recounting x = { c, &n };
+	struct err err = { 0 };
+	bool waits;
+
+	OK(matter_warn_waits(c->db, c->a, engine_now(c->e), &waits, &err));
+	OK(db_tx(c->db, "warn", warn, &x, &err));
+	cr_assert_eq(waits, n > 0);
+	return n;
+}
+
+static const struct stmt st_warnings = { "test_warnings",
+	"SELECT count(*) FROM message WHERE person = $1 AND kind = 'warn'" };
+static const struct stmt st_open_warnings = { "test_open_warnings",
+	"SELECT count(*) FROM message WHERE person = $1 AND kind = 'warn' AND done_at IS NULL" };
+static const struct stmt st_warning = { "test_warning",
+	"SELECT text FROM message WHERE kind = 'warn' AND person = $1 ORDER BY id DESC LIMIT 1" };
+
+static void warning_is(struct county *c, int64_t person, const char *text)
+{
+	struct str s;
+	const struct db_in in[] = { db_i64(person) };
+	const struct db_out out[] = { db_to_str(&s) };
+	struct err err = { 0 };
+
+	OK(db_one(c->db, c->a, &st_warning, DB_IN(in), DB_OUT(out), &err));
+	cr_assert(str_is(s, text), "%.*s", STR_FMT(s));
+}
+
+BOTH(a_light_tells_once)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = filed(&c, "A");
+
+	cr_assert_eq(warned(&c), 0, "green");
+	at_time(&c, "2026-03-25 00:00");
+	cr_assert_eq(warned(&c), 1);
+	cr_assert_eq(warned(&c), 0, "once");
+	cr_assert_eq(count_rows(&c, &st_open_warnings, c.li), 1, "the head decides");
+	cr_assert_eq(count_rows(&c, &st_open_warnings, c.liu), 0);
+	warning_is(&c, c.li, "甲 未如实记录：“作出决定”期限将于3月30日届满");
+	at_time(&c, "2026-03-31 00:00");
+	cr_assert_eq(warned(&c), 1);
+	cr_assert_eq(warned(&c), 0);
+	warning_is(&c, c.li, "甲 未如实记录：“作出决定”期限已于3月30日届满，尚未办结");
+	cr_assert_eq(count_rows(&c, &st_open_warnings, c.li), 1, "the red one stands for both");
+	cr_assert(acts(&c, c.wang, m, "report", "{}"));
+	cr_assert_eq(count_rows(&c, &st_open_warnings, c.li), 1);
+	cr_assert(acts(&c, c.li, m, "decide", "{'fine': 1}"), "%s", why(&c));
+	cr_assert_eq(count_rows(&c, &st_open_warnings, c.li), 0, "nothing is left to do");
+	cr_assert_eq(count_rows(&c, &st_warnings, c.li), 2);
+	county_free(&c);
+}
+
+BOTH(missed_lights_become_one)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = filed(&c, "A");
+
+	at_time(&c, "2026-06-01 09:00"); /* off for months: yellow and red are one message */
+	cr_assert_eq(warned(&c), 1);
+	cr_assert_eq(warned(&c), 0);
+	cr_assert_eq(count_rows(&c, &st_warnings, c.li), 1);
+	/* a longer limit makes it moot, and turning yellow again is news again */
+	cr_assert(acts(&c, c.li, m, "longer", "{}"), "%s", why(&c));
+	cr_assert_eq(warned(&c), 0, "still red");
+	county_free(&c);
+}
+
+BOTH(an_extension_takes_the_warning_back)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = filed(&c, "A");
+
+	at_time(&c, "2026-03-26 09:00");
+	cr_assert_eq(warned(&c), 1);
+	cr_assert(acts(&c, c.li, m, "longer", "{}"), "%s", why(&c));
+	cr_assert_eq(count_rows(&c, &st_open_warnings, c.li), 0);
+	cr_assert_eq(warned(&c), 0);
+	at_time(&c, "2026-04-09 09:00");
+	cr_assert_eq(warned(&c), 1);
+	county_free(&c);
+}
