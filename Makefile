@@ -128,6 +128,7 @@ $(BUILD)/lint.ok: $(BUILD)/tools/lint $(SRC) $(HEADERS) $(BUILD)/sources.list
 run:
 	@$(MAKE) --no-print-directory -j$(JOBS) build
 	@test -e $(DEMO) || $(BUILD)/mingfa init $(DEMO) --demo --pack shanxi/linyi
+	@$(BUILD)/mingfa migrate $(DEMO) >/dev/null
 	@exec $(BUILD)/mingfa serve $(DEMO) --listen $(LISTEN) --public $(PUBLIC)
 
 # ---- tests: one Criterion program a module, one replayer a fuzz target ----
