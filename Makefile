@@ -127,7 +127,7 @@ $(BUILD)/lint.ok: $(BUILD)/tools/lint $(SRC) $(HEADERS) $(BUILD)/sources.list
 # ---- running ----
 run:
 	@$(MAKE) --no-print-directory -j$(JOBS) build
-	@test -e $(DEMO) || $(BUILD)/mingfa init $(DEMO) --demo --pack shanxi/linyi
+	@test -e $(DEMO) || { rm -rf $(DEMO).new; $(BUILD)/mingfa init $(DEMO).new --demo --pack shanxi/linyi && mv $(DEMO).new $(DEMO); }
 	@$(BUILD)/mingfa migrate $(DEMO) >/dev/null
 	@exec $(BUILD)/mingfa serve $(DEMO) --listen $(LISTEN) --public $(PUBLIC)
 
