@@ -245,6 +245,19 @@ static const struct field_error *error_at(const struct filling *f, struct str na
 	return NULL;
 }
 
+/* What cures it stands in this very form. */
+static void way_here(struct filling *f, const struct refusal *x, struct reason_view *v)
+{
+	for (size_t i = 0; i < f->ac->n_form; i++) {
+		const struct field *field = f->ac->form[i].field;
+
+		if (!str_eq(field->id, x->way) || kind_action(f->kind, x->way))
+			continue;
+		v->way = str_fmt(f->r->a, "填写%.*s", STR_FMT(field->name));
+		v->way_href = str_fmt(f->r->a, "#f.%.*s", STR_FMT(field->id));
+	}
+}
+
 /* Refusals of the engine: those of a field stand at their field, the others above the form. */
 static void place_refusals(struct filling *f, const struct refusal *v, size_t n, struct form_view *view)
 {
@@ -264,7 +277,10 @@ static void place_refusals(struct filling *f, const struct refusal *v, size_t n,
 			wrong[view->n_wrong++] = v[i];
 		}
 	}
-	view->wrong = case_reasons(f->r, f->kind, f->opening ? NULL : &f->m, wrong, view->n_wrong, href);
+	p = (struct reason_view *)case_reasons(f->r, f->kind, f->opening ? NULL : &f->m, wrong, view->n_wrong, href);
+	for (size_t i = 0; i < view->n_wrong; i++)
+		way_here(f, &wrong[i], &p[i]);
+	view->wrong = p;
 	p = (struct reason_view *)case_reasons(f->r, f->kind, f->opening ? NULL : &f->m, pass, view->n_pass, href);
 	for (size_t i = 0; i < view->n_pass; i++)
 		p[i].given = pairs_get(&f->in.pairs, str_fmt(f->r->a, "w.%.*s", STR_FMT(p[i].key)));

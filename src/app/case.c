@@ -64,6 +64,20 @@ static struct str readable(struct str facts)
 	return code ? (struct str){ 0 } : facts;
 }
 
+/* Some definitions write the whole pattern: 暂不能…。facts and norm。下一步：…. Its parts go where the page has them. */
+static void part_sentence(struct reason_view *x)
+{
+	size_t at = str_starts(x->say, STR("暂不能")) ? str_find(x->say, STR("。"), 0) : SIZE_MAX;
+
+	if (at != SIZE_MAX && at + 3 < x->say.n)
+		x->say = str_sub(x->say, at + 3, x->say.n);
+	at = str_find(x->say, STR("下一步："), 0);
+	if (at == SIZE_MAX || at == 0)
+		return;
+	x->way = str_sub(x->say, at + STR("下一步：").n, x->say.n);
+	x->say = str_sub(x->say, 0, at);
+}
+
 const struct reason_view *case_reasons(struct req *r, const struct kind *k, const struct matter_view *m,
 				       const struct refusal *v, size_t n, struct str href)
 {
@@ -78,6 +92,7 @@ const struct reason_view *case_reasons(struct req *r, const struct kind *k, cons
 		}
 		if (v[i].way.n && v[i].sort != REFUSED_FORM)
 			way_of(r, k, m, v[i].way, href, &out[i]);
+		part_sentence(&out[i]);
 	}
 	return out;
 }
