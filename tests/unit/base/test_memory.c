@@ -224,6 +224,7 @@ Test(str, blanks_of_both_keyboards_are_trimmed)
 	IS(str_trim(STR("\xe3\x80\x80\xe3\x80\x80")), "");
 	IS(str_trim(STR(" \xe3\x80\x81 ")), "、"); /* U+3001 begins with the same two bytes */
 	IS(str_trim(STR("\x80")), "\x80"); /* the last byte of U+3000 alone */
+	cr_assert_eq(str_trim((struct str){ "\xe3\x80\x80", 2 }).n, 2u, "what lies behind the view is not looked at");
 	cr_assert(str_blank(STR(" \xe3\x80\x80\t")));
 	cr_assert_not(str_blank(STR(" 、 ")));
 }
@@ -238,6 +239,7 @@ Test(str, searching_begins_where_it_is_told)
 	cr_assert_eq(str_find(s, STR("丙"), 0), SIZE_MAX);
 	cr_assert_eq(str_find(s, STR("甲"), 100), SIZE_MAX);
 	cr_assert_eq(str_find(s, STR(""), 9), 9u);
+	cr_assert_eq(str_find(s, STR(""), 10), SIZE_MAX);
 	cr_assert_eq(str_chr(STR("a,b,c"), ',', 2), 3u);
 	cr_assert_eq(str_chr(STR("a,b,c"), ',', 4), SIZE_MAX);
 }

@@ -2,6 +2,7 @@
 /* What is drawn is read back with poppler's tools, as a reader of the paper would. */
 #include <criterion/criterion.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -361,6 +362,22 @@ Test(draw, several_threads_draw_the_same_bytes)
 		pthread_join(t[i], NULL);
 	for (int i = 0; i < 4; i++)
 		cr_expect_eq(hash[i], str_hash(drawn(str_of(paper))), "thread %d", i);
+}
+
+/* cairo 1.16 keeps 768 bytes of each font that it embeds, here two; whatever we forgot would be more. */
+Test(draw, drawing_again_and_again_keeps_no_memory)
+{
+	size_t begin = 0, kept;
+
+	for (int i = 0; i < 140; i++) {
+		uint64_t hash;
+
+		if (i == 40)
+			begin = mallinfo2().uordblks;
+		(void)draw_one(&hash);
+	}
+	kept = mallinfo2().uordblks - begin;
+	cr_expect_lt(kept, 100 * (2 * 768 + 300), "%zu bytes a paper", kept / 100);
 }
 
 Test(draw, the_stamp_stands_on_every_page)
