@@ -314,6 +314,17 @@ void db_rollback(struct db *db)
 		(void)db->driver->run(db, NULL, db_prepared(db, &st_rollback), NULL, &r, &ignored);
 }
 
+bool db_view(struct db *db, struct err *err)
+{
+	return db->mode != DB_READ || db_dialect(db) != DB_SQLITE || db_begin(db, "view", err);
+}
+
+void db_view_end(struct db *db)
+{
+	if (db->mode == DB_READ && db_dialect(db) == DB_SQLITE && db->tx_open)
+		db_rollback(db);
+}
+
 /* The transaction goes, and whoever began it notices at the next statement. */
 static void tx_drop(struct db *db)
 {

@@ -139,6 +139,11 @@ MUST_USE bool db_tx(struct db *db, const char *name, bool (*fn)(struct db *db, c
 MUST_USE bool db_point(struct db *db, bool (*fn)(struct db *db, void *ctx, struct err *err), void *ctx,
 		       struct err *err);
 bool db_in_tx(const struct db *db);
+/* One view of the database for all reads until db_view_end, on a DB_READ connection. On SQLite it also
+ * spares each statement its locks (a fifth of a page); on PostgreSQL, where it would cost two round
+ * trips, both do nothing. False only when the database is away. */
+MUST_USE bool db_view(struct db *db, struct err *err);
+void db_view_end(struct db *db);
 /* After a failed statement PostgreSQL refuses the rest of its savepoint or transaction, so let the
  * failure go up to the nearest db_point or db_tx. Once a transaction is gone every further
  * statement inside it fails with ERR_DB_LOST. */

@@ -317,7 +317,12 @@ bool recused(struct turn *t, const struct snap *s, int64_t person, bool *ret, st
 	int64_t id = s->id > 0 ? s->id : s->parent, got;
 	const struct db_out out[] = { db_to_i64(&got) };
 
+	*ret = t->recusal.yes;
+	if (person && t->recusal.person == person && t->recusal.matter == id)
+		return true; /* each action of a page asks it again */
 	*ret = false;
+	t->recusal.matter = id;
+	t->recusal.person = 0;
 	for (int depth = 0; id && person && !*ret && depth < DEPTH_MAX; depth++) {
 		const struct db_in in[] = { db_i64(person), db_i64(id) };
 
@@ -326,6 +331,8 @@ bool recused(struct turn *t, const struct snap *s, int64_t person, bool *ret, st
 			return false;
 		id = up ? up->parent : 0;
 	}
+	t->recusal.person = person;
+	t->recusal.yes = *ret;
 	return true;
 }
 

@@ -335,6 +335,7 @@ bool store_recused(struct step *s, struct err *err)
 {
 	const struct db_in in[] = { db_str(STR("recused")), db_i64(s->person), db_i64(s->new->id) };
 
+	s->t->recusal.person = 0;
 	return db_exec(s->t->db, &st_key_num, DB_IN(in), NULL, err);
 }
 
@@ -636,6 +637,7 @@ static bool put_person(struct turn *t, const struct snap *m, struct err *err)
 				    db_str(snap_text(m, "phone")), db_i64(!m->state->end) };
 	const struct db_in gone[] = { db_i64(m->id) };
 
+	t->n_people = 0;
 	if (!db_exec(t->db, &st_person, DB_IN(in), NULL, err) || !db_exec(t->db, &st_posts_gone, DB_IN(gone), NULL, err))
 		return false;
 	for (size_t i = 0; posts && posts->t == T_ROWS && i < posts->list->n; i++)

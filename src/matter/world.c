@@ -651,14 +651,38 @@ static const struct stmt st_members = { "people_of_organ",
 	" SELECT p.person FROM post p JOIN person h ON h.id = p.person"
 	" WHERE p.organ = $1 AND p.from_day <= $2 AND p.to_day >= $2 AND h.active = 1 ORDER BY 1" };
 
-static bool w_people(void *w, int64_t organ, struct str role, const struct val_list **ret, struct err *err)
+/* A page of a list asks the same role of the same organ for each of its rows. */
+struct people_row {
+	int64_t organ;
+	struct str role;
+	const struct val_list *people;
+};
+
+static bool people_read(struct turn *t, int64_t organ, struct str role, const struct val_list **ret, struct err *err)
 {
-	struct ids x = { .t = w, .tag = T_USER };
+	struct ids x = { .t = t, .tag = T_USER };
 	const int64_t today = day_at(x.t->now);
 	const struct db_in all[] = { db_i64(organ), db_i64(today) };
 	const struct db_in one[] = { db_i64(organ), db_str(role), db_i64(today) };
 
 	return role.n ? ids_read(&x, &st_people, DB_IN(one), ret, err) : ids_read(&x, &st_members, DB_IN(all), ret, err);
+}
+
+static bool w_people(void *w, int64_t organ, struct str role, const struct val_list **ret, struct err *err)
+{
+	struct turn *t = w;
+	struct people_row x = { .organ = organ, .role = role };
+
+	for (size_t i = 0; i < t->n_people; i++)
+		if (t->people[i].organ == organ && str_eq(t->people[i].role, role)) {
+			*ret = t->people[i].people;
+			return true;
+		}
+	if (!people_read(t, organ, role, &x.people, err))
+		return false;
+	*ret = x.people;
+	PUSH(t->a, t->people, t->n_people, t->cap_people, x);
+	return true;
 }
 
 static const struct stmt st_organ_short = { "organ_by_short",

@@ -252,6 +252,13 @@ static bool guarded(struct exchange *x, struct err *err)
 	return true;
 }
 
+/* A quick page is one view of the database. Slow ones would hold the log of a SQLite file back, and what a
+ * POST writes it must see. */
+static bool one_view(const struct req *r)
+{
+	return r->method == METHOD_GET && !r->route->slow;
+}
+
 /* Runs the handler with a reader; leaves a reply or a job in the request. */
 static void run_handler(struct exchange *x, struct db *db)
 {
@@ -260,7 +267,9 @@ static void run_handler(struct exchange *x, struct db *db)
 	bool ok;
 
 	r->db = db;
-	ok = guarded(x, &err) && r->route->handle(r, &err);
+	ok = (!one_view(r) || db_view(db, &err)) && guarded(x, &err) && r->route->handle(r, &err);
+	if (one_view(r))
+		db_view_end(db);
 	if (ok && db_in_tx(db))
 		ok = err_set(&err, ERR_BUG, "处理时遗留了未结束的事务");
 	if (!ok) {
