@@ -14,6 +14,7 @@ enum db_fault {
 	DB_FAULT_FULL,       /* ERR_DISK_FULL; SQLite rolls all back, as it may in life */
 	DB_FAULT_IOERR,      /* ERR_IO, likewise */
 	DB_FAULT_REFUSED,    /* ERR_DB_CONSTRAINT; the transaction stands */
+	DB_FAULT_TIMEOUT,    /* ERR_TIMEOUT, as past db_limit; the transaction stands */
 	DB_FAULT_LOST,       /* the connection breaks before the statement arrives */
 	DB_FAULT_LOST_AFTER, /* the statement is done, then it breaks: an unknown COMMIT */
 	DB_FAULT_MAX

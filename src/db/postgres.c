@@ -353,6 +353,8 @@ static bool fault(struct db *db, enum db_fault kind, struct err *err)
 			"DO $$ BEGIN RAISE EXCEPTION 'fault' USING ERRCODE = '58030'; END $$",
 		[DB_FAULT_REFUSED] =
 			"DO $$ BEGIN RAISE EXCEPTION 'fault' USING ERRCODE = '23514'; END $$",
+		[DB_FAULT_TIMEOUT] =
+			"DO $$ BEGIN RAISE EXCEPTION 'fault' USING ERRCODE = '57014'; END $$",
 	};
 
 	if (!raise[kind]) {

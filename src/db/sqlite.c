@@ -231,6 +231,8 @@ static bool fault(struct db *db, enum db_fault kind, struct err *err)
 {
 	if (kind == DB_FAULT_REFUSED)
 		return err_set(err, ERR_DB_CONSTRAINT, "数据不符合数据库的约束");
+	if (kind == DB_FAULT_TIMEOUT)
+		return fail(of(db), SQLITE_INTERRUPT, err);
 	if (in_tx(db))
 		(void)sqlite3_exec(of(db)->h, "ROLLBACK", NULL, NULL, NULL);
 	if (kind == DB_FAULT_FULL)

@@ -654,6 +654,10 @@ static bool act_outer(struct engine *e, struct db *db, struct arena *a, const st
 		result(&j.step, ret);
 		return true;
 	}
+	if (why.code == ERR_REFUSED && j.t.untimely && db_in_tx(db)) {
+		*ret = (struct act_result){ .refused = j.t.untimely, .n_refused = 1 };
+		return true;
+	}
 	*err = why;
 	return false;
 }

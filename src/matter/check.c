@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* Computed fields and checks: every check runs, none hides another (language.md 4). */
+#include "base/day.h"
+#include "base/log.h"
 #include "matter/sight.h"
 #include "matter/world.h"
 
 #define SAY_MAX 2000     /* bytes of one sentence: longer ones would not be read */
+#define SLOW_MS 20       /* decision 11: a check that takes longer holds everybody up and is named in the log */
+#define LATE_MS 200      /* past this nothing is done: what could not be asked never passes */
 #define COMPUTE_ROUNDS 4 /* computed fields may build on each other, written in any order */
 
 /* The scenario runner asks which nodes a scenario touched; it runs alone. */
@@ -171,7 +175,7 @@ static bool waits_for_form(const struct step *s, const struct expr *e)
 	return r.form;
 }
 
-bool check_one(struct step *s, const struct check *c, struct err *err)
+static bool check_now(struct step *s, const struct check *c, struct err *err)
 {
 	const struct expr *e = c->must ? c->must : c->should;
 	enum truth when = TRUTH_TRUE, truth;
@@ -189,6 +193,53 @@ bool check_one(struct step *s, const struct check *c, struct err *err)
 	if (!expr_truth(e, &s->ev, &truth, err))
 		return false;
 	return truth == TRUTH_TRUE || refuse_check(s, c, e, truth == TRUTH_UNKNOWN, early, err);
+}
+
+static void log_slow(const struct step *s, const struct check *c, int64_t ms)
+{
+	const struct str none = STR("-"), cite = c->node->cite.n ? c->node->cite.id[0] : none;
+
+	log_line(LOG_WARNING, "check %.*s (%.*s): %lld ms", STR_FMT(c->node->path), STR_FMT(cite),
+		 (long long)ms);
+}
+
+/* A broken statement leaves its savepoint unusable, so the whole act goes back to its beginning. */
+static bool refuse_late(struct step *s, const struct check *c, bool broken, struct err *err)
+{
+	struct refusal x = { .sort = REFUSED_CHECK, .node = c->node, .say = STR("未能在时限内核对"),
+			     .facts = STR("没有改动任何内容，可以稍后再办；再次出现时请告知系统管理员") };
+	struct refusal *kept;
+
+	if (!broken || s->t->dry) {
+		refuse(&s->no, x);
+		return true;
+	}
+	kept = arena_one(s->t->a, struct refusal);
+	*kept = x;
+	s->t->untimely = kept;
+	return err_set(err, ERR_REFUSED, "未能在时限内核对");
+}
+
+bool check_one(struct step *s, const struct check *c, struct err *err)
+{
+	const int64_t from = time_monotonic();
+	struct err why = { 0 };
+	int64_t ms;
+	bool ok;
+
+	s->t->deadline = from + LATE_MS;
+	db_limit(s->t->db, LATE_MS);
+	ok = check_now(s, c, &why);
+	db_limit(s->t->db, 0);
+	s->t->deadline = 0;
+	ms = time_monotonic() - from;
+	if (ms > SLOW_MS || why.code == ERR_TIMEOUT)
+		log_slow(s, c, ms);
+	if (!ok && why.code != ERR_TIMEOUT) {
+		*err = why;
+		return false;
+	}
+	return (ok && ms <= LATE_MS) || refuse_late(s, c, !ok, err);
 }
 
 bool step_checks(struct step *s, struct err *err)

@@ -64,6 +64,8 @@ struct turn {
 		int64_t matter, person;
 		bool yes;
 	} recusal;
+	int64_t deadline;        /* of the check that is being asked, monotonic ms; 0: none */
+	const struct refusal *untimely; /* a check that was broken off: the act is refused with it */
 	const struct law *law;   /* of the matter whose clocks are being reckoned */
 	/* the part of a joint action that is being given: parts() holds it before its event is written */
 	const struct val_part *pending;

@@ -59,7 +59,8 @@ bool step_messages(struct step *s, struct err *err)
 
 	if (!s->moves || s->import || !turn_load(s->t, s->new->id, &now, err))
 		return !s->moves || s->import;
-	if (s->old && !messages_done(s->t, s->new->id, "next", err))
+	/* What an effect of this very act brought has been overtaken too. */
+	if ((s->old || now != s->new) && !messages_done(s->t, s->new->id, "next", err))
 		return false;
 	ev = turn_eval(s->t, now, NULL, &s->act->who);
 	if (!snap_holders(s->t, now, &ev, &p, err) || !principals_persons(s->t, &p, &to, err))

@@ -118,6 +118,8 @@ static bool run_scan(struct found *f, const struct stmt *st, const struct db_in 
 {
 	struct db_out out[MATTER_COLUMNS];
 
+	if (f->t->deadline && time_monotonic() > f->t->deadline) /* many short lists are as slow as a long one */
+		return err_set(err, ERR_TIMEOUT, "查询未能在时限内完成");
 	matter_row_out(&f->row, out);
 	return db_each(f->t->db, f->t->a, st, in, n_in, DB_OUT(out), found_row, f, err);
 }
