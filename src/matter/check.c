@@ -195,7 +195,7 @@ static bool check_now(struct step *s, const struct check *c, struct err *err)
 	return truth == TRUTH_TRUE || refuse_check(s, c, e, truth == TRUTH_UNKNOWN, early, err);
 }
 
-static void log_slow(const struct step *s, const struct check *c, int64_t ms)
+static void log_slow(const struct check *c, int64_t ms)
 {
 	const struct str none = STR("-"), cite = c->node->cite.n ? c->node->cite.id[0] : none;
 
@@ -234,7 +234,7 @@ bool check_one(struct step *s, const struct check *c, struct err *err)
 	s->t->deadline = 0;
 	ms = time_monotonic() - from;
 	if (ms > SLOW_MS || why.code == ERR_TIMEOUT)
-		log_slow(s, c, ms);
+		log_slow(c, ms);
 	if (!ok && why.code != ERR_TIMEOUT) {
 		*err = why;
 		return false;
