@@ -6,7 +6,7 @@
 
 #define DIAG_TEXT 4000 /* bytes of one finding: a sentence and what it quotes */
 
-static struct str sentence(struct arena *a, const char *fmt, va_list ap)
+static PRINTF(2, 0) struct str sentence(struct arena *a, const char *fmt, va_list ap)
 {
 	struct buf b;
 
