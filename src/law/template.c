@@ -15,7 +15,7 @@
 #define TEMPLATE_COLUMNS 20 /* more cannot be drawn on A4: src/paper refuses them */
 
 /* Control characters stand for what inserted text must not be able to say. They cannot come in from
- * outside: fields refuse control characters other than the line break. */
+ * outside: templates with control characters are refused, and values lose theirs. */
 #define GUARD '\x1d'  /* before every inserted text: whatever stands there, no mark comes about with it */
 #define BREAK '\x1e'  /* a line break inside an inserted text */
 #define BAR '\x1f'    /* a | inside an inserted text */
@@ -48,6 +48,11 @@ struct parser {
 	int line;
 	int depth;
 };
+
+static bool is_control(char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7f;
+}
 
 static struct pos here(const struct parser *p)
 {
@@ -243,6 +248,18 @@ static bool parse_body(struct parser *p, struct part_list *into, struct str *ret
 	return true;
 }
 
+static bool has_controls(struct parser *p)
+{
+	for (size_t i = 0; i < p->text.n; i++) {
+		if (!is_control(p->text.p[i]) || strchr("\t\r\n", p->text.p[i]))
+			continue;
+		move_to(p, i);
+		diag_add(p->d, here(p), false, "模板里有看不见的控制字符（%02X）", (unsigned)p->text.p[i]);
+		return true;
+	}
+	return false;
+}
+
 struct template *template_compile(struct arena *a, const struct scope *s, struct str text, const char *file,
 				  struct diag *d)
 {
@@ -256,6 +273,8 @@ struct template *template_compile(struct arena *a, const struct scope *s, struct
 		diag_add(d, here(&p), false, "模板超过64 KB，或者不是UTF-8文本");
 		return NULL;
 	}
+	if (has_controls(&p))
+		return NULL;
 	if (parse_body(&p, &t->body, &ended) && ended.n)
 		diag_add(d, here(&p), false, "多出一个 {%% %.*s %%}", STR_FMT(ended));
 	return d->errors == errors ? t : NULL;
@@ -275,7 +294,7 @@ static void put_inserted(struct buf *b, struct str s)
 {
 	buf_addc(b, GUARD);
 	for (size_t i = 0; i < s.n; i++)
-		buf_addc(b, s.p[i] == '\n' ? BREAK : s.p[i] == '|' ? BAR : s.p[i]);
+		buf_addc(b, s.p[i] == '\n' ? BREAK : s.p[i] == '|' ? BAR : is_control(s.p[i]) ? ' ' : s.p[i]);
 }
 
 static void note_missing(struct expansion *x, const struct part *part)

@@ -119,7 +119,7 @@ Test(law_template, values_are_printed_as_papers_do)
 Test(law_template, inserted_text_is_never_markup)
 {
 	static const char *const values[] = { "# 假标题", "## 假", ">> 假", ">< 假", "-- 假", "~", "|假|表|", "|:90|10|", "{{ fine }}",
-					      "{% page %}", "{% seal %}", "\x1cP", "\x1cS甲|乙", ":20|80" };
+					      "{% page %}", "{% seal %}", ":20|80" };
 
 	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
 		title(values[i]);
@@ -142,6 +142,25 @@ Test(law_template, a_mark_does_not_come_about_where_text_meets_a_value)
 	title(" 乙");
 	facts("#");
 	MAKES("{{ facts }}{{ title }}", "<para># 乙");
+}
+
+/* Within the expansion they stand for marks, bars and line breaks. */
+Test(law_template, control_characters_in_a_value_are_blanks_and_in_a_template_refused)
+{
+	char value[33] = { 0 }, text[] = "甲\n乙?";
+
+	for (int c = 1; c < 32; c++) {
+		value[0] = (char)c;
+		memcpy(value + 1, "P", 2);
+		title(value);
+		MAKES("{{ title }}", "<para>P");
+		MAKES("|甲{{ title }}|", c == '\n' ? "<row>[甲\nP]" : "<row>[甲 P]");
+		text[7] = (char)c;
+		if (c == '\t' || c == '\n' || c == '\r')
+			MAKES(text, "<para>甲<para>乙");
+		else
+			SAYS(text, "line 2: 模板里有看不见的控制字符");
+	}
 }
 
 Test(law_template, a_note_of_several_lines_becomes_paragraphs_of_the_same_kind)
