@@ -174,7 +174,16 @@ fuzz-run: LDFLAGS += -fsanitize=fuzzer
 fuzz-run: $(FUZZ:%=$(BUILD)/fuzz/%)
 	@sh tests/fuzz/run.sh $(BUILD) $(FUZZ_SECONDS) $(FUZZ)
 
-bench: build
+# bench/turn listens to what its writer asks of SQLite, so as to ask it again.
+WRAP := $(foreach f,bind_int64 bind_text64 bind_blob64 bind_null step reset,-Wl,--wrap=sqlite3_$f)
+$(BUILD)/obj/bench/%.o: bench/%.c $(BUILD)/flags | $(GEN)/pages.h
+	@mkdir -p $(@D)
+	@echo "cc   $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-missing-prototypes $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/bench/turn: $(BUILD)/obj/bench/turn.o $(LIB)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) $(WRAP) -o $@ $^ $(PKG_LIBS) -lm
+bench: build $(BUILD)/bench/turn
 	@BUILD=$(BUILD) sh bench/run.sh
 
 format:

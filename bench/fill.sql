@@ -1,0 +1,41 @@
+-- Copies one real case of the demonstration many times over, with its events, bodies, leaves, clocks, papers, keys and
+-- readers, so that pages and lists meet a full database. For SQLite's shell; $n and $first are set by bench/run.sh.
+-- Titles, parties, codes and times differ. One in a thousand stands on the same desk as the original, the others on
+-- desks of people who are not there: nobody has a million cases waiting. Papers are without their frozen values,
+-- which only a paper's own page reads. The log's tree head is not recomputed.
+PRAGMA foreign_keys = OFF;
+PRAGMA journal_mode = OFF; -- a copy that breaks off is thrown away
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -1000000;
+PRAGMA temp_store = MEMORY;
+BEGIN;
+CREATE TEMP TABLE t AS SELECT * FROM matter WHERE kind = 'penalty' AND state = 'suspended' LIMIT 1;
+CREATE TEMP TABLE base AS SELECT (SELECT max(id) FROM matter) AS m, (SELECT max(id) FROM event) AS e, (SELECT max(idx) + 1 FROM leaf) AS leaf,
+	(SELECT id FROM t) AS of, (SELECT count(*) FROM event WHERE matter = (SELECT id FROM t)) AS events;
+CREATE TEMP TABLE te AS SELECT e.*, b.salt, b.body, l.entry, row_number() OVER (ORDER BY e.id) AS k
+	FROM event e JOIN event_body b ON b.event = e.id JOIN leaf l ON l.event = e.id WHERE e.matter = (SELECT id FROM t);
+CREATE TEMP TABLE n (n INTEGER PRIMARY KEY);
+INSERT INTO n WITH RECURSIVE c (i) AS (SELECT $first UNION ALL SELECT i + 1 FROM c WHERE i < $n) SELECT i FROM c;
+INSERT INTO matter (id, code, kind, def, organ, parent, origin, state, version, number, title, opened, opener, ended, updated, due, yellow, fields)
+	SELECT base.m - $first + 1 + n, printf('018f%04x-%04x-7000-8000-%012x', n / 65536, n % 65536, n), kind, def, organ, parent, origin, state, version, number,
+		printf('压测%d号企业%s', n, substr(title, 1, 60)), opened - n * 40, opener, ended, updated - n * 40, due + n * 40, yellow + n * 40,
+		json_set(fields, '$.party.name', printf('压测%d号企业', n)) FROM n, t, base;
+INSERT INTO event (id, matter, seq, at, entered_at, actor, organ, role, action, because_of, request, def, kind)
+	SELECT base.e + (n - $first) * base.events + k, base.m - $first + 1 + n, seq, at, entered_at, actor, organ, role, action, NULL, NULL, def, kind FROM n, te, base;
+INSERT INTO event_body SELECT base.e + (n - $first) * base.events + k, salt, body FROM n, te, base;
+INSERT INTO leaf SELECT base.leaf + (n - $first) * base.events + k - 1, base.e + (n - $first) * base.events + k, entry FROM n, te, base;
+UPDATE log_head SET size = (SELECT count(*) FROM event);
+INSERT INTO clock (matter, clock, run, start, due, yellow, state, stopped, pauses, who, provisional, lapse)
+	SELECT base.m - $first + 1 + n, clock, run, start, due, yellow, state, stopped, pauses, who, provisional, 0 FROM n, (SELECT * FROM clock WHERE matter = (SELECT id FROM t)), base;
+INSERT INTO matter_key_num SELECT field, num, base.m - $first + 1 + n FROM (SELECT field, num FROM matter_key_num WHERE matter = (SELECT id FROM t)), n, base;
+INSERT INTO matter_key_text SELECT field, CASE WHEN field LIKE '%.party%' THEN printf('压测%d号企业', n) ELSE text END, base.m - $first + 1 + n
+	FROM (SELECT field, text FROM matter_key_text WHERE matter = (SELECT id FROM t)), n, base;
+INSERT INTO link SELECT base.m - $first + 1 + n, field, target FROM n, (SELECT field, target FROM link WHERE source = (SELECT id FROM t)), base;
+INSERT INTO matter_reader SELECT base.m - $first + 1 + n, principal FROM n, (SELECT principal FROM matter_reader WHERE matter = (SELECT id FROM t)), base;
+INSERT INTO matter_holder SELECT base.m - $first + 1 + n, CASE WHEN n % 1000 = 0 THEN principal ELSE 'user:' || (90000000 + n % 5000) END, due
+	FROM n, (SELECT principal, due FROM matter_holder WHERE matter = (SELECT id FROM t)), base;
+INSERT INTO document (code, matter, event, paper, number, template, content, state, tries, blob, created, frozen, frozen_event, voided)
+	SELECT printf('018f%04x-%04x-7%03x-9000-%012x', n / 65536, n % 65536, k, n), base.m - $first + 1 + n, base.e + (n - $first) * base.events + 1, paper, number, template, '{}', state, tries,
+		blob, created, frozen, NULL, NULL FROM n, (SELECT *, row_number() OVER (ORDER BY id) AS k FROM document WHERE matter = (SELECT id FROM t)), base;
+COMMIT;
+PRAGMA journal_mode = WAL;
