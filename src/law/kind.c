@@ -264,8 +264,25 @@ static void action(struct loader *l, struct kind *k, struct action *act, const s
 	makes(l, k, act, y);
 }
 
+/* A built-in action that an article asks for is one node for all kinds: proved once, it is proved. */
+static struct node *shared_node(struct loader *l, struct kind *k, const struct action *act, const struct str *cite)
+{
+	const struct str path = path_of(l, STR("builtin"), act->id);
+	struct node *n;
+
+	for (size_t i = 0; i < l->n_node; i++)
+		if (str_eq(l->node[i]->path, path))
+			return l->node[i];
+	n = bind_node(l, NODE_ACTION, tree_of(l, k), path);
+	n->name = act->name;
+	n->pos = (struct pos){ "builtin", 1, 1 };
+	n->cite = (struct cites){ cite, 1 };
+	n->because = (struct cites){ 0 };
+	return n;
+}
+
 /* ask_recuse, recuse, note, and correct where the kind says how. Their form is the engine's: a person and a
- * reason are not fields of the kind. They carry the article but are no nodes of a definition. */
+ * reason are not fields of the kind. */
 static void builtin(struct kind *k, struct action *act, const char *id, struct str name, struct str next,
 		    const struct str *cite, struct loader *l)
 {
@@ -274,12 +291,13 @@ static void builtin(struct kind *k, struct action *act, const char *id, struct s
 	act->next = next;
 	act->builtin = true;
 	act->any = true;
-	act->node = arena_one(l->a, struct node);
+	act->node = cite ? shared_node(l, k, act, cite) : arena_one(l->a, struct node);
+	if (cite)
+		return;
 	act->node->sort = NODE_ACTION;
 	act->node->path = path_of(l, k->id, act->id);
 	act->node->name = name;
 	act->node->pos = k->node->pos;
-	act->node->cite = (struct cites){ cite, cite ? 1 : 0 };
 }
 
 static const struct str recuse_cite = { "CF43", 4 };

@@ -480,6 +480,7 @@ bool step_run(struct step *s, struct err *err)
 		refuse_state(s, STR("这类办件没有这项办理"));
 		return true;
 	}
+	touch(s->kind->law, s->ac->node);
 	if (!ask(s, err))
 		return false;
 	if (s->no.n && s->no.v[0].sort == REFUSED_RIGHT && !hidden(s, &unseen, err))
