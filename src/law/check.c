@@ -204,6 +204,43 @@ static void pack_clashes(struct checker *c)
 					 STR_FMT(c->law->role[i].id), STR_FMT(c->law->role[i].excludes[j]));
 }
 
+/* ---- settings ---- */
+
+/* -1, 0, 1; *ret false when the two cannot be compared without a matter. */
+static int default_against(struct checker *c, const struct setting_def *s, const struct expr *bound, bool *ret)
+{
+	struct val v = VAL_NULL;
+	struct span span = { 0 };
+	struct err err = { 0 };
+
+	*ret = false;
+	if (!bound || val_is_null(s->def))
+		return 0;
+	if (s->type.tag == T_SPAN) {
+		*ret = span_parse(str_trim(expr_text(bound)), &span) && span.unit == s->def.span.unit;
+		return (s->def.span.n > span.n) - (s->def.span.n < span.n);
+	}
+	if (!val_parse(c->l->a, &s->type, str_trim(expr_text(bound)), &v, &err))
+		return 0;
+	*ret = v.t == T_INT || v.t == T_NUM || v.t == T_MONEY || v.t == T_DATE;
+	if (v.t == T_DATE)
+		return (s->def.i > v.i) - (s->def.i < v.i);
+	return (s->def.n > v.n) - (s->def.n < v.n);
+}
+
+static void setting_bounds(struct checker *c)
+{
+	for (size_t i = 0; i < c->law->n_setting; i++) {
+		const struct setting_def *s = &c->law->setting[i];
+		bool known;
+
+		if (default_against(c, s, s->min, &known) < 0 && known)
+			diag_add(c->d, s->node->pos, false, "设定项“%.*s”的默认值小于 min", STR_FMT(s->id));
+		if (default_against(c, s, s->max, &known) > 0 && known)
+			diag_add(c->d, s->node->pos, false, "设定项“%.*s”的默认值大于 max", STR_FMT(s->id));
+	}
+}
+
 /* ---- life ---- */
 
 static void reach(struct checker *c)
@@ -484,6 +521,54 @@ static void opens_safely(struct checker *c, const struct clock *clock, const str
 		lapse_fails(c, clock, a, "它在别的办件上办理而没有 skip: true");
 }
 
+/* A paper that needs a field which nobody had to fill could not be made. */
+struct lapse_paper {
+	struct checker *c;
+	const struct clock *clock;
+	const struct action *a;
+	const struct paper *p;
+};
+
+static bool always_filled(const struct kind *k, const struct action *a, const struct field *f)
+{
+	const struct action *open = kind_action(k, STR("open"));
+
+	if (f->def || sets(a, f))
+		return true;
+	for (size_t i = 0; open && i < open->n_form; i++)
+		if (open->form[i].field == f && open->form[i].required)
+			return true;
+	return open && sets(open, f);
+}
+
+static void paper_field(void *ctx, const struct field *f)
+{
+	struct lapse_paper *x = ctx;
+	const struct kind *k = x->c->k;
+
+	if (f->index >= k->n_field || &k->field[f->index] != f || always_filled(k, x->a, f))
+		return;
+	lapse_fails(x->c, x->clock, x->a,
+		    str_fmt(x->c->l->a, "文书“%.*s”要用的“%.*s”可能尚未填写，应放在 {%% if %.*s is not null %%} 中",
+			    STR_FMT(x->p->id), STR_FMT(f->id), STR_FMT(f->id)).p);
+}
+
+static void makes_safely(struct checker *c, const struct clock *clock, const struct action *a)
+{
+	for (size_t i = 0; i < a->n_makes; i++) {
+		struct lapse_paper x = { c, clock, a, a->makes[i] };
+		struct diag unsaid = { .a = c->l->a }; /* what does not compile is said with the paper */
+		struct scope s = bind_scope(c->l, c->k);
+		struct template *t = NULL;
+
+		s.no_matters = true;
+		if (x.p->template_text.p)
+			t = template_compile(c->l->a, &s, x.p->template_text, "papers", &unsaid);
+		if (t)
+			template_needs(t, paper_field, &x);
+	}
+}
+
 static void lapse(struct checker *c, const struct clock *clock)
 {
 	const struct action *a = kind_action(c->k, clock->lapse);
@@ -501,6 +586,7 @@ static void lapse(struct checker *c, const struct clock *clock)
 		lapse_fails(c, clock, a, "有 must 或者 should");
 	for (size_t i = 0; i < a->n_then; i++)
 		opens_safely(c, clock, a, &a->then[i]);
+	makes_safely(c, clock, a);
 }
 
 static void clocks(struct checker *c)
@@ -965,6 +1051,7 @@ void check_law(struct loader *l)
 	struct checker c = { .l = l, .d = l->d, .law = l->law };
 
 	pack_clashes(&c);
+	setting_bounds(&c);
 	for (size_t i = 0; i < l->law->n_kind; i++) {
 		c.k = &l->law->kind[i];
 		clashes(&c);

@@ -523,3 +523,20 @@ void template_reads(const struct template *t, void (*field)(void *ctx, const str
 {
 	reads(&t->body, field, ctx);
 }
+
+static void needs(const struct part_list *l, void (*field)(void *, const struct field *), void *ctx)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const struct part *p = &l->v[i];
+
+		if (p->sort == PART_EXPR && p->expr && str_find(expr_text(p->expr), STR(" else "), 0) == SIZE_MAX)
+			expr_reads(p->expr, field, ctx);
+		if (p->sort == PART_FOR)
+			needs(&p->body, field, ctx);
+	}
+}
+
+void template_needs(const struct template *t, void (*field)(void *ctx, const struct field *f), void *ctx)
+{
+	needs(&t->body, field, ctx);
+}

@@ -37,5 +37,7 @@ MUST_USE bool template_expand(const struct template *t, struct eval *ev, struct 
 			      struct err *err);
 /* Calls field for each field that the template prints. */
 void template_reads(const struct template *t, void (*field)(void *ctx, const struct field *f), void *ctx);
+/* Those that it prints in any case: outside {% if %}, and with nothing in their place when they are null. */
+void template_needs(const struct template *t, void (*field)(void *ctx, const struct field *f), void *ctx);
 
 #endif

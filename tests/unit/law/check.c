@@ -401,3 +401,63 @@ Test(law_check, what_waits_says_so)
 
 	BOTH(list);
 }
+
+/* A paper of an automatic action must not ask for what nobody had to fill. */
+Test(law_check, what_lapses_makes_its_papers)
+{
+	struct law_text *t = law_text_new();
+
+	law_text_add(t, "p/case.yaml", law_text_matter(t, (struct law_try){
+		.actions = "  auto: {name: 视为办结, from: draft, to: done, by: [system], makes: [letter]}\n",
+		.clocks = LAPSE " #!\n", .more = "papers:\n  letter: {name: 公函, template: letter}\n" }));
+	law_text_add(t, "p/papers/letter.txt", "# 公函\n{% if fine is not null %}罚款{{ fine }}{% end %}\n");
+	cr_assert_not_null(law_text_load(t, "p"), "%s", law_text_all(t));
+	t->file[t->n - 1].text = STR("# 公函\n罚款{{ fine }}\n");
+	t->d = (struct diag){ .a = t->a };
+	cr_assert_null(law_text_load(t, "p"));
+	cr_assert_not_null(law_text_find(t, false, "要用的“fine”可能尚未填写"), "%s", law_text_all(t));
+	arena_free(t->a);
+}
+
+static bool settings_load(const char *lines)
+{
+	struct law_text *t = law_text_new();
+	bool ok;
+
+	law_text_add(t, "p/low/pack.yaml",
+		     str_fmt(t->a, "pack: p/low\nname: 下级包\nabove: p\nversion: 1\nfrom: 2024-01-01\nsettings:\n%s", lines).p);
+	ok = law_text_load(t, "p/low") != NULL;
+	if (!ok)
+		cr_expect_not_null(law_text_find(t, false, "的默认值"), "%s", law_text_all(t));
+	arena_free(t->a);
+	return ok;
+}
+
+Test(law_check, defaults_keep_their_bounds)
+{
+	cr_expect(settings_load("  share: {name: 比例, type: int, default: 20, min: 20, max: 30, by: [head], cite: T1}\n"));
+	cr_expect_not(settings_load("  share: {name: 比例, type: int, default: 19, min: 20, max: 30, by: [head], cite: T1}\n"));
+	cr_expect_not(settings_load("  share: {name: 比例, type: int, default: 31, min: 20, max: 30, by: [head], cite: T1}\n"));
+	cr_expect(settings_load("  rest: {name: 等待, type: span, default: 3 day, min: 1 day, by: [head], cite: T1}\n"));
+	cr_expect_not(settings_load("  rest: {name: 等待, type: span, default: 3 day, min: 5 day, by: [head], cite: T1}\n"));
+	cr_expect(settings_load("  line: 5000\n"));
+	cr_expect_not(settings_load("  line: -1\n"), "a lower pack's default too");
+}
+
+/* Recusal is asked for by an article (CF43) in every kind: one node carries it. */
+Test(law_check, built_in_actions_carry_their_article)
+{
+	struct law_text *t = law_text_new();
+	const struct law *l;
+	int n = 0;
+
+	law_text_add(t, "p/case.yaml", law_text_matter(t, (struct law_try){ .more = "" }));
+	l = law_text_load(t, "p");
+	cr_assert_not_null(l, "%s", law_text_all(t));
+	for (size_t i = 0; i < l->n_node; i++)
+		n += str_is(l->node[i]->path, "builtin.recuse") && str_is(l->node[i]->cite.id[0], "CF43");
+	cr_assert_eq(n, 1);
+	for (size_t i = 0; i < l->n_kind; i++)
+		cr_assert(str_is(kind_action(&l->kind[i], STR("recuse"))->node->path, "builtin.recuse"));
+	arena_free(t->a);
+}
