@@ -56,7 +56,7 @@ function pageKind(url) {
 // axe, once a page kind and width; its serious and critical findings fail.
 async function examine(page) {
 	const kind = `${pageKind(page.url())} ${page.viewportSize().width}`;
-	if (examined.has(kind)) return;
+	if (page.plain || examined.has(kind)) return; // axe is a script itself
 	examined.add(kind);
 	const found = await page.evaluate(`${axe}; axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations
 		.filter((v) => v.impact === 'serious' || v.impact === 'critical')
@@ -110,6 +110,7 @@ class Site {
 		context.setDefaultTimeout(15000);
 		const page = await context.newPage();
 		watch(page);
+		page.plain = opt.script === false;
 		return page;
 	}
 
