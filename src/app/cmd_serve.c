@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include "base/log.h"
 #include "db/migrate.h"
 #include "web/session.h"
+
+#define KEPT_FREE (4 << 20) /* a thread's: the largest pages need 1 MiB */
 
 static bool start_listeners(struct app *app, const char *listen, const char *public_side, struct err *err)
 {
@@ -72,6 +75,8 @@ static int serve(const struct app_config *config, const char *listen, const char
 	struct err err = { 0 };
 	sigset_t set;
 
+	/* Else each request's end gives its memory back to the system, and the next one fetches it again. */
+	(void)mallopt(M_TRIM_THRESHOLD, KEPT_FREE);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);

@@ -9,6 +9,8 @@
 
 /* 16 KiB: a page of 6 kB with its rows fits into one block, so most requests allocate once. */
 #define ARENA_BLOCK ((size_t)16 * 1024)
+/* What has grown beyond a few blocks gets larger ones: a page about a long case fills some 300 KiB. */
+#define ARENA_LARGER ((size_t)64 * 1024)
 #define ARENA_ALIGN _Alignof(max_align_t)
 
 struct block {
@@ -36,9 +38,9 @@ static void exhausted(void)
 	abort();
 }
 
-static struct block *block_new(struct block *prev, size_t need)
+static struct block *block_new(struct block *prev, size_t need, size_t usual)
 {
-	size_t cap = need > ARENA_BLOCK ? need : ARENA_BLOCK;
+	size_t cap = need > usual ? need : usual;
 	struct block *b;
 
 	if (cap > SIZE_MAX - sizeof(*b))
@@ -58,11 +60,11 @@ struct arena *arena_new(void)
 
 	if (!a)
 		exhausted();
-	a->top = block_new(NULL, 0);
+	a->top = block_new(NULL, 0, ARENA_BLOCK);
 	return a;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+void *arena_raw(struct arena *a, size_t n)
 {
 	size_t need;
 	void *p;
@@ -71,12 +73,16 @@ void *arena_alloc(struct arena *a, size_t n)
 		exhausted();
 	need = (n + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
 	if (need > a->top->cap - a->top->used)
-		a->top = block_new(a->top, need);
+		a->top = block_new(a->top, need, a->total < ARENA_LARGER ? ARENA_BLOCK : ARENA_LARGER);
 	p = a->top->data + a->top->used;
 	a->top->used += need;
 	a->total += need;
-	memset(p, 0, need);
 	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+	return memset(arena_raw(a, n), 0, n);
 }
 
 void *arena_array(struct arena *a, size_t n, size_t size)
@@ -92,9 +98,10 @@ char *arena_dup(struct arena *a, const void *p, size_t n)
 
 	if (n == SIZE_MAX)
 		exhausted();
-	copy = arena_alloc(a, n + 1);
+	copy = arena_raw(a, n + 1);
 	if (n)
 		memcpy(copy, p, n);
+	copy[n] = '\0';
 	return copy;
 }
 

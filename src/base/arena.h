@@ -20,6 +20,8 @@ struct arena;
 struct arena *arena_new(void);
 /* Zeroed memory, aligned for any type; n may be 0. */
 void *arena_alloc(struct arena *a, size_t n);
+/* The same, not zeroed: for bytes that are written at once, as texts and buffers are. */
+void *arena_raw(struct arena *a, size_t n);
 /* Zeroed array of n elements of the given size; aborts when the product overflows. */
 void *arena_array(struct arena *a, size_t n, size_t size);
 /* A copy of n bytes, followed by a NUL byte. */

@@ -28,8 +28,10 @@ static bool room(struct buf *b, size_t n)
 		cap = b->n + n;
 	if (cap > b->max)
 		cap = b->max;
-	p = arena_alloc(b->a, cap + 1);
-	memcpy(p, b->p, b->n);
+	p = arena_raw(b->a, cap + 1);
+	if (b->n)
+		memcpy(p, b->p, b->n);
+	p[b->n] = '\0';
 	b->p = p;
 	b->cap = cap;
 	return true;
