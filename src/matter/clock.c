@@ -431,6 +431,8 @@ static void pause_run(struct step *s, struct run *r)
 static bool advance(struct step *s, struct run *r, struct err *err)
 {
 	if (r->parked) { /* tried again after the next event of the matter */
+		if (!messages_done(s->t, s->new->id, "lapse", err))
+			return false;
 		r->parked = false;
 		r->dirty = true;
 	}

@@ -87,6 +87,58 @@ static bool do_lapse(struct timer *x, const struct snap *m, const struct clock *
 	return true;
 }
 
+static const struct stmt st_administrators = { "administrators",
+	"SELECT DISTINCT p.person FROM post p JOIN person h ON h.id = p.person WHERE p.role = 'sysadmin'"
+	" AND p.from_day <= $1 AND p.to_day >= $1 AND h.active = 1 ORDER BY 1 LIMIT 20" };
+
+struct administrators {
+	struct arena *a;
+	int64_t id;
+	struct val *v;
+	size_t n, cap;
+};
+
+static bool administrator_row(void *ctx, struct err *err)
+{
+	struct administrators *x = ctx;
+
+	(void)err;
+	PUSH(x->a, x->v, x->n, x->cap, val_i64(T_USER, x->id));
+	return true;
+}
+
+/* The organ's own, else every one of the installation. */
+static bool administrators(struct turn *t, int64_t organ, struct val_list *ret, struct err *err)
+{
+	struct administrators x = { .a = t->a };
+	const int64_t today = day_at(t->entered);
+	const struct db_in in[] = { db_i64(today) };
+	const struct db_out out[] = { db_to_i64(&x.id) };
+	const struct val_list *own;
+
+	if (!world_of_turn.people(t, organ, STR("sysadmin"), &own, err))
+		return false;
+	*ret = *own;
+	if (own->n)
+		return true;
+	if (!db_each(t->db, t->a, &st_administrators, DB_IN(in), DB_OUT(out), administrator_row, &x, err))
+		return false;
+	*ret = (struct val_list){ x.v, x.n };
+	return true;
+}
+
+/* An administrator sees no case: kind, number and limit are enough to find who does. */
+static bool alarm(struct timer *x, const struct snap *m, const struct clock *c, struct err *err)
+{
+	struct val_list to;
+	struct str number = m->kind->n_number ? m->number[0] : (struct str){ 0 };
+	struct str text = str_fmt(x->t.a, "%.*s%.*s%.*s：“%.*s”期限届满后应自动办理，未能办成，已搁置；本件下次办理后再办",
+				  STR_FMT(m->kind->name), number.n ? 1 : 0, " ", STR_FMT(number), STR_FMT(c->name));
+
+	x->t.now = x->t.entered; /* told when it broke, not when it fell due */
+	return administrators(&x->t, m->organ, &to, err) && message_send(&x->t, m->id, "lapse", &to, text, err);
+}
+
 static bool timer_run(struct db *db, void *ctx, struct err *err)
 {
 	struct timer *x = ctx;
@@ -102,7 +154,7 @@ static bool timer_run(struct db *db, void *ctx, struct err *err)
 	if (!end_run(x, m, &r, err))
 		return false;
 	if (x->park)
-		return true;
+		return alarm(x, m, r->def, err);
 	return lapse_holds(x, m, r->def, &holds, err) && (!holds || do_lapse(x, m, r->def, err));
 }
 
@@ -113,7 +165,7 @@ static void timer_init(struct timer *x, struct engine *e, struct db *db, struct 
 	turn_init(&x->t, e, db, a, o->due);
 }
 
-/* What breaks is parked, so that it holds nobody else up; the alarm stands on the administrator's page. */
+/* What breaks is parked, so that it holds nobody else up; the administrator is told. */
 static bool one(struct engine *e, struct db *db, struct arena *a, const struct overdue *o, struct err *err)
 {
 	struct timer x;

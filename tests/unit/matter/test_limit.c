@@ -3,6 +3,7 @@
 #include "base/day.h"
 #include "county.h"
 #include "db/fault.h"
+#include "matter/inner.h"
 
 static const struct stmt st_crowd = { "test_limit_crowd",
 	"INSERT INTO matter (code, kind, def, organ, state, version, number, title, opened, updated, fields)"
@@ -71,5 +72,71 @@ BOTH(a_statement_that_takes_too_long_refuses)
 	db_fault_arm(c.db, 0, DB_FAULT_NONE);
 	cr_assert(in_state(&c, m, "decided"));
 	cr_assert_eq(told, 1, "reading the ceiling: %d", told);
+	county_free(&c);
+}
+
+/* ---- lapses that break ---- */
+
+static const struct stmt st_parked = { "test_parked", "SELECT count(*) FROM clock WHERE lapse = 2 AND matter = $1" };
+static const struct stmt st_alarms = { "test_alarms",
+	"SELECT count(*) FROM message WHERE kind = 'lapse' AND done_at IS NULL AND person = $1" };
+
+BOTH(a_broken_lapse_is_parked_and_tried_again)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m, admin;
+
+	c.of = c.bureau;
+	cr_assert(opens(&c, 0, "person", str_fmt(c.a, "{'name': '周管', 'posts': [{'organ': %lld, 'role': 'sysadmin',"
+						 " 'from': '2020-01-01'}]}", (long long)c.bureau).p), "%s", why(&c));
+	admin = c.r.matter;
+	cr_assert(opens(&c, c.wang, "penal", "{'party': {'name': '甲', 'code': 'A'}, 'cause': '未如实记录', 'found_on': '2026-03-01'}"));
+	m = c.r.matter;
+	cr_assert(acts(&c, c.li, m, "file", str_fmt(c.a, "{'officers': [%lld, %lld]}", (long long)c.wang, (long long)c.zhao).p));
+	cr_assert(acts(&c, c.wang, m, "report", "{}"));
+	cr_assert(acts(&c, c.li, m, "decide", "{'fine': 1}"));
+	at_time(&c, "2026-03-20 09:00");
+	db_fault_arm(c.db, 9, DB_FAULT_REFUSED); /* BEGIN, probe, savepoint, then the lapse itself */
+	cr_assert_eq(timers(&c), 1, "the broken one is out of the way");
+	cr_assert_not(db_fault_armed(c.db));
+	cr_assert(in_state(&c, m, "decided"), "nothing of it was done");
+	cr_assert_eq(count_rows(&c, &st_parked, m), 1);
+	cr_assert_eq(count_rows(&c, &st_alarms, admin), 1);
+	cr_assert_eq(timers(&c), 0, "it holds nobody up");
+	/* the next event of the matter has it tried again */
+	c.reason = "已与当事人电话联系";
+	cr_assert(acts(&c, c.wang, m, "note", NULL), "%s", why(&c));
+	c.reason = NULL;
+	cr_assert_eq(count_rows(&c, &st_parked, m), 0);
+	cr_assert_eq(count_rows(&c, &st_alarms, admin), 0);
+	cr_assert_eq(timers(&c), 1);
+	cr_assert(in_state(&c, m, "closed"));
+	county_free(&c);
+}
+
+/* ---- depth ---- */
+
+static int64_t chain(struct county *c, int n)
+{
+	int64_t last = 0;
+
+	for (int i = 0; i < n; i++) {
+		cr_assert(opens(c, c->wang, "link", last ? str_fmt(c->a, "{'after': %lld}", (long long)last).p : "{}"), "%s", why(c));
+		last = c->r.matter;
+	}
+	return last;
+}
+
+BOTH(effects_are_at_most_eight_deep)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t eight = chain(&c, DEPTH_MAX), nine = chain(&c, DEPTH_MAX + 1), events = count_rows(&c, &st_events, 0);
+
+	cr_assert_not(acts(&c, c.wang, nine, "pull", "{}"));
+	cr_assert(str_find(str_of(why(&c)), STR("连锁办理超过8层"), 0) != SIZE_MAX, "%s", why(&c));
+	cr_assert_eq(count_rows(&c, &st_events, 0), events, "none of the nine was done");
+	cr_assert(in_state(&c, nine, "new"));
+	cr_assert(acts(&c, c.wang, eight, "pull", "{}"), "%s", why(&c));
+	cr_assert_eq(count_rows(&c, &st_events, 0), events + DEPTH_MAX);
 	county_free(&c);
 }
