@@ -245,6 +245,21 @@ static void uses(struct req *r, const struct law *law, struct rule_view *v)
 	v->use = u;
 }
 
+/* The ledger's own words, as people read them. */
+static struct str effect_name(struct str effect)
+{
+	static const char *const name[][2] = {
+		{ "block", "不符合的不能办理" }, { "warn", "提示，写明理由后可以继续" }, { "record", "记录留痕" },
+		{ "offer", "提供这种办理" }, { "publish", "对外公开" }, { "restrict", "限制查看或者办理的范围" },
+		{ "auto", "由系统自动办理" }, { "compute", "由系统计算" },
+	};
+
+	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+		if (str_is(effect, name[i][0]))
+			return str_of(name[i][1]);
+	return effect;
+}
+
 bool rule_show(struct req *r, struct err *err)
 {
 	const struct rule *rule = ledger_find(engine_ledger(app_of(r)->engine), req_param(r, "id"));
@@ -266,8 +281,7 @@ bool rule_show(struct req *r, struct err *err)
 	v.when = rule->trigger;
 	v.limit = str_blank(rule->limit) ? (struct str){ 0 }
 		: str_fmt(r->a, "%.*s%.*s", STR_FMT(rule->limit), STR_FMT(rule->unit));
-	v.effect = rule->effect;
-	v.evidence = rule->evidence;
+	v.effect = effect_name(rule->effect);
 	uses(r, law, &v);
 	if (!frame_load(r, v.heading, &v.frame, err))
 		return false;

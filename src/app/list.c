@@ -390,6 +390,7 @@ bool list_show(struct req *r, struct err *err)
 		l.v.may_open = l.v.may_open && can.refused[i].sort != REFUSED_RIGHT;
 	l.v.may_import = l.v.may_open && import_offered(r, l.kind->id);
 	l.v.open_name = kind_action(l.kind, STR("open"))->name;
+	l.v.timed = l.kind->n_clock > 0;
 	l.v.kind = l.kind->name;
 	l.v.kind_id = l.kind->id;
 	l.v.q = str_trim(req_query(r, "q"));

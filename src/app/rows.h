@@ -66,6 +66,7 @@ struct list_view {
 	const struct row_view *row;
 	size_t n_row;
 	bool may_open, may_import, flow, filtered;
+	bool timed; /* the kind has limits */
 	struct str open_name;
 };
 
