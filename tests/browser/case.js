@@ -181,7 +181,7 @@ step('事先告知书 is made, delivered; no decision may be proposed before the
 	const text = await paper(p, '行政处罚事先告知书');
 	for (const w of ['行政处罚事先告知书', party.name, '20,000.00元', '贰万元整', '陈述', '申辩', '临应急罚告〔']) that(text.includes(w), `the notice lacks ${w}: ${text}`);
 	delivery = await linked(p, '文书送达：行政处罚事先告知书');
-	await p.act(delivery, '登记直接送达', { 送达日期: day(), 签收人: '尚德全', 签收人身份: '法定代表人或者负责人' });
+	await p.act(delivery, '登记直接送达', { 送达日期: day(), 签收人: '尚德全', 签收人身份: '法定代表人或者负责人', 送达凭证: { files: ['送达回证.pdf'] } });
 	await p.go(matter);
 	await p.reads('听取陈述申辩');
 	const why = await reasons(p, '呈报决定');
@@ -285,7 +285,7 @@ step('the decision is a PDF that says what was decided; it is delivered', async 
 	}
 	await shot(p.page, 'paper');
 	delivery = await linked(p, '文书送达：处罚决定书');
-	await p.act(delivery, '登记直接送达', { 送达日期: day(), 签收人: '尚德全', 签收人身份: '法定代表人或者负责人' });
+	await p.act(delivery, '登记直接送达', { 送达日期: day(), 签收人: '尚德全', 签收人身份: '法定代表人或者负责人', 送达凭证: { files: ['送达回证.pdf'] } });
 	await p.go(matter);
 	await p.reads('待履行');
 });
@@ -330,7 +330,13 @@ step('ten days later: not closed while unpaid; paid; closed', async () => {
 
 step('周敏 files it; the case is over and all its papers are there', async () => {
 	const p = await who('zhoumin');
-	await p.act(matter, '归档', { 存放位置: '档案室3号柜' });
+	await p.go(matter);
+	await p.choose('归档');
+	await p.fill({ 存放位置: '档案室3号柜' });
+	await p.giveReasons('该项不适用于本案，案卷已经核对。');
+	await p.send();
+	if ((await p.giveReasons('该项不适用于本案，案卷已经核对。')) > 0) await p.send();
+	await p.done('归档');
 	await p.reads('已归档', '办结');
 	const papers = await p.page.locator('#papers tbody tr').allInnerTexts();
 	for (const name of ['立案审批表', '现场检查笔录', '询问笔录', '证据清单', '行政处罚事先告知书', '陈述申辩', '集体讨论', '行政处罚决定书', '送达回证', '缴款', '结案审批表']) {

@@ -185,6 +185,13 @@ class Person {
 		}
 	}
 
+	// Warnings may be passed with a reason: writes it wherever one is asked, and says how often.
+	async giveReasons(text) {
+		const boxes = this.page.locator('textarea[name^="w."]');
+		for (let i = 0; i < (await boxes.count()); i++) await boxes.nth(i).fill(text);
+		return boxes.count();
+	}
+
 	// A whole act on a matter: its page, the action, the fields, the button; it must be done.
 	async act(matter, action, values = {}, check = undefined) {
 		await this.go(matter);
