@@ -20,7 +20,8 @@ struct reader {
 
 static void blanks(struct reader *r)
 {
-	while (r->at < r->in.n && strchr(" \t\r\n", r->in.p[r->at]) && r->in.p[r->at])
+	while (r->at < r->in.n && (r->in.p[r->at] == ' ' || r->in.p[r->at] == '\n' || r->in.p[r->at] == '\t'
+				   || r->in.p[r->at] == '\r'))
 		r->at++;
 }
 
@@ -96,14 +97,15 @@ static bool escape(struct reader *r, struct buf *b)
 static bool text(struct reader *r, struct str *ret)
 {
 	size_t from = r->at;
+	unsigned char seen = 0;
 	struct buf b;
 
 	while (r->at < r->in.n && r->in.p[r->at] != '"' && r->in.p[r->at] != '\\'
 	       && (unsigned char)r->in.p[r->at] >= 0x20)
-		r->at++;
+		seen |= (unsigned char)r->in.p[r->at++];
 	*ret = str_sub(r->in, from, r->at);
 	if (eat(r, '"'))
-		return str_utf8(*ret);
+		return seen < 0x80 || str_utf8(*ret); /* keys and ids are ASCII */
 	buf_init(&b, r->a, r->in.n);
 	buf_add(&b, *ret);
 	while (r->at < r->in.n) {

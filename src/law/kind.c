@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include <stdlib.h>
+
 #include "law/bind.h"
 
 /* ---- looking up ---- */
@@ -15,7 +17,6 @@
 				return &k->list[i];                         \
 		return NULL;                                                \
 	}
-LOOKUP(kind_field, field, field, n_field)
 LOOKUP(kind_state, state, state, n_state)
 LOOKUP(kind_term, term, term, n_term)
 LOOKUP(kind_action, action, action, n_action)
@@ -23,6 +24,46 @@ LOOKUP(kind_clock, clock, clock, n_clock)
 LOOKUP(kind_paper, paper, paper, n_paper)
 LOOKUP(kind_number, number, number, n_number)
 #undef LOOKUP
+
+const struct field *kind_field(const struct kind *k, struct str id)
+{
+	size_t low = 0, high = k->n_field;
+
+	if (!k->by_id) { /* made by hand, of a field or two */
+		for (size_t i = 0; i < k->n_field; i++)
+			if (str_eq(k->field[i].id, id))
+				return &k->field[i];
+		return NULL;
+	}
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int c = str_cmp(k->by_id[mid]->id, id);
+
+		if (c == 0)
+			return k->by_id[mid];
+		if (c < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+static int by_id(const void *x, const void *y)
+{
+	return str_cmp((*(const struct field *const *)x)->id, (*(const struct field *const *)y)->id);
+}
+
+static const struct field *const *sort_fields(struct arena *a, const struct kind *k)
+{
+	const struct field **v = arena_many(a, k->n_field, const struct field *);
+
+	for (size_t i = 0; i < k->n_field; i++)
+		v[i] = &k->field[i];
+	if (k->n_field > 1)
+		qsort(v, k->n_field, sizeof(*v), by_id);
+	return v;
+}
 
 static struct str path_of(struct loader *l, struct str head, struct str id)
 {
@@ -442,6 +483,7 @@ void bind_kind_structure(struct loader *l, struct kind *k)
 	fields = bind_ids(l, y, "fields");
 	if (fields)
 		k->field = bind_fields(l, fields, path_of(l, k->id, STR("fields")), &k->n_field);
+	k->by_id = sort_fields(l->a, k);
 	states(l, k);
 	numbers(l, k);
 	papers(l, k);

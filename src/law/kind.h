@@ -312,6 +312,7 @@ struct kind {
 	const struct law *law;
 	struct field *field;
 	size_t n_field;
+	const struct field *const *by_id; /* the fields in order of id: every stored field is looked up */
 	struct state *state;
 	size_t n_state;
 	struct term *term;
