@@ -231,6 +231,14 @@ static bool warn_job(struct db *db, struct arena *a, void *ctx, struct err *err)
 	return matter_warn(app->engine, db, a, engine_now(app->engine), TIMERS_A_GROUP, &done, err);
 }
 
+static bool fill_job(struct db *db, struct arena *a, void *ctx, struct err *err)
+{
+	struct app *app = ctx;
+	bool more;
+
+	return matter_fill(app->engine, db, a, MATTER_FILL, &more, err);
+}
+
 static bool count_overdue(struct app *app, int64_t *ret, struct err *err)
 {
 	struct arena *a = arena_new();
@@ -279,8 +287,10 @@ static void timer_work(struct app *app, struct follower *f)
 		log_line(LOG_WARNING, "timers: %s", err.detail);
 	if (!n && warns && !writer_run(app->writer, "warn", warn_job, app, &err))
 		log_line(LOG_WARNING, "warn: %s", err.detail);
-	f->more = n > TIMERS_A_GROUP;
-	if (!f->more && atomic_exchange(&app->catching_up, false))
+	if (!n && engine_filling_any(app->engine) && !writer_run(app->writer, "fill", fill_job, app, &err))
+		log_line(LOG_WARNING, "fill: %s", err.detail);
+	f->more = n > TIMERS_A_GROUP || (!n && !err.code && engine_filling_any(app->engine));
+	if (n <= TIMERS_A_GROUP && atomic_exchange(&app->catching_up, false))
 		log_line(LOG_INFO, "到期事项已全部补办，恢复办理");
 }
 

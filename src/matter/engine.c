@@ -10,6 +10,7 @@
 #include "base/day.h"
 #include "base/parse.h"
 #include "matter/inner.h"
+#include "matter/world.h"
 
 #define TEXTS_MAX ((size_t)32 << 20) /* all texts of one pack and those above; today's have half a megabyte */
 #define CHAIN_MAX 8
@@ -28,6 +29,8 @@ struct engine_law {
 	size_t n_reaction;
 	struct paper_form *paper;
 	size_t n_paper;
+	struct str *keyed;              /* “kind.field” of the indexes that this law itself asks for */
+	size_t n_keyed, cap_keyed;
 };
 
 struct engine {
@@ -38,7 +41,9 @@ struct engine {
 	size_t n_current;
 	struct engine_law **older; /* pointers: what was handed out must not move */
 	size_t n_older, cap_older;
-	pthread_mutex_t lock;      /* older, shift */
+	struct str *filling;       /* indexes that are not complete yet */
+	size_t n_filling;          /* also read without the lock: 0 is the rule */
+	pthread_mutex_t lock;      /* older, filling */
 	int64_t shift;             /* added to the machine's clock */
 	int64_t stands;            /* time stands there; 0: it runs */
 };
@@ -171,6 +176,22 @@ static void compile_papers(struct arena *a, struct engine_law *l, struct diag *d
 		}
 }
 
+static void index_keys(struct arena *a, struct engine_law *l)
+{
+	for (size_t i = 0; i < l->law->n_kind; i++) {
+		const struct kind *k = &l->law->kind[i];
+
+		for (size_t f = 0; f < k->n_field; f++) {
+			struct str path;
+
+			if (!field_is_keyed(k, &k->field[f]))
+				continue;
+			path = str_fmt(a, "%.*s.%.*s", STR_FMT(k->id), STR_FMT(k->field[f].id));
+			PUSH(a, l->keyed, l->n_keyed, l->cap_keyed, path);
+		}
+	}
+}
+
 static bool make_law(struct arena *a, const struct law_files *files, struct str pack, struct diag *d,
 		     struct engine_law *ret, struct err *err)
 {
@@ -183,6 +204,7 @@ static bool make_law(struct arena *a, const struct law_files *files, struct str 
 	if (!ret->law || d->errors > errors)
 		return err_set(err, ERR_LAW, "定义包“%.*s”有错误", STR_FMT(pack));
 	index_reactions(a, ret);
+	index_keys(a, ret);
 	return true;
 }
 
@@ -250,22 +272,239 @@ static const struct stmt st_version_put = { "pack_version_put",
 	" ON CONFLICT (pack, digest) DO NOTHING" };
 static const struct stmt st_version = { "pack_version", "SELECT id FROM pack_version WHERE pack = $1 AND digest = $2" };
 
-bool engine_bind(struct engine *e, struct db *db, struct arena *a, struct err *err)
-{
-	for (size_t i = 0; i < e->n_current; i++) {
-		struct engine_law *l = &e->current[i];
-		const struct db_in key[] = { db_str(l->pack), db_str(l->digest) };
-		const struct db_in in[] = { db_str(l->pack), db_str(l->digest), db_str(l->texts), db_i64(engine_now(e)) };
-		const struct db_out out[] = { db_to_i64(&l->def) };
-		bool found;
+static const struct stmt st_version_files = { "pack_version_files",
+	"SELECT pack, files FROM pack_version WHERE id = $1" };
 
-		if (!db_maybe(db, a, &st_version, DB_IN(key), DB_OUT(out), &found, err))
+/* The old texts with the calendar of today: holidays are facts, not definitions. */
+static struct law_files old_files(struct engine *e, const struct json *doc)
+{
+	const struct law_files *now = e->config.files;
+	struct law_file *v = arena_many(e->a, doc->n + now->n, struct law_file);
+	const struct json *x;
+	size_t n = 0;
+
+	json_each(x, doc)
+		v[n++] = (struct law_file){ str_cstr(e->a, x->key), str_dup(e->a, x->text) };
+	for (size_t i = 0; i < now->n; i++)
+		if (str_starts(str_of(now->v[i].path), STR("calendar/")))
+			v[n++] = now->v[i];
+	return (struct law_files){ v, n };
+}
+
+static bool load_older(struct engine *e, struct db *db, struct arena *a, int64_t def, struct engine_law **ret,
+		       struct err *err)
+{
+	struct engine_law *l = arena_one(e->a, struct engine_law);
+	struct str pack, texts;
+	const struct db_in in[] = { db_i64(def) };
+	const struct db_out out[] = { db_to_str(&pack), db_to_str(&texts) };
+	struct law_files *files = arena_one(e->a, struct law_files);
+	struct diag d = { .a = e->a };
+	const struct json *doc;
+
+	if (!db_one(db, a, &st_version_files, DB_IN(in), DB_OUT(out), err) || !json_read(a, texts, &doc, err))
+		return false;
+	*files = old_files(e, doc);
+	if (!make_law(e->a, files, str_dup(e->a, pack), &d, l, err))
+		return err_wrap(err, "pack_version %lld", (long long)def);
+	for (size_t i = 0; i < e->n_current; i++)
+		share_keys(e->current[i].law, l->law);
+	l->def = def;
+	PUSH(e->a, e->older, e->n_older, e->cap_older, l);
+	*ret = l;
+	return true;
+}
+
+static const struct stmt st_version_last = { "pack_version_last",
+	"SELECT id FROM pack_version WHERE pack = $1 ORDER BY id DESC LIMIT 1" };
+static const struct stmt st_any_of_kind = { "matter_of_kind", "SELECT id FROM matter WHERE kind = $1 LIMIT 1" };
+static const struct stmt st_fill = { "key_fill_insert",
+	"INSERT INTO key_fill (field, last) VALUES ($1, 0) ON CONFLICT DO NOTHING" };
+static const struct stmt st_filling = { "key_fill", "SELECT field FROM key_fill ORDER BY field" };
+
+/* The last stored version of a pack; NULL when there is none, or when this program cannot read it any more. */
+static bool last_version(struct engine *e, struct db *db, struct arena *a, struct str pack, struct engine_law **ret,
+			 struct err *err)
+{
+	const struct db_in in[] = { db_str(pack) };
+	int64_t def = 0;
+	const struct db_out out[] = { db_to_i64(&def) };
+	bool found;
+
+	*ret = NULL;
+	if (!db_maybe(db, a, &st_version_last, DB_IN(in), DB_OUT(out), &found, err))
+		return false;
+	if (!found || load_older(e, db, a, def, ret, err))
+		return true;
+	if (err->code != ERR_LAW)
+		return false;
+	err_clear(err);
+	return true;
+}
+
+static bool exists(struct db *db, struct arena *a, const struct kind *k, bool *ret, struct err *err)
+{
+	const struct db_in in[] = { db_str(k->id) };
+	int64_t id;
+	const struct db_out out[] = { db_to_i64(&id) };
+
+	return db_maybe(db, a, &st_any_of_kind, DB_IN(in), DB_OUT(out), ret, err);
+}
+
+static bool type_kept(const struct type *was, const struct type *is)
+{
+	if (was->tag != is->tag || (was->kind && is->kind && !str_eq(was->kind->id, is->kind->id)))
+		return false;
+	for (size_t i = 0; i < was->n_row; i++)
+		for (size_t k = 0; k < is->n_row; k++)
+			if (str_eq(was->row[i].id, is->row[k].id) && !type_kept(&was->row[i].type, &is->row[k].type))
+				return false;
+	return true;
+}
+
+/* A field keeps its type for good (language.md 14). */
+static bool types_kept(struct db *db, struct arena *a, const struct kind *was, const struct kind *is, struct err *err)
+{
+	bool any;
+
+	for (size_t i = 0; i < is->n_field; i++) {
+		const struct field *f = &is->field[i], *old = kind_field(was, f->id);
+
+		if (!old || type_kept(&old->type, &f->type))
+			continue;
+		if (!exists(db, a, is, &any, err))
 			return false;
-		if (!found && (!db_exec(db, &st_version_put, DB_IN(in), NULL, err)
-			       || !db_one(db, a, &st_version, DB_IN(key), DB_OUT(out), err)))
+		if (any)
+			return err_set(err, ERR_LAW, "%s:%d：“%.*s”的字段“%.*s”原为%s，现为%s；已有办件的字段不能改变类型，"
+				       "请另起一个标识", f->node->pos.file, f->node->pos.line, STR_FMT(is->id), STR_FMT(f->id),
+				       type_name_cn(old->type.tag), type_name_cn(f->type.tag));
+	}
+	return true;
+}
+
+static bool compare(struct db *db, struct arena *a, const struct law *was, const struct law *is, struct err *err)
+{
+	for (size_t i = 0; i < is->n_kind; i++) {
+		const struct kind *old = law_kind(was, is->kind[i].id);
+
+		if (old && !types_kept(db, a, old, &is->kind[i], err))
 			return false;
 	}
 	return true;
+}
+
+static bool has_key(const struct engine_law *l, struct str path)
+{
+	for (size_t i = 0; l && i < l->n_keyed; i++)
+		if (str_eq(l->keyed[i], path))
+			return true;
+	return false;
+}
+
+/* What no law in force so far asked for has to be filled. before: the laws until this start, by pack. */
+static bool note_fills(struct engine *e, struct db *db, struct arena *a, const struct engine_law *l,
+		       struct engine_law *const *before, struct err *err)
+{
+	for (size_t i = 0; i < l->n_keyed; i++) {
+		const struct kind *k = law_kind(l->law, str_sub(l->keyed[i], 0, str_chr(l->keyed[i], '.', 0)));
+		const struct db_in in[] = { db_str(l->keyed[i]) };
+		bool known = false, any;
+
+		for (size_t p = 0; p < e->n_current; p++)
+			known = known || has_key(before[p], l->keyed[i]);
+		if (known)
+			continue;
+		if (!exists(db, a, k, &any, err) || (any && !db_exec(db, &st_fill, DB_IN(in), NULL, err)))
+			return false;
+	}
+	return true;
+}
+
+static bool bind_one(struct engine *e, struct db *db, struct arena *a, struct engine_law *l, struct engine_law **before,
+		     struct err *err)
+{
+	const struct db_in key[] = { db_str(l->pack), db_str(l->digest) };
+	const struct db_in in[] = { db_str(l->pack), db_str(l->digest), db_str(l->texts), db_i64(engine_now(e)) };
+	const struct db_out out[] = { db_to_i64(&l->def) };
+	bool found;
+
+	*before = l;
+	if (!db_maybe(db, a, &st_version, DB_IN(key), DB_OUT(out), &found, err))
+		return false;
+	if (found)
+		return true;
+	if (!last_version(e, db, a, l->pack, before, err) || (*before && !compare(db, a, (*before)->law, l->law, err)))
+		return false;
+	return db_exec(db, &st_version_put, DB_IN(in), NULL, err)
+	       && db_one(db, a, &st_version, DB_IN(key), DB_OUT(out), err);
+}
+
+bool engine_bind(struct engine *e, struct db *db, struct arena *a, struct err *err)
+{
+	struct engine_law **before = arena_many(a, e->n_current, struct engine_law *);
+
+	for (size_t i = 0; i < e->n_current; i++)
+		if (!bind_one(e, db, a, &e->current[i], &before[i], err))
+			return false;
+	for (size_t i = 0; i < e->n_current; i++)
+		if (before[i] != &e->current[i] && !note_fills(e, db, a, &e->current[i], before, err))
+			return false;
+	return engine_fill_read(e, db, a, err);
+}
+
+/* ---- indexes that are being filled ---- */
+
+struct fields_read {
+	struct arena *a;
+	struct str one, *v;
+	size_t n, cap;
+};
+
+static bool field_row(void *ctx, struct err *err)
+{
+	struct fields_read *r = ctx;
+
+	(void)err;
+	PUSH(r->a, r->v, r->n, r->cap, r->one);
+	return true;
+}
+
+bool engine_fill_read(struct engine *e, struct db *db, struct arena *a, struct err *err)
+{
+	struct fields_read r = { .a = a };
+	const struct db_out out[] = { db_to_str(&r.one) };
+	struct str *kept = NULL;
+
+	if (!db_each(db, a, &st_filling, DB_NONE, DB_OUT(out), field_row, &r, err))
+		return false;
+	pthread_mutex_lock(&e->lock);
+	if (r.n != e->n_filling) { /* they only become fewer between two starts */
+		kept = arena_many(e->a, r.n, struct str);
+		for (size_t i = 0; i < r.n; i++)
+			kept[i] = str_dup(e->a, r.v[i]);
+		e->filling = kept;
+		__atomic_store_n(&e->n_filling, r.n, __ATOMIC_RELAXED);
+	}
+	pthread_mutex_unlock(&e->lock);
+	return true;
+}
+
+bool engine_filling_any(struct engine *e)
+{
+	return __atomic_load_n(&e->n_filling, __ATOMIC_RELAXED) != 0;
+}
+
+bool engine_filling(struct engine *e, struct str path)
+{
+	bool found = false;
+
+	if (!engine_filling_any(e))
+		return false;
+	pthread_mutex_lock(&e->lock);
+	for (size_t i = 0; i < e->n_filling; i++)
+		found = found || str_eq(e->filling[i], path);
+	pthread_mutex_unlock(&e->lock);
+	return found;
 }
 
 static const struct engine_law *law_named(const struct engine *e, struct str pack)
@@ -306,52 +545,10 @@ bool engine_law_of_organ(struct engine *e, struct db *db, struct arena *a, int64
 	return true;
 }
 
-static const struct stmt st_version_files = { "pack_version_files",
-	"SELECT pack, files FROM pack_version WHERE id = $1" };
-
-/* The old texts with the calendar of today: holidays are facts, not definitions. */
-static struct law_files old_files(struct engine *e, const struct json *doc)
-{
-	const struct law_files *now = e->config.files;
-	struct law_file *v = arena_many(e->a, doc->n + now->n, struct law_file);
-	const struct json *x;
-	size_t n = 0;
-
-	json_each(x, doc)
-		v[n++] = (struct law_file){ str_cstr(e->a, x->key), str_dup(e->a, x->text) };
-	for (size_t i = 0; i < now->n; i++)
-		if (str_starts(str_of(now->v[i].path), STR("calendar/")))
-			v[n++] = now->v[i];
-	return (struct law_files){ v, n };
-}
-
-static bool load_older(struct engine *e, struct db *db, struct arena *a, int64_t def, const struct law **ret,
-		       struct err *err)
-{
-	struct engine_law *l = arena_one(e->a, struct engine_law);
-	struct str pack, texts;
-	const struct db_in in[] = { db_i64(def) };
-	const struct db_out out[] = { db_to_str(&pack), db_to_str(&texts) };
-	struct law_files *files = arena_one(e->a, struct law_files);
-	struct diag d = { .a = e->a };
-	const struct json *doc;
-
-	if (!db_one(db, a, &st_version_files, DB_IN(in), DB_OUT(out), err) || !json_read(a, texts, &doc, err))
-		return false;
-	*files = old_files(e, doc);
-	if (!make_law(e->a, files, str_dup(e->a, pack), &d, l, err))
-		return err_wrap(err, "pack_version %lld", (long long)def);
-	for (size_t i = 0; i < e->n_current; i++)
-		share_keys(e->current[i].law, l->law);
-	l->def = def;
-	PUSH(e->a, e->older, e->n_older, e->cap_older, l);
-	*ret = l->law;
-	return true;
-}
-
 bool engine_law(struct engine *e, struct db *db, struct arena *a, int64_t def, const struct law **ret,
 		struct err *err)
 {
+	struct engine_law *l = NULL;
 	bool ok = true;
 
 	for (size_t i = 0; i < e->n_current; i++)
@@ -364,8 +561,10 @@ bool engine_law(struct engine *e, struct db *db, struct arena *a, int64_t def, c
 	for (size_t i = 0; i < e->n_older; i++)
 		if (e->older[i]->def == def)
 			*ret = e->older[i]->law;
-	if (!*ret)
-		ok = load_older(e, db, a, def, ret, err);
+	if (!*ret) {
+		ok = load_older(e, db, a, def, &l, err);
+		*ret = ok ? l->law : NULL;
+	}
 	pthread_mutex_unlock(&e->lock);
 	return ok;
 }

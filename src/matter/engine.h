@@ -21,7 +21,9 @@ struct engine_config {
 MUST_USE bool engine_new(const struct engine_config *config, struct diag *d, struct engine **ret, struct err *err);
 void engine_free(struct engine *e);
 /* Records the current texts in pack_version (new rows only when the digest changed) and remembers the ids.
- * Once after start, in the writing turn, before anything else. */
+ * Once after start, in the writing turn, before anything else. A new version is compared with the last one:
+ * ERR_LAW when a field of which there are matters has another type. Keys that it is the first to want are noted for
+ * matter_fill. */
 MUST_USE bool engine_bind(struct engine *e, struct db *db, struct arena *a, struct err *err);
 /* The law under which an organ opens matters now, and the id of its pack_version. */
 MUST_USE bool engine_law_of_organ(struct engine *e, struct db *db, struct arena *a, int64_t organ,
@@ -37,5 +39,10 @@ const struct ledger *engine_ledger(const struct engine *e);
 int64_t engine_now(const struct engine *e);
 bool engine_shifted(const struct engine *e);
 void engine_set_now(struct engine *e, int64_t ms); /* scenarios and demonstrations: time stands there */
+
+/* Whether any derived index (“kind.field”) is still being filled, or this one. */
+bool engine_filling_any(struct engine *e);
+bool engine_filling(struct engine *e, struct str path);
+MUST_USE bool engine_fill_read(struct engine *e, struct db *db, struct arena *a, struct err *err); /* matter_fill only */
 
 #endif

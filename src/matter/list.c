@@ -9,6 +9,7 @@
 #include "matter/world.h"
 
 #define ROWS_AT_ONCE 200 /* also the limit of a page */
+#define PAGES_FILLING (SCAN_MAX / ROWS_AT_ONCE) /* while an index is not complete */
 #define PAGES_READ 10    /* a filter that keeps one row in ten still fills a page */
 #define FILTERS_ASKED 4  /* pages offer three at most; each costs two probes a row */
 #define SLOT 3           /* parameters of one further filter: field, text, number */
@@ -139,6 +140,26 @@ static bool filter_allowed(const struct field *f)
 	return !f->see.set;
 }
 
+static struct str key_path(const struct listing *l, const struct filter *f)
+{
+	return str_fmt(l->t.a, "%.*s.%.*s", STR_FMT(l->q->kind), STR_FMT(f->f->id));
+}
+
+/* A key whose index is still being filled would hide rows: such filters are asked of the rows. */
+static void complete_first(struct listing *l)
+{
+	for (size_t i = 0; i < l->n_filter; i++) {
+		const struct filter x = l->filter[i];
+
+		if (engine_filling(l->t.e, key_path(l, &x)))
+			continue;
+		l->filter[i] = l->filter[l->n_asked];
+		l->filter[l->n_asked++] = x;
+	}
+	if (l->n_asked > FILTERS_ASKED)
+		l->n_asked = FILTERS_ASKED;
+}
+
 static bool read_filters(struct listing *l, struct err *err)
 {
 	const struct kind *k = l->q->kind.n ? kind_of(l, err) : NULL;
@@ -161,7 +182,7 @@ static bool read_filters(struct listing *l, struct err *err)
 			 && !filter_value(l, f, x->value, &l->filter[l->n_filter++]))
 			l->none = true;
 	}
-	l->n_asked = l->n_filter < FILTERS_ASKED ? l->n_filter : FILTERS_ASKED;
+	complete_first(l);
 	return true;
 }
 
@@ -202,11 +223,6 @@ static const struct stmt *statement(const struct listing *l, bool no_due)
 	if (l->q->order == LIST_DUE)
 		return &st_list[f][no_due ? DUE_NONE : DUE_KNOWN];
 	return &st_list[f][l->q->order == LIST_UPDATED ? UPDATED : OPENED];
-}
-
-static struct str key_path(const struct listing *l, const struct filter *f)
-{
-	return str_fmt(l->t.a, "%.*s.%.*s", STR_FMT(l->q->kind), STR_FMT(f->f->id));
 }
 
 /* Slots for the filters from the given one on; unused ones are empty. Returns how many inputs they are. */
@@ -353,7 +369,9 @@ static int64_t key_of(const struct listing *l, const struct page_row *p)
 /* Rows of one statement until the page is full or there are no more. */
 static bool read_rows(struct listing *l, bool no_due, size_t most, struct err *err)
 {
-	for (int pages = 0; pages < PAGES_READ && l->n < most; pages++) {
+	const int pages_most = l->n_asked < l->n_filter ? PAGES_FILLING : PAGES_READ;
+
+	for (int pages = 0; pages < pages_most && l->n < most; pages++) {
 		if (!read_page(l, no_due, err))
 			return false;
 		for (size_t i = 0; i < l->n_page && l->n < most; i++) {

@@ -125,6 +125,11 @@ MUST_USE bool matter_warn_waits(struct db *db, struct arena *a, int64_t now, boo
 MUST_USE bool matter_recount(struct engine *e, struct db *db, struct arena *a, int64_t *after, int most,
 			     int *ret_changed, bool *ret_more, struct err *err);
 
+/* Fills the next `most` matters into derived indexes that a new version brought; in the turn, until *ret_more is
+ * false. */
+#define MATTER_FILL 1000 /* a batch: decision 14 */
+MUST_USE bool matter_fill(struct engine *e, struct db *db, struct arena *a, int most, bool *ret_more, struct err *err);
+
 /* What one person sees of a matter. */
 enum light { LIGHT_NONE, LIGHT_GREEN, LIGHT_YELLOW, LIGHT_RED, LIGHT_PAUSED, LIGHT_MET, LIGHT_MET_LATE };
 struct clock_view {

@@ -330,6 +330,15 @@ bool store_keys(struct turn *t, const struct snap *old, const struct snap *new, 
 	return true;
 }
 
+bool store_key(struct turn *t, const struct snap *m, const struct field *f, struct err *err)
+{
+	const struct str path = str_fmt(t->a, "%.*s.%.*s", STR_FMT(m->kind->id), STR_FMT(f->id));
+	const struct db_in in[] = { db_i64(m->id), db_str(path) };
+
+	return db_exec(t->db, type_keys_text(f->type.tag) ? &st_unkey_text : &st_unkey_num, DB_IN(in), NULL, err)
+	       && put_key(t, path, m->field[f->index], m->id, err);
+}
+
 /* Whom a decision on recusal keeps out stands as a key, so that one probe answers. */
 bool store_recused(struct step *s, struct err *err)
 {

@@ -10,6 +10,8 @@ MUST_USE bool store_snap(struct step *s, int64_t due, int64_t yellow, struct err
 MUST_USE bool store_due(struct turn *t, int64_t matter, int64_t due, int64_t yellow, struct err *err);
 MUST_USE bool store_event(struct step *s, struct err *err); /* sets s->event */
 MUST_USE bool store_keys(struct turn *t, const struct snap *old, const struct snap *new, struct err *err);
+/* The keys of one field anew, whatever was there. */
+MUST_USE bool store_key(struct turn *t, const struct snap *m, const struct field *f, struct err *err);
 MUST_USE bool store_recused(struct step *s, struct err *err);
 MUST_USE bool store_links(struct step *s, struct err *err);
 MUST_USE bool store_people(struct step *s, int64_t due, struct err *err); /* readers and holders */

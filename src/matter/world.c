@@ -245,9 +245,14 @@ static bool scan_probe(struct found *f, const struct scan *s, const struct probe
 	return true;
 }
 
+static struct str key_path(struct turn *t, const struct kind *k, const struct field *f)
+{
+	return str_fmt(t->a, "%.*s.%.*s", STR_FMT(k->id), STR_FMT(f->id));
+}
+
 /* How few candidates a probe is likely to leave. Without statistics the type says enough: a reference or a
  * code names few, a day some, a state or an enum many. 0: cannot drive a scan. */
-static int probe_rank(const struct scan *s, const struct probe *p)
+static int probe_rank(struct turn *x, const struct scan *s, const struct probe *p)
 {
 	static const int on[] = { [PROBE_STATE] = 2, [PROBE_ORGAN] = 4, [PROBE_PARENT] = 9, [PROBE_OPENED] = 1 };
 	enum type_tag t;
@@ -257,7 +262,7 @@ static int probe_rank(const struct scan *s, const struct probe *p)
 			return p->on == PROBE_OPENED ? 1 : 0;
 		return p->on == PROBE_OPENED ? 0 : on[p->on];
 	}
-	if (!field_is_keyed(s->kind, p->field))
+	if (!field_is_keyed(s->kind, p->field) || engine_filling(x->e, key_path(x, s->kind, p->field)))
 		return 0;
 	t = p->field->type.tag;
 	if (p->op == PROBE_BETWEEN)
@@ -278,9 +283,9 @@ static bool scan_driver(struct found *f, const struct scan *s, struct err *err)
 		return run_scan(f, &st_by_parent, DB_IN(in), err);
 	}
 	for (size_t i = 0; i < s->n; i++)
-		if (probe_rank(s, &s->probe[i]) > rank) {
+		if (probe_rank(f->t, s, &s->probe[i]) > rank) {
 			best = &s->probe[i];
-			rank = probe_rank(s, best);
+			rank = probe_rank(f->t, s, best);
 		}
 	if (best)
 		return scan_probe(f, s, best, err);

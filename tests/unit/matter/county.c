@@ -463,6 +463,45 @@ void county_next_year(struct county *c, const char *text)
 	OK(db_tx(c->db, "bind", bind, c, &err));
 }
 
+/* Each change is made to the texts of the change before. */
+static struct law_files *changed(struct county *c, const struct law_files *old, const char *file, const char *from,
+				 const char *to)
+{
+	struct law_files *all = arena_one(c->a, struct law_files);
+	struct law_file *v = arena_many(c->a, old->n, struct law_file);
+	bool found = false;
+
+	memcpy(v, old->v, old->n * sizeof(v[0]));
+	for (size_t i = 0; i < old->n; i++) {
+		size_t at = strcmp(v[i].path, file) ? SIZE_MAX : str_find(v[i].text, cstr(from), 0);
+
+		if (at == SIZE_MAX)
+			continue;
+		found = true;
+		v[i].text = str_fmt(c->a, "%.*s%s%.*s", STR_FMT(str_sub(v[i].text, 0, at)), to,
+				    STR_FMT(str_sub(v[i].text, at + strlen(from), v[i].text.n)));
+	}
+	cr_assert(found, "%s has no %s", file, from);
+	*all = (struct law_files){ v, old->n };
+	return all;
+}
+
+enum err_code county_version(struct county *c, const char *file, const char *from, const char *to, struct err *err)
+{
+	struct engine_config config = { .pack = STR("t") };
+	struct engine *old = c->e;
+	struct diag d = { .a = c->a };
+	bool ok;
+
+	c->files = changed(c, c->files ? c->files : files(), file, from, to);
+	config.files = c->files;
+	ok = engine_new(&config, &d, &c->e, err);
+	cr_assert(ok, "%s: %.*s", err->msg, STR_FMT(d.n ? d.item[0].text : STR("")));
+	engine_set_now(c->e, engine_now(old));
+	engine_free(old);
+	return db_tx(c->db, "bind", bind, c, err) ? ERR_NONE : err->code;
+}
+
 struct county county_new(struct fresh *f, const char *now)
 {
 	struct county c = { .a = f->a };

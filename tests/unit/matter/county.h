@@ -18,6 +18,7 @@ struct county {
 	const struct passed *passed;
 	size_t n_passed;
 	const char *request, *reason;
+	struct law_files *files;                    /* after county_version */
 	int64_t received;                           /* of the next acts; 0: now */
 };
 
@@ -25,6 +26,8 @@ struct county {
 struct county county_new(struct fresh *f, const char *now);
 void county_free(struct county *c);
 void county_next_year(struct county *c, const char *calendar);
+/* The county's pack with one text of one file replaced takes its place; the code of engine_bind. */
+enum err_code county_version(struct county *c, const char *file, const char *from, const char *to, struct err *err);
 void at_time(struct county *c, const char *now);
 /* Opens or acts as a person in the organ where the person works; form is JSON ('…' for quotes is fine). The
  * result stands in c->r; true when it was done. Errors of the call fail the test. */

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* A new version of a pack over matters that exist: indexes that it adds, types that it may not change. */
+#include "county.h"
+
+static const struct stmt st_keys = { "test_version_keys",
+	"SELECT count(*) FROM matter_key_num WHERE field = 'penal.found_on' AND matter > $1" };
+
+struct fill {
+	struct county *c;
+	bool *more;
+};
+
+static bool fill(struct db *db, const void *ctx, struct err *err)
+{
+	const struct fill *x = ctx;
+
+	return matter_fill(x->c->e, db, x->c->a, 2, x->more, err);
+}
+
+static size_t found_on_the_first(struct county *c)
+{
+	const struct list_filter day = { STR("found_on"), STR("2026-03-01") };
+	const struct list_query q = { .who = as(c, c->wang), .kind = STR("penal"), .order = LIST_UPDATED, .filter = &day,
+				      .n_filter = 1 };
+	const struct list_row *r;
+	struct err err = { 0 };
+	size_t n = 0;
+
+	OK(matter_list(c->e, c->db, c->a, &q, &r, &n, &err));
+	return n;
+}
+
+BOTH(a_new_index_is_filled_in_batches)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	struct err err = { 0 };
+	bool more = true;
+	const struct fill x = { &c, &more };
+	int64_t slow, turns = 0;
+
+	for (int i = 0; i < 5; i++)
+		cr_assert(opens(&c, c.wang, "penal", "{'party': '甲', 'cause': '未如实记录', 'found_on': '2026-03-01'}"));
+	cr_assert_eq(county_version(&c, "t/penal.yaml", "filters: [party, cause]", "filters: [party, cause, found_on]", &err),
+		     ERR_NONE, "%s", err.msg);
+	cr_assert_eq(county_version(&c, "t/others.yaml",
+				    "\"all(matters(penal, x, x.state == lead), count(matters(penal, y, y.state == x.state)) > 0)\"",
+				    "\"count(matters(penal, x, x.found_on == 2026-03-01)) == 6\"", &err), ERR_NONE, "%s", err.msg);
+	cr_assert(engine_filling(c.e, STR("penal.found_on")));
+	cr_assert_not(engine_filling(c.e, STR("penal.cause")));
+	/* a matter of the old version that changes meanwhile, and one of the new */
+	cr_assert(opens(&c, c.wang, "penal", "{'party': '乙', 'cause': '未如实记录', 'found_on': '2026-03-01'}"));
+	cr_assert_eq(count_rows(&c, &st_keys, 0), 1);
+	cr_assert_eq(found_on_the_first(&c), 6, "the list reads what has no keys yet");
+	cr_assert(opens(&c, c.wang, "slow", "{'text': '核对'}"));
+	slow = c.r.matter;
+	cr_assert(acts(&c, c.wang, slow, "end", "{}"), "a check reads them too: %s", why(&c));
+	for (; more; turns++)
+		OK(db_tx(c.db, "fill", fill, &x, &err));
+	cr_assert_geq(turns, 4, "2 a turn");
+	cr_assert_not(engine_filling_any(c.e));
+	cr_assert_eq(count_rows(&c, &st_keys, 0), 6);
+	cr_assert_eq(found_on_the_first(&c), 6);
+	cr_assert(opens(&c, c.wang, "slow", "{'text': '核对'}"));
+	cr_assert(acts(&c, c.wang, c.r.matter, "end", "{}"), "%s", why(&c));
+	county_free(&c);
+}
+
+BOTH(a_field_keeps_its_type)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	struct err err = { 0 };
+
+	/* nobody has used it yet */
+	cr_assert_eq(county_version(&c, "t/others.yaml", "left: {name: 其余公示, type: int}", "left: {name: 其余公示, type: date}", &err),
+		     ERR_NONE, "%s", err.msg);
+	cr_assert(opens(&c, c.wang, "penal", "{'party': '甲', 'cause': '未如实记录'}"));
+	cr_assert_eq(county_version(&c, "t/penal.yaml", "n: {name: 数量, type: int}", "n: {name: 数量, type: num(2)}", &err), ERR_LAW,
+		     "a column too");
+	cr_assert(str_find(str_of(err.msg), STR("t/penal.yaml:"), 0) == 0, "%s", err.msg);
+	cr_assert(str_find(str_of(err.msg), STR("“goods”"), 0) != SIZE_MAX, "%s", err.msg);
+	county_free(&c);
+}
