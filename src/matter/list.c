@@ -295,6 +295,8 @@ static bool nearest_clock(struct listing *l, const struct snap *m, struct clock_
 	return true;
 }
 
+#define RANK_LEADS 200 /* from here on an action leads on or keeps the nearest limit */
+
 /* How much an action is what the desk waits for: keeping the nearest limit without leaving the state; then leading on,
  * the next step before a later one; then ending or going back; then adding something; a return with points last. */
 static int next_rank(const struct snap *m, const struct action *ac, const struct clock *nearest)
@@ -319,7 +321,7 @@ static bool next_action(struct listing *l, const struct snap *m, const struct cl
 	for (size_t i = 0; i < m->kind->n_action; i++) {
 		const struct action *ac = &m->kind->action[i];
 		const struct act act = { .who = l->q->who, .matter = m->id, .action = ac->id, .version = -1 };
-		const int rank = 1 + 2 * next_rank(m, ac, nearest);
+		const int next = next_rank(m, ac, nearest), rank = 1 + 2 * next;
 		struct step step;
 
 		if (rank + 1 <= best || !action_stands(ac, m->state) || ac->builtin || ac->any)
@@ -328,9 +330,10 @@ static bool next_action(struct listing *l, const struct snap *m, const struct cl
 			return false;
 		if (step.no.n && (step.no.v[0].sort == REFUSED_RIGHT || step.no.v[0].sort == REFUSED_STATE))
 			continue;
-		/* What can be done now goes before what a check still holds back. */
-		if (rank + !step.no.n > best) {
-			best = rank + !step.no.n;
+		/* What can be done now goes before what a check still holds back, but not another way of ending the same
+		 * step: a decision that waits for its review is no reason to offer to spare the penalty. */
+		if (rank + (next < RANK_LEADS && !step.no.n) > best) {
+			best = rank + (next < RANK_LEADS && !step.no.n);
 			*ret = ac;
 		}
 	}
