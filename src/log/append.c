@@ -41,7 +41,8 @@ static bool head_read(struct appending *x, struct err *err)
 
 	if (!db_one(x->db, x->a, &st_head, DB_NONE, DB_OUT(out), err))
 		return false;
-	if (edge.n % LOG_HASH || edge.n / LOG_HASH > LOG_EDGE_MAX)
+	/* One subtree for each bit of the size: joining counts on it. */
+	if (x->tree.size < 0 || edge.n != LOG_HASH * (size_t)__builtin_popcountll((unsigned long long)x->tree.size))
 		return err_set(err, ERR_DB, "日志树的边缘记录已损坏");
 	x->tree.n = edge.n / LOG_HASH;
 	if (edge.n)
