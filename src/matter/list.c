@@ -64,8 +64,8 @@ static const struct stmt st_mine = { "list_mine", "SELECT " COLUMNS HELD KEPT EA
 	" AND (coalesce(m.due, 9223372036854775807), m.id) > ($23, $24)"
 	" ORDER BY coalesce(m.due, 9223372036854775807), m.id LIMIT $25" };
 static const struct stmt st_count_mine = { "count_mine",
-	"SELECT count(DISTINCT matter) FROM matter_holder WHERE principal IN"
-	" ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)" };
+	"SELECT count(*) FROM (SELECT DISTINCT matter FROM matter_holder WHERE principal IN"
+	" ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) LIMIT 1000) AS m" };
 
 struct filter {
 	const struct field *f;

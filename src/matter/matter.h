@@ -231,7 +231,7 @@ struct list_row {
 };
 MUST_USE bool matter_list(struct engine *e, struct db *db, struct arena *a, const struct list_query *q,
 			  const struct list_row **ret, size_t *ret_n, struct err *err);
-/* How many wait for this person. */
+/* How many wait for this person; 1,000 means so many or more (every page asks this). */
 MUST_USE bool matter_count_mine(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
 				int64_t *ret, struct err *err);
 
