@@ -65,7 +65,7 @@ static bool step_begin(struct step *s, struct err *err)
 		s->kind = s->old->kind;
 		s->new = snap_dup(s->t->a, s->old);
 		s->organ = s->old->organ;
-	} else if (!engine_law_of_organ(s->t->e, s->t->db, s->t->a, s->organ, &law, &def, err)
+	} else if (!turn_law(s->t, s->organ, &law, &def, err)
 		   || !new_snap(s, law, def, err)) {
 		return false;
 	}
@@ -464,7 +464,7 @@ static bool write_all(struct step *s, struct err *err)
 	    || !store_links(s, err) || !store_projections(s->t, s->new, err) || !store_people(s, due, err)
 	    || !store_papers(s, err) || !clocks_of_parent(s, err))
 		return false;
-	if (s->old && !store_due(s->t, s->new->id, due, yellow, err))
+	if (s->old && due != s->due_before && !store_holder_due(s->t, s->new->id, due, err))
 		return false;
 	return !str_is(s->ac->id, "recuse") || !s->person || store_recused(s, err);
 }
@@ -589,20 +589,17 @@ static bool parent_fits(struct turn *t, const struct act *act, struct err *err)
 	return (up && sees) || err_set(err, ERR_NOT_FOUND, "没有找到上级办件");
 }
 
-static const struct stmt st_updated = { "matter_updated", "SELECT updated FROM matter WHERE id = $1" };
-
 /* The record never runs backwards, whatever the machine's clock does. */
 static bool not_before_last(struct turn *t, const struct act *act, struct err *err)
 {
-	const struct db_in in[] = { db_i64(act->matter) };
-	int64_t updated = 0;
-	const struct db_out out[] = { db_to_i64(&updated) };
-	bool found;
+	struct snap *m;
 
-	if (act->matter && !db_maybe(t->db, t->a, &st_updated, DB_IN(in), DB_OUT(out), &found, err))
+	if (!act->matter)
+		return true;
+	if (!turn_load(t, act->matter, &m, err)) /* the turn's first matter: what was read last is this one */
 		return false;
-	if (updated > t->now)
-		t->now = updated;
+	if (m && t->updated.matter == act->matter && t->updated.at > t->now)
+		t->now = t->updated.at;
 	return true;
 }
 

@@ -600,12 +600,14 @@ static bool start(struct step *s, const struct clock *c, const struct clock_from
 
 bool step_clocks(struct step *s, struct err *err)
 {
+	int64_t yellow;
 	size_t n;
 
 	s->clocks = arena_one(s->t->a, struct clocks);
 	s->t->law = s->kind->law;
 	if (s->old && !clocks_load(s->t, s->new, s->clocks, err))
 		return false;
+	clocks_nearest(s->clocks, &s->due_before, &yellow);
 	if (s->import || !s->completes)
 		return true;
 	n = s->clocks->n;
@@ -622,6 +624,15 @@ bool step_clocks(struct step *s, struct err *err)
 	return true;
 }
 
+static bool waits_for(const struct kind *up, struct str child)
+{
+	for (size_t i = 0; i < up->n_clock; i++)
+		for (size_t k = 0; k < up->clock[i].n_pause; k++)
+			if (str_eq(up->clock[i].pause[k].child, child))
+				return true;
+	return false;
+}
+
 /* A child that was opened or ended may pause or resume clocks of its parent. */
 bool clocks_of_parent(struct step *s, struct err *err)
 {
@@ -632,7 +643,11 @@ bool clocks_of_parent(struct step *s, struct err *err)
 
 	if (!s->new->parent || (s->old && !s->old->ended == !s->new->ended))
 		return true;
-	if (!turn_load(s->t, s->new->parent, &up, err) || !clocks_load(s->t, up, &c, err))
+	if (!turn_load(s->t, s->new->parent, &up, err))
+		return false;
+	if (!waits_for(up->kind, s->kind->id))
+		return true;
+	if (!clocks_load(s->t, up, &c, err))
 		return false;
 	s->t->law = up->kind->law;
 	for (size_t i = 0; i < c.n; i++) {

@@ -228,7 +228,7 @@ bool step_reactions(struct step *s, struct err *err)
 	int64_t def;
 	size_t n;
 
-	if (!engine_law_of_organ(s->t->e, s->t->db, s->t->a, s->new->organ, &law, &def, err))
+	if (!turn_law(s->t, s->new->organ, &law, &def, err))
 		return false;
 	n = engine_reactions(s->t->e, law, &r);
 	for (size_t i = 0; i < n && !s->no.n; i++)

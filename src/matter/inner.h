@@ -64,6 +64,15 @@ struct turn {
 		int64_t matter, person;
 		bool yes;
 	} recusal;
+	struct { /* when the matter that was read last was changed last */
+		int64_t matter, at;
+	} updated;
+	struct { /* the law of the organ asked for last; forgotten when an organ changes */
+		const struct law *law;
+		int64_t organ, def;
+	} law_of;
+	struct short_row *shorts; /* organs by their short names, read so far; likewise */
+	size_t n_shorts, cap_shorts;
 	int64_t deadline;        /* of the check that is being asked, monotonic ms; 0: none */
 	const struct refusal *untimely; /* a check that was broken off: the act is refused with it */
 	const struct law *law;   /* of the matter whose clocks are being reckoned */
@@ -78,6 +87,9 @@ void turn_init(struct turn *t, struct engine *e, struct db *db, struct arena *a,
 extern const struct world world_of_turn; /* w is a struct turn */
 MUST_USE bool turn_load(struct turn *t, int64_t id, struct snap **ret, struct err *err); /* NULL: none */
 void turn_put(struct turn *t, struct snap *s);
+/* engine_law_of_organ, asked once a turn. */
+MUST_USE bool turn_law(struct turn *t, int64_t organ, const struct law **ret, int64_t *ret_def, struct err *err);
+void turn_forget_organs(struct turn *t); /* after an event of an organ */
 /* An evaluation for a matter; old may be NULL. */
 struct eval turn_eval(struct turn *t, const struct snap *self, const struct snap *old, const struct actor *who);
 MUST_USE bool turn_name(struct turn *t, int64_t id, struct str *ret, struct err *err);
@@ -143,6 +155,7 @@ struct step {
 	struct str timer_clock; /* automatic: clock and run that came due */
 	int64_t timer_run;
 	struct clocks *clocks;
+	int64_t due_before;     /* nearest due of the clocks as they were stored */
 	bool import;            /* leads to the state historic, unchecked */
 	int64_t organ;          /* open: of the new matter */
 };

@@ -73,12 +73,18 @@ bool store_snap(struct step *s, int64_t due, int64_t yellow, struct err *err)
 static const struct stmt st_due = { "matter_due", "UPDATE matter SET due = $2, yellow = $3 WHERE id = $1" };
 static const struct stmt st_holder_due = { "holder_due", "UPDATE matter_holder SET due = $2 WHERE matter = $1" };
 
+bool store_holder_due(struct turn *t, int64_t matter, int64_t due, struct err *err)
+{
+	const struct db_in in[] = { db_i64(matter), db_i64(due ? due : INT64_MAX) };
+
+	return db_exec(t->db, &st_holder_due, DB_IN(in), NULL, err);
+}
+
 bool store_due(struct turn *t, int64_t matter, int64_t due, int64_t yellow, struct err *err)
 {
 	const struct db_in in[] = { db_i64(matter), db_ref(due), db_ref(yellow) };
-	const struct db_in holder[] = { db_i64(matter), db_i64(due ? due : INT64_MAX) };
 
-	return db_exec(t->db, &st_due, DB_IN(in), NULL, err) && db_exec(t->db, &st_holder_due, DB_IN(holder), NULL, err);
+	return db_exec(t->db, &st_due, DB_IN(in), NULL, err) && store_holder_due(t, matter, due, err);
 }
 
 /* ---- the event ---- */
@@ -659,8 +665,10 @@ bool store_projections(struct turn *t, const struct snap *m, struct err *err)
 {
 	if (str_is(m->kind->id, "setting"))
 		turn_forget_settings(t);
-	if (str_is(m->kind->id, "organ"))
+	if (str_is(m->kind->id, "organ")) {
+		turn_forget_organs(t);
 		return put_organ(t, m, err);
+	}
 	if (!str_is(m->kind->id, "person"))
 		return true;
 	t->n_posts = 0;

@@ -8,6 +8,7 @@
 /* The matter's row (a new one gets its id) with the earliest due and yellow of its clocks. */
 MUST_USE bool store_snap(struct step *s, int64_t due, int64_t yellow, struct err *err);
 MUST_USE bool store_due(struct turn *t, int64_t matter, int64_t due, int64_t yellow, struct err *err);
+MUST_USE bool store_holder_due(struct turn *t, int64_t matter, int64_t due, struct err *err);
 MUST_USE bool store_event(struct step *s, struct err *err); /* sets s->event */
 MUST_USE bool store_keys(struct turn *t, const struct snap *old, const struct snap *new, struct err *err);
 /* The keys of one field anew, whatever was there. */

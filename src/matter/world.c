@@ -52,21 +52,27 @@ bool matter_row_snap(struct turn *t, const struct matter_row *r, struct snap **r
 	return true;
 }
 
-static const struct stmt st_matter = { "matter", "SELECT " COLUMNS " FROM matter m WHERE m.id = $1" };
+static const struct stmt st_matter = { "matter", "SELECT " COLUMNS ", m.updated FROM matter m WHERE m.id = $1" };
 
 bool turn_load(struct turn *t, int64_t id, struct snap **ret, struct err *err)
 {
 	struct matter_row r = { 0 };
-	struct db_out out[MATTER_COLUMNS];
+	struct db_out out[MATTER_COLUMNS + 1];
 	const struct db_in in[] = { db_i64(id) };
+	int64_t updated;
 	bool found;
 
 	*ret = id ? turn_known(t, id) : NULL;
 	if (*ret || !id)
 		return true;
 	matter_row_out(&r, out);
+	out[MATTER_COLUMNS] = db_to_i64(&updated);
 	if (!db_maybe(t->db, t->a, &st_matter, DB_IN(in), DB_OUT(out), &found, err))
 		return false;
+	if (found) {
+		t->updated.matter = id;
+		t->updated.at = updated;
+	}
 	return !found || matter_row_snap(t, &r, ret, err);
 }
 
@@ -695,17 +701,48 @@ static bool w_people(void *w, int64_t organ, struct str role, const struct val_l
 static const struct stmt st_organ_short = { "organ_by_short",
 	"SELECT id FROM organ WHERE short = $1 AND short <> ''" };
 
+struct short_row {
+	struct str id;
+	int64_t organ;
+};
+
+bool turn_law(struct turn *t, int64_t organ, const struct law **ret, int64_t *ret_def, struct err *err)
+{
+	if ((!t->law_of.law || t->law_of.organ != organ)
+	    && !engine_law_of_organ(t->e, t->db, t->a, organ, &t->law_of.law, &t->law_of.def, err)) {
+		t->law_of.law = NULL;
+		return false;
+	}
+	t->law_of.organ = organ;
+	*ret = t->law_of.law;
+	*ret_def = t->law_of.def;
+	return true;
+}
+
+void turn_forget_organs(struct turn *t)
+{
+	t->law_of.law = NULL;
+	t->n_shorts = 0;
+}
+
 static bool w_organ(void *w, struct str id, int64_t *ret, struct err *err)
 {
 	struct turn *t = w;
+	struct short_row x = { .id = id };
 	const struct db_in in[] = { db_str(id) };
 	int64_t organ = 0;
 	const struct db_out out[] = { db_to_i64(&organ) };
 	bool found;
 
+	for (size_t i = 0; i < t->n_shorts; i++)
+		if (str_eq(t->shorts[i].id, id)) {
+			*ret = t->shorts[i].organ;
+			return true;
+		}
 	if (!db_maybe(t->db, t->a, &st_organ_short, DB_IN(in), DB_OUT(out), &found, err))
 		return false;
-	*ret = found ? organ : 0;
+	*ret = x.organ = found ? organ : 0;
+	PUSH(t->a, t->shorts, t->n_shorts, t->cap_shorts, x);
 	return true;
 }
 

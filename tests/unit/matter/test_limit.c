@@ -140,3 +140,25 @@ BOTH(effects_are_at_most_eight_deep)
 	cr_assert_eq(count_rows(&c, &st_events, 0), events + DEPTH_MAX);
 	county_free(&c);
 }
+
+/* ---- round trips ---- */
+
+/* Across a network each statement is a round trip (decision 6). The budgets hold BEGIN, COMMIT and one statement of
+ * the test; whoever needs more says why here. */
+BOTH(an_act_takes_few_statements)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m;
+
+	cr_assert(opens(&c, c.wang, "penal", "{'party': {'name': '甲', 'code': 'A'}, 'cause': '未如实记录', 'found_on': '2026-03-01'}"));
+	m = c.r.matter;
+	cr_assert(acts(&c, c.li, m, "file", str_fmt(c.a, "{'officers': [%lld, %lld]}", (long long)c.wang, (long long)c.zhao).p));
+	db_fault_arm(c.db, 23 + 1, DB_FAULT_REFUSED);
+	cr_assert(acts(&c, c.wang, m, "report", "{}"), "a plain step");
+	cr_assert(db_fault_armed(c.db));
+	db_fault_arm(c.db, 49 + 1, DB_FAULT_REFUSED);
+	cr_assert(acts(&c, c.li, m, "decide", "{'fine': 1}"), "a number, a clock, a child, four messages, a reaction's question");
+	cr_assert(db_fault_armed(c.db));
+	db_fault_arm(c.db, 0, DB_FAULT_NONE);
+	county_free(&c);
+}
