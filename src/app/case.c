@@ -150,13 +150,17 @@ static void sort_actions(struct req *r, const struct matter_view *m, struct case
 				      .href = str_fmt(r->a, "%.*s/do/%.*s", STR_FMT(href), STR_FMT(x->def->id)) };
 
 		a.reason = case_reasons(r, m->snap->kind, m, x->refused, x->n_refused, href);
-		a.early = x->n_refused > 0;
-		for (size_t j = 0; j < x->n_refused; j++)
+		bool passable = x->n_refused > 0;
+
+		a.early = passable;
+		for (size_t j = 0; j < x->n_refused; j++) {
 			a.early = a.early && (x->refused[j].early || x->refused[j].can_pass);
+			passable = passable && x->refused[j].can_pass;
+		}
 		if (x->def->builtin) {
 			if (x->can)
 				more[v->n_more++] = a;
-		} else if (x->can) {
+		} else if (x->can || passable) { /* its form asks for the reason */
 			size_t at = v->n_can++;
 
 			a.weight = weight(m, x->def);
