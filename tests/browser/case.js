@@ -111,7 +111,7 @@ step('one officer alone is refused, with the article; what was typed is still th
 	await p.choose('呈报立案');
 	await p.fill({ 承办人员: ['王明'], ...filing });
 	await p.send();
-	await p.reads('暂不能呈报立案', '承办人员现有1人，执法人员不得少于两人', '第四十二条');
+	await p.reads('暂不能呈报立案', '1人。执法人员不得少于两人', '第四十二条');
 	expect(await p.page.evaluate(() => document.activeElement.id), 'wrong', 'the summary has the focus');
 	expect(await p.page.locator('[name="f.party.name"]').inputValue(), party.name, 'the party is still in the form');
 	await examine(p.page);
@@ -208,7 +208,7 @@ step('before the review no decision: every reason at once, each with its article
 	const p = await who('zhangqiang');
 	await p.go(matter);
 	const why = await reasons(p, '作出处罚决定');
-	for (const w of ['未经法制审核或者审核未通过的，不得作出', '法制审核', '第五条', '应当由负责人集体讨论决定', '第五十七条']) that(why.includes(w), `the refusal lacks “${w}”: ${why}`);
+	for (const w of ['未经法制审核或者审核未通过，不得作出', '法制审核', '第五条', '应当由负责人集体讨论决定', '第五十七条']) that(why.includes(w), `the refusal lacks “${w}”: ${why}`);
 	await shot(p.page, 'case-before-review');
 });
 
