@@ -7,10 +7,14 @@
 #include "pages.h"
 #include "web/session.h"
 
-/* Only addresses of ours, so that no link leads through the sign-in page to somewhere else. */
+/* Only addresses of ours, so that no link leads through the sign-in page to somewhere else. Browsers leave tabs and
+ * line ends out of an address, so "/<tab>/elsewhere" would be another host. */
 static struct str safe_next(struct str next)
 {
-	if (next.n < 1 || next.p[0] != '/' || (next.n > 1 && (next.p[1] == '/' || next.p[1] == '\\'))
+	for (size_t i = 0; i < next.n; i++)
+		if ((unsigned char)next.p[i] < ' ' || next.p[i] == '\\')
+			return STR("/");
+	if (next.n < 1 || next.p[0] != '/' || (next.n > 1 && next.p[1] == '/')
 	    || str_starts(next, STR("/sign-")))
 		return STR("/");
 	return next;
@@ -203,7 +207,8 @@ static bool password_run(struct db *db, struct arena *a, void *ctx, struct err *
 	const struct changing *c = ctx;
 
 	(void)a;
-	return account_password(db, c->r->session->account, c->hash, now_of(c->r), err);
+	return account_password(db, c->r->session->account, c->hash, now_of(c->r), err)
+	    && session_end_others(db, c->r->session->account, req_cookie(c->r, SESSION_COOKIE), err);
 }
 
 static bool password_after(struct req *r, void *ctx, bool ok, const struct err *failed, struct err *err)

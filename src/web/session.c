@@ -53,6 +53,10 @@ static const struct stmt st_session_find = { "session_find",
 	"FROM session s JOIN account a ON a.id = s.account JOIN person p ON p.id = a.person WHERE s.token_hash = $1" };
 static const struct stmt st_session_touch = { "session_touch", "UPDATE session SET seen = $2 WHERE token_hash = $1" };
 static const struct stmt st_session_end = { "session_end", "DELETE FROM session WHERE token_hash = $1" };
+static const struct stmt st_session_others = { "session_others",
+	"DELETE FROM session WHERE account = $1 AND token_hash <> $2" };
+static const struct stmt st_session_person = { "session_person",
+	"DELETE FROM session WHERE account IN (SELECT id FROM account WHERE person = $1)" };
 static const struct stmt st_session_identity = { "session_identity",
 	"UPDATE session SET organ = $2 WHERE token_hash = $1" };
 static const struct stmt st_has_post = { "session_has_post",
@@ -132,8 +136,10 @@ bool account_put(struct db *db, int64_t person, struct str login, struct str has
 		 struct err *err)
 {
 	const struct db_in in[] = { db_i64(person), db_str(login), db_str(hash), db_i64(must_change), db_i64(now) };
+	const struct db_in whose[] = { db_i64(person) };
 
-	return db_exec(db, &st_account_put, DB_IN(in), NULL, err);
+	return db_exec(db, &st_account_put, DB_IN(in), NULL, err)
+	    && db_exec(db, &st_session_person, DB_IN(whose), NULL, err);
 }
 
 static struct str token_hash(struct arena *a, struct str token)
@@ -308,6 +314,16 @@ bool session_end(struct db *db, struct str token, struct err *err)
 	struct arena *a = arena_new();
 	const struct db_in in[] = { db_bytes(token_hash(a, token)) };
 	bool ok = db_exec(db, &st_session_end, DB_IN(in), NULL, err);
+
+	(void)arena_free(a);
+	return ok;
+}
+
+bool session_end_others(struct db *db, int64_t account, struct str token, struct err *err)
+{
+	struct arena *a = arena_new();
+	const struct db_in in[] = { db_i64(account), db_bytes(token_hash(a, token)) };
+	bool ok = db_exec(db, &st_session_others, DB_IN(in), NULL, err);
 
 	(void)arena_free(a);
 	return ok;

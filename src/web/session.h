@@ -26,7 +26,7 @@ struct str password_random(struct arena *a);
 MUST_USE bool password_hash(struct arena *a, struct str password, struct str *ret, struct err *err);
 bool password_right(struct arena *a, struct str hash, struct str password);
 
-/* Makes or changes an account, in the writing turn. */
+/* Makes or changes an account, in the writing turn; whoever was signed in with the old password no longer is. */
 MUST_USE bool account_put(struct db *db, int64_t person, struct str login, struct str hash, bool must_change,
 			  int64_t now, struct err *err);
 
@@ -41,6 +41,8 @@ MUST_USE bool session_find(struct db *db, struct arena *a, struct str token, int
 /* These run in the writing turn. */
 MUST_USE bool session_touch(struct db *db, struct str token, int64_t now, struct err *err);
 MUST_USE bool session_end(struct db *db, struct str token, struct err *err);
+/* All sessions of an account but this one: after a new password. */
+MUST_USE bool session_end_others(struct db *db, int64_t account, struct str token, struct err *err);
 /* Takes another identity; ERR_FORBIDDEN unless the person has a post there today. */
 MUST_USE bool session_identity(struct db *db, struct arena *a, struct str token, int64_t person, int64_t organ,
 			       int64_t now, struct err *err);

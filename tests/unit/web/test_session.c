@@ -392,6 +392,29 @@ BOTH(a_new_password_replaces_the_old_one_and_unlocks)
 	finish(&c);
 }
 
+BOTH(a_new_password_ends_the_other_sessions)
+{
+	struct county c = begin(f);
+	struct err err = { 0 };
+	const struct session *s;
+	struct str hash, here, elsewhere, li;
+	bool touch;
+
+	OK(password_hash(f->a, STR("Another-Word-2"), &hash, &err));
+	cr_assert_str_eq(signs_in(f, &c, "wang", PASSWORD, "10.0.0.1", &here), "ok");
+	cr_assert_str_eq(signs_in(f, &c, "wang", PASSWORD, "10.0.0.2", &elsewhere), "ok");
+	cr_assert_str_eq(signs_in(f, &c, "li", PASSWORD, "10.0.0.3", &li), "ok");
+	s = finds(f, &c, here, &touch);
+	cr_assert(s);
+	OK(session_end_others(c.db, s->account, here, &err));
+	cr_expect(finds(f, &c, here, &touch) != NULL, "where it was changed one stays signed in");
+	cr_expect(finds(f, &c, elsewhere, &touch) == NULL);
+	OK(account_put(c.db, 4, STR("wang"), hash, true, c.now, &err));
+	cr_expect(finds(f, &c, here, &touch) == NULL, "reset by the administrator");
+	cr_expect(finds(f, &c, li, &touch) != NULL, "another's session stands");
+	finish(&c);
+}
+
 BOTH(two_people_cannot_have_one_login)
 {
 	struct county c = begin(f);
