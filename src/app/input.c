@@ -22,7 +22,7 @@ static const struct stmt st_find_people = { "input_find_people",
 	"WHERE p.active = 1 AND p.name LIKE $1 ORDER BY p.id LIMIT 20" };
 static const struct stmt st_organs = { "input_organs",
 	"SELECT o.code, o.name, '' FROM organ o WHERE o.active = 1 ORDER BY o.id LIMIT 300" };
-static const struct stmt st_one = { "input_one", "SELECT code, title, number FROM matter WHERE code = $1" };
+static const struct stmt st_one = { "input_one", "SELECT id, kind, title, number FROM matter WHERE code = $1" };
 
 struct options {
 	struct inputs *in;
@@ -127,25 +127,47 @@ static bool matters(struct options *o, const struct kind *k, struct str find, st
 	return true;
 }
 
+/* A code may come from an address or an old draft: the title of a matter is told to whoever sees it. Organs and people
+ * are known to all. */
+static bool put_chosen(struct options *o, struct str code, struct err *err)
+{
+	struct req *r = o->in->r;
+	const struct actor who = actor_of(r);
+	struct str kind, title, number;
+	int64_t id;
+	const struct db_in q[] = { db_str(code) };
+	const struct db_out out[] = { db_to_i64(&id), db_to_str(&kind), db_to_str(&title), db_to_str(&number) };
+	struct matter_view m;
+	struct err hidden = { 0 };
+	bool found;
+
+	if (!db_maybe(r->db, r->a, &st_one, DB_IN(q), DB_OUT(out), &found, err))
+		return false;
+	if (!found)
+		return true;
+	if (!str_is(kind, "organ") && !str_is(kind, "person")
+	    && !matter_see(app_of(r)->engine, r->db, r->a, &who, id, 0, &m, &hidden)) {
+		if (hidden.code != ERR_NOT_FOUND)
+			return err_set(err, hidden.code, "%s", hidden.msg);
+		title = STR("无权查看的办件");
+		number = (struct str){ 0 };
+	}
+	put_option(o, code, title, number);
+	return true;
+}
+
 /* What is chosen stays chosen, offered or not. */
 static bool choose(struct options *o, struct str name, struct err *err)
 {
 	struct inputs *in = o->in;
 
 	for (size_t i = 0; i < in->pairs.n; i++) {
-		struct str code = in->pairs.v[i].value, title, number;
-		const struct db_in q[] = { db_str(code) };
-		const struct db_out out[] = { db_to_str(&code), db_to_str(&title), db_to_str(&number) };
-		bool found;
+		struct str code = in->pairs.v[i].value;
 
 		if (!str_eq(in->pairs.v[i].name, name) || !code.n)
 			continue;
-		if (!has_option(o, code)) {
-			if (!db_maybe(in->r->db, in->r->a, &st_one, DB_IN(q), DB_OUT(out), &found, err))
-				return false;
-			if (found)
-				put_option(o, code, title, number);
-		}
+		if (!has_option(o, code) && !put_chosen(o, code, err))
+			return false;
 		for (size_t j = 0; j < o->n; j++)
 			if (str_eq(o->v[j].value, code))
 				o->v[j].on = true;

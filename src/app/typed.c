@@ -7,6 +7,7 @@
 #include "law/sheet.h"
 
 #define ROWS_MOST 500
+#define FILE_NAME_MOST 120 /* as an upload keeps it: one line of a list */
 
 static const struct stmt st_code = { "typed_code", "SELECT code FROM matter WHERE id = $1" };
 
@@ -155,10 +156,36 @@ bool field_sent(const struct inputs *in, struct str name)
 	return false;
 }
 
+static bool holds_id(struct val v, int64_t id)
+{
+	if (v.t == T_REF)
+		return v.i == id;
+	for (size_t i = 0; type_is_list(v.t) && v.list && i < v.list->n; i++)
+		if (holds_id(v.list->v[i], id))
+			return true;
+	return false;
+}
+
+/* A matter may be named by whoever sees it; what the matter in hand names already may stay. */
+static bool may_name(struct inputs *in, int64_t id, bool *ret, struct err *err)
+{
+	const struct actor who = actor_of(in->r);
+	struct matter_view m;
+	struct err hidden = { 0 };
+
+	*ret = false;
+	for (size_t i = 0; in->snap && i < in->snap->kind->n_field && !*ret; i++)
+		*ret = holds_id(in->snap->field[i], id);
+	if (!*ret)
+		*ret = matter_see(app_of(in->r)->engine, in->r->db, in->r->a, &who, id, 0, &m, &hidden);
+	return *ret || hidden.code == ERR_NOT_FOUND || err_set(err, hidden.code, "%s", hidden.msg);
+}
+
 static bool by_code(struct inputs *in, enum type_tag tag, struct str code, struct val *ret, struct str *error,
 		    struct err *err)
 {
 	struct err no = { 0 };
+	bool may = true;
 	int64_t id;
 
 	*ret = VAL_NULL;
@@ -169,7 +196,12 @@ static bool by_code(struct inputs *in, enum type_tag tag, struct str code, struc
 		return true;
 	}
 	if (matter_by_code(in->r->db, in->r->a, code, &id, &no)) {
-		*ret = val_i64(tag, id);
+		if (tag == T_REF && !may_name(in, id, &may, err))
+			return false;
+		if (may)
+			*ret = val_i64(tag, id);
+		else
+			*error = STR("没有找到所选的对象，请重新选择");
 		return true;
 	}
 	if (no.code != ERR_NOT_FOUND)
@@ -292,7 +324,7 @@ static bool files(struct inputs *in, struct str name, struct val *ret, struct st
 			*error = STR("有一份文件没有传完，请重新选择");
 			continue;
 		}
-		*f = (struct file_ref){ .name = rest, .digest = digest, .media = b.media, .size = b.size };
+		*f = (struct file_ref){ .name = str_head(rest, FILE_NAME_MOST), .digest = digest, .media = b.media, .size = b.size };
 		v[n++] = (struct val){ .t = T_FILE, .file = f };
 	}
 	*ret = val_list(in->r->a, T_FILES, v, n);
