@@ -66,9 +66,6 @@ static bool read_folder(struct reading *r, const char *folder, struct err *err)
 		if (S_ISDIR(st.st_mode)) {
 			ok = read_folder(r, path, err);
 		} else if (r->n < FILES_MOST) {
-			struct arena_mark m = arena_mark(r->a);
-
-			(void)m;
 			ok = read_file(r->a, path, &r->v[r->n].text, err);
 			r->v[r->n++].path = path + r->root;
 		}

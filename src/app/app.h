@@ -26,7 +26,8 @@ struct follower {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	bool woken, stop, started;
+	bool woken, started;
+	atomic_bool stop; /* set under the lock, but long rounds ask without it */
 	bool more;
 	void *priv;
 	struct app *app;

@@ -67,6 +67,7 @@ static bool write_file(struct arena *a, const char *dir, struct str sha256, stru
 	/* Two may store the same content at once: each under its own temporary name. */
 	char *part = str_cstr(a, str_fmt(a, "%s.%.*s.part", path, STR_FMT(uuid_new(a, 0))));
 	size_t done = 0;
+	bool written;
 	int fd;
 
 	(void)mkdir(str_cstr(a, str_fmt(a, "%s/blobs/%.2s", dir, sha256.p)), 0700);
@@ -80,7 +81,10 @@ static bool write_file(struct arena *a, const char *dir, struct str sha256, stru
 			break;
 		done += (size_t)n;
 	}
-	if (fd < 0 || done < data.n || fsync(fd) != 0 || close(fd) != 0 || rename(part, path) != 0) {
+	written = fd >= 0 && done == data.n && fsync(fd) == 0;
+	if (fd >= 0 && close(fd) != 0)
+		written = false;
+	if (!written || rename(part, path) != 0) {
 		(void)err_set(err, errno == ENOSPC ? ERR_DISK_FULL : ERR_IO, "文件未能写入磁盘");
 		(void)err_wrap(err, "%s: %s", path, strerror(errno));
 		(void)unlink(part);
