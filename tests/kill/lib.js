@@ -21,6 +21,15 @@ class Load {
 		this.clients = Array.from({ length: n }, () => this.client(who));
 	}
 
+	// At least ms of load, and until `more` writes were acknowledged: a busy machine begins slowly.
+	async reach(more, ms) {
+		const had = this.acknowledged.size, begin = Date.now();
+		await wait(ms);
+		while (this.acknowledged.size - had <= more && Date.now() - begin < 20000)
+			await wait(20);
+		that(this.acknowledged.size - had > more, `only ${this.acknowledged.size - had} writes in ${Date.now() - begin} ms, no load`);
+	}
+
 	async client(who) {
 		while (!this.over) {
 			const token = randomUUID();
