@@ -529,23 +529,28 @@ bool act_inner(struct turn *t, const struct act *act, const struct step *because
 /* ---- the calls from outside ---- */
 
 static const struct stmt st_request = { "event_of_request",
-	"SELECT e.id, e.matter, e.seq, e.action, m.code FROM event e JOIN matter m ON m.id = e.matter WHERE e.request = $1" };
+	"SELECT e.id, e.matter, e.seq, e.action, m.code, m.kind, COALESCE(e.actor, 0) FROM event e"
+	" JOIN matter m ON m.id = e.matter WHERE e.request = $1" };
 
-/* The once-token was used: the first result again. The same token for another act is a conflict. */
+/* The once-token was used: the first result again. The same token for another act, or of another person, is a conflict;
+ * a row of a table stays known, whoever imports it again. */
 static bool repeated(struct turn *t, const struct act *act, struct act_result *ret, struct err *err)
 {
 	struct act_result r = { .repeated = true };
-	struct str action;
+	const int64_t person = act->who.sort == ACTOR_PERSON ? act->who.person : 0;
+	int64_t actor;
+	struct str action, kind;
 	const struct db_in in[] = { db_str(act->request) };
 	const struct db_out out[] = { db_to_i64(&r.event), db_to_i64(&r.matter), db_to_i64(&r.version),
-				      db_to_str(&action), db_to_str(&r.code) };
+				      db_to_str(&action), db_to_str(&r.code), db_to_str(&kind), db_to_i64(&actor) };
 	bool found;
 
 	if (!act->request.n)
 		return true;
 	if (!db_maybe(t->db, t->a, &st_request, DB_IN(in), DB_OUT(out), &found, err))
 		return false;
-	if (found && ((act->matter && act->matter != r.matter)
+	if (found && ((actor != person && !str_starts(act->request, STR("import:")))
+		      || (act->matter ? act->matter != r.matter : !str_eq(act->kind, kind))
 		      || !str_eq(action, act->matter ? act->action : STR("open"))))
 		return err_set(err, ERR_CONFLICT, "这个办理标识已经用于另一项办理");
 	if (found)

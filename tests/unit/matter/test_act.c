@@ -250,6 +250,7 @@ BOTH(once_tokens)
 	cr_assert_eq(c.r.event, event);
 	cr_assert_eq(now_of(&c, m)->version, 2);
 	cr_assert_eq(tries(&c, c.wang, m, -1, "report", "{}"), ERR_CONFLICT);
+	cr_assert_eq(tries(&c, c.wang, m, -1, "file", officers(&c)), ERR_CONFLICT, "another person's token tells nothing");
 	county_free(&c);
 }
 
