@@ -427,6 +427,63 @@ static void papers(struct req *r, const struct matter_view *m, struct case_view 
 	v->frame.refresh = waits && v->done.n;
 }
 
+/* Whether a step that makes the paper took place. */
+static bool paper_arose(const struct matter_view *m, struct str paper)
+{
+	for (size_t i = 0; i < m->n_event; i++) {
+		const struct action *ac = kind_action(m->snap->kind, m->event[i].action);
+
+		for (size_t k = 0; ac && k < ac->n_makes; k++)
+			if (str_eq(ac->makes[k]->id, paper))
+				return true;
+	}
+	return false;
+}
+
+/* The papers of one file in the order of the dossier; those that are missing stand at their place. */
+static void dossier_part(struct req *r, const struct matter_view *m, const struct str *id, size_t n, struct dossier_part *ret)
+{
+	struct dossier_line *l = arena_many(r->a, n + m->n_paper, struct dossier_line);
+
+	*ret = (struct dossier_part){ .line = l };
+	for (size_t i = 0; i < n; i++) {
+		const struct paper *def = kind_paper(m->snap->kind, id[i]);
+		size_t before = ret->n;
+
+		for (size_t k = 0; k < m->n_paper; k++)
+			if (str_eq(m->paper[k].paper, id[i]))
+				l[ret->n++] = (struct dossier_line){
+					.name = m->paper[k].name, .number = m->paper[k].number,
+					.made = shown_time(r->a, m->paper[k].made),
+					.href = str_fmt(r->a, "/doc/%.*s", STR_FMT(m->paper[k].code)) };
+		if (ret->n > before)
+			continue;
+		if (!def || !paper_arose(m, id[i])) {
+			ret->n_absent++;
+			continue;
+		}
+		l[ret->n++] = (struct dossier_line){ .name = def->name, .missing = true };
+		ret->n_missing++;
+	}
+}
+
+/* 案卷: what the archivist checks before filing (LY1.09-8, LY1.09-9.2, LY1.09-10). */
+static void dossier(struct req *r, const struct matter_view *m, struct case_view *v)
+{
+	const struct dossier_def *d = &m->snap->kind->dossier;
+	struct buf b;
+
+	v->has_dossier = d->n_main > 0 && m->n_paper > 0;
+	if (!v->has_dossier)
+		return;
+	dossier_part(r, m, d->main, d->n_main, &v->main_file);
+	dossier_part(r, m, d->secondary, d->n_secondary, &v->secondary_file);
+	buf_init(&b, r->a, 40);
+	if (d->keep.n)
+		buf_addf(&b, "%lld%s", (long long)d->keep.n, unit_name_cn(d->keep.unit));
+	v->keep = buf_str(&b);
+}
+
 static void relations(struct req *r, const struct matter_view *m, struct case_view *v)
 {
 	struct link_line *l = arena_many(r->a, m->n_link, struct link_line);
@@ -494,6 +551,7 @@ bool case_show(struct req *r, struct err *err)
 	steps(r, &m, &v);
 	done(r, &m, &v);
 	papers(r, &m, &v);
+	dossier(r, &m, &v);
 	relations(r, &m, &v);
 	if (!case_contents(&s, &m, &v, err) || !events(&s, &m, &v, err))
 		return false;

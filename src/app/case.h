@@ -60,6 +60,17 @@ struct paper_line {
 	bool ready, failed;
 };
 
+/* One place of the dossier (案卷) in its order: a paper that is there, or one whose step took place without it. */
+struct dossier_line {
+	struct str name, number, href, made;
+	bool missing;
+};
+struct dossier_part {
+	const struct dossier_line *line;
+	size_t n, n_missing;
+	size_t n_absent; /* papers whose step did not take place: nothing is missing */
+};
+
 struct link_line {
 	struct str title, href, kind, state, relation;
 };
@@ -81,6 +92,9 @@ struct case_view {
 	const struct str *empty;
 	const struct paper_line *paper;
 	size_t n_paper;
+	bool has_dossier;
+	struct dossier_part main_file, secondary_file; /* 正卷, 副卷 */
+	struct str keep;
 	const struct link_line *link;
 	size_t n_link;
 	const struct event_line *event; /* newest first */

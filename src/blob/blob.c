@@ -61,8 +61,19 @@ static char *path_of(struct arena *a, const char *dir, struct str sha256)
 	return str_cstr(a, str_fmt(a, "%s/blobs/%.2s/%.*s", dir, sha256.p, STR_FMT(sha256)));
 }
 
+static void sync_folder(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY);
+
+	if (fd < 0)
+		return;
+	(void)fsync(fd); /* a file system without it keeps names by itself */
+	(void)close(fd);
+}
+
 static bool write_file(struct arena *a, const char *dir, struct str sha256, struct str data, struct err *err)
 {
+	char *folder = str_cstr(a, str_fmt(a, "%s/blobs/%.2s", dir, sha256.p));
 	char *path = path_of(a, dir, sha256);
 	/* Two may store the same content at once: each under its own temporary name. */
 	char *part = str_cstr(a, str_fmt(a, "%s.%.*s.part", path, STR_FMT(uuid_new(a, 0))));
@@ -70,7 +81,7 @@ static bool write_file(struct arena *a, const char *dir, struct str sha256, stru
 	bool written;
 	int fd;
 
-	(void)mkdir(str_cstr(a, str_fmt(a, "%s/blobs/%.2s", dir, sha256.p)), 0700);
+	(void)mkdir(folder, 0700);
 	if (access(path, R_OK) == 0)
 		return true; /* the same content is there already */
 	fd = open(part, O_WRONLY | O_CREAT | O_EXCL, 0600);
@@ -90,6 +101,7 @@ static bool write_file(struct arena *a, const char *dir, struct str sha256, stru
 		(void)unlink(part);
 		return false;
 	}
+	sync_folder(folder); /* else a power cut may lose the name of a file whose row is committed */
 	return true;
 }
 
