@@ -338,6 +338,11 @@ step('周敏 files it; the case is over and all its papers are there', async () 
 	if ((await p.giveReasons('该项不适用于本案，案卷已经核对。')) > 0) await p.send();
 	await p.done('归档');
 	await p.reads('已归档', '办结');
+	// The dossier in its order: the decision stands first (LY1.09-9.3), and nothing is missing.
+	await p.page.click('#dossier summary');
+	const rows = await p.page.$$eval('#dossier tbody tr', (t) => t.map((r) => r.innerText.replace(/\s+/g, ' ').trim()));
+	that(/^1 行政处罚决定书/.test(rows[0]), `the dossier begins with ${rows[0]}`);
+	that(!rows.some((r) => /（缺）/.test(r)), `missing in the dossier: ${rows.filter((r) => /（缺）/.test(r))}`);
 	const papers = await p.page.locator('#papers tbody tr').allInnerTexts();
 	for (const name of ['立案审批表', '现场检查笔录', '询问笔录', '证据清单', '行政处罚事先告知书', '陈述申辩', '集体讨论', '行政处罚决定书', '送达回证', '缴款', '结案审批表']) {
 		that(papers.some((t) => t.includes(name)), `no paper ${name}: ${papers.join(' / ')}`);
