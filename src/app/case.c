@@ -467,13 +467,22 @@ static void dossier_part(struct req *r, const struct matter_view *m, const struc
 	}
 }
 
+/* A reader from whom something is hidden does not see every paper, so nothing could be called missing. */
+static bool sees_all(const struct matter_view *m)
+{
+	for (size_t i = 0; i < m->n_field; i++)
+		if (m->field[i].hidden || m->field[i].masked)
+			return false;
+	return true;
+}
+
 /* 案卷: what the archivist checks before filing (LY1.09-8, LY1.09-9.2, LY1.09-10). */
 static void dossier(struct req *r, const struct matter_view *m, struct case_view *v)
 {
 	const struct dossier_def *d = &m->snap->kind->dossier;
 	struct buf b;
 
-	v->has_dossier = d->n_main > 0 && m->n_paper > 0;
+	v->has_dossier = d->n_main > 0 && m->n_paper > 0 && sees_all(m);
 	if (!v->has_dossier)
 		return;
 	dossier_part(r, m, d->main, d->n_main, &v->main_file);
