@@ -14,18 +14,21 @@
 #define FILTERS_ASKED 4  /* pages offer three at most; each costs two probes a row */
 #define SLOT 3           /* parameters of one further filter: field, text, number */
 
+#define COUNT_MOST 10000 /* a list says no larger number */
+
 #define COLUMNS \
 	"m.id, m.code, m.kind, m.def, m.organ, m.parent, m.opener, m.state, m.version, m.opened, m.ended, m.fields," \
 	" m.updated, m.due"
 /* $1 kind; $2 to $18 principals; $19 state; $20 organ; $21 light; $22 now; $23, $24 the last row's key and id;
- * $25 number of rows; by a key: $26, $27 field and value of the first filter, then a slot for each further one; on
- * the desk a slot for each. A field has keys in one of the two tables only, so a slot may ask both. */
+ * $25 number of rows; $26, $27 opened from, and before; by a key: $28, $29 field and value of the first filter, then a
+ * slot for each further one; on the desk a slot for each. A field has keys in one of the two tables only, so a slot may ask both. */
 #define SEEN " EXISTS (SELECT 1 FROM matter_reader r WHERE r.matter = m.id AND r.principal IN" \
 	" ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18))"
 #define KEPT " AND ($19 = '' OR m.state = $19) AND ($20 = 0 OR m.organ = $20)" \
 	" AND ($21 = 0 OR ($21 = 3 AND m.due <= $22)" \
 	" OR ($21 = 2 AND m.yellow <= $22 AND (m.due IS NULL OR m.due > $22))" \
-	" OR ($21 = 1 AND m.due > $22 AND (m.yellow IS NULL OR m.yellow > $22)))"
+	" OR ($21 = 1 AND m.due > $22 AND (m.yellow IS NULL OR m.yellow > $22)))" \
+	" AND m.opened >= $26 AND m.opened < $27"
 #define BY_DUE " AND m.due IS NOT NULL AND (m.due, m.id) > ($23, $24) ORDER BY m.due, m.id LIMIT $25"
 #define NO_DUE " AND m.due IS NULL AND $23 = $23 AND m.id > $24 ORDER BY m.id LIMIT $25"
 #define BY_UPDATED " AND (m.updated, m.id) < ($23, $24) ORDER BY m.updated DESC, m.id DESC LIMIT $25"
@@ -33,28 +36,28 @@
 #define FILTER(f, t, n) " AND (" f " = '' OR EXISTS (SELECT 1 FROM matter_key_text x WHERE x.field = " f \
 	" AND x.text = " t " AND x.matter = m.id) OR EXISTS (SELECT 1 FROM matter_key_num x WHERE x.field = " f \
 	" AND x.num = " n " AND x.matter = m.id))"
-#define FURTHER FILTER("$28", "$29", "$30") FILTER("$31", "$32", "$33") FILTER("$34", "$35", "$36")
-#define EACH FILTER("$26", "$27", "$28") FILTER("$29", "$30", "$31") FILTER("$32", "$33", "$34") \
-	FILTER("$35", "$36", "$37")
-#define KIND "SELECT " COLUMNS " FROM matter m WHERE m.kind = $1 AND" SEEN KEPT
-#define ANY "SELECT " COLUMNS " FROM matter m WHERE $1 = '' AND" SEEN KEPT
-#define TEXT "SELECT " COLUMNS " FROM matter_key_text k JOIN matter m ON m.id = k.matter" \
-	" WHERE k.field = $26 AND k.text = $27 AND m.kind = $1 AND" SEEN KEPT FURTHER
-#define NUM "SELECT " COLUMNS " FROM matter_key_num k JOIN matter m ON m.id = k.matter" \
-	" WHERE k.field = $26 AND k.num = $27 AND m.kind = $1 AND" SEEN KEPT FURTHER
+#define FURTHER FILTER("$30", "$31", "$32") FILTER("$33", "$34", "$35") FILTER("$36", "$37", "$38")
+#define EACH FILTER("$28", "$29", "$30") FILTER("$31", "$32", "$33") FILTER("$34", "$35", "$36") \
+	FILTER("$37", "$38", "$39")
+#define KIND(what) "SELECT " what " FROM matter m WHERE m.kind = $1 AND" SEEN KEPT
+#define ANY(what) "SELECT " what " FROM matter m WHERE $1 = '' AND" SEEN KEPT
+#define TEXT(what) "SELECT " what " FROM matter_key_text k JOIN matter m ON m.id = k.matter" \
+	" WHERE k.field = $28 AND k.text = $29 AND m.kind = $1 AND" SEEN KEPT FURTHER
+#define NUM(what) "SELECT " what " FROM matter_key_num k JOIN matter m ON m.id = k.matter" \
+	" WHERE k.field = $28 AND k.num = $29 AND m.kind = $1 AND" SEEN KEPT FURTHER
 
 enum family { OF_KIND, OF_ANY, OF_TEXT, OF_NUM, FAMILIES };
 enum order { DUE_KNOWN, DUE_NONE, UPDATED, OPENED, ORDERS };
 
 static const struct stmt st_list[FAMILIES][ORDERS] = {
-	{ { "list_due", KIND BY_DUE }, { "list_no_due", KIND NO_DUE },
-	  { "list_updated", KIND BY_UPDATED }, { "list_opened", KIND BY_OPENED } },
-	{ { "list_any_due", ANY BY_DUE }, { "list_any_no_due", ANY NO_DUE },
-	  { "list_any_updated", ANY BY_UPDATED }, { "list_any_opened", ANY BY_OPENED } },
-	{ { "list_text_due", TEXT BY_DUE }, { "list_text_no_due", TEXT NO_DUE },
-	  { "list_text_updated", TEXT BY_UPDATED }, { "list_text_opened", TEXT BY_OPENED } },
-	{ { "list_num_due", NUM BY_DUE }, { "list_num_no_due", NUM NO_DUE },
-	  { "list_num_updated", NUM BY_UPDATED }, { "list_num_opened", NUM BY_OPENED } },
+	{ { "list_due", KIND(COLUMNS) BY_DUE }, { "list_no_due", KIND(COLUMNS) NO_DUE },
+	  { "list_updated", KIND(COLUMNS) BY_UPDATED }, { "list_opened", KIND(COLUMNS) BY_OPENED } },
+	{ { "list_any_due", ANY(COLUMNS) BY_DUE }, { "list_any_no_due", ANY(COLUMNS) NO_DUE },
+	  { "list_any_updated", ANY(COLUMNS) BY_UPDATED }, { "list_any_opened", ANY(COLUMNS) BY_OPENED } },
+	{ { "list_text_due", TEXT(COLUMNS) BY_DUE }, { "list_text_no_due", TEXT(COLUMNS) NO_DUE },
+	  { "list_text_updated", TEXT(COLUMNS) BY_UPDATED }, { "list_text_opened", TEXT(COLUMNS) BY_OPENED } },
+	{ { "list_num_due", NUM(COLUMNS) BY_DUE }, { "list_num_no_due", NUM(COLUMNS) NO_DUE },
+	  { "list_num_updated", NUM(COLUMNS) BY_UPDATED }, { "list_num_opened", NUM(COLUMNS) BY_OPENED } },
 };
 
 /* The desk: few matters wait for one person, so they are gathered and sorted. 9223372036854775807: no clock. */
@@ -63,6 +66,13 @@ static const struct stmt st_list[FAMILIES][ORDERS] = {
 static const struct stmt st_mine = { "list_mine", "SELECT " COLUMNS HELD KEPT EACH
 	" AND (coalesce(m.due, 9223372036854775807), m.id) > ($23, $24)"
 	" ORDER BY coalesce(m.due, 9223372036854775807), m.id LIMIT $25" };
+/* How many there are; no more than $25 are looked at. */
+#define COUNT(rows) "SELECT count(*) FROM (" rows " AND $23 = $23 AND $24 = $24 LIMIT $25) AS m"
+static const struct stmt st_count[FAMILIES] = {
+	{ "count_kind", COUNT(KIND("m.id")) }, { "count_any", COUNT(ANY("m.id")) }, { "count_text", COUNT(TEXT("m.id")) },
+	{ "count_num", COUNT(NUM("m.id")) },
+};
+static const struct stmt st_count_held = { "count_held", COUNT("SELECT m.id" HELD KEPT EACH) };
 static const struct stmt st_count_mine = { "count_mine",
 	"SELECT count(*) FROM (SELECT DISTINCT matter FROM matter_holder WHERE principal IN"
 	" ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) LIMIT 1000) AS m" };
@@ -214,9 +224,14 @@ static bool passes(struct listing *l, const struct snap *m)
 
 /* ---- one page of rows ---- */
 
+static enum family family_of(const struct listing *l)
+{
+	return l->n_asked ? (l->filter[0].text ? OF_TEXT : OF_NUM) : l->q->kind.n ? OF_KIND : OF_ANY;
+}
+
 static const struct stmt *statement(const struct listing *l, bool no_due)
 {
-	enum family f = l->n_asked ? (l->filter[0].text ? OF_TEXT : OF_NUM) : l->q->kind.n ? OF_KIND : OF_ANY;
+	enum family f = family_of(l);
 
 	if (l->q->mine)
 		return &st_mine;
@@ -240,16 +255,17 @@ static size_t put_slots(const struct listing *l, size_t from, struct db_in *in)
 	return n;
 }
 
-static bool read_page(struct listing *l, bool no_due, struct err *err)
+#define INPUTS (27 + FILTERS_ASKED * SLOT)
+
+/* What all statements of a list take; *ret_n of them. */
+static bool put_inputs(struct listing *l, int64_t most, struct db_in *in, size_t *ret_n, struct err *err)
 {
-	const struct stmt *st = statement(l, no_due);
 	struct str own[PRINCIPAL_SLOTS];
-	struct db_in in[25 + FILTERS_ASKED * SLOT] = { db_str(l->q->kind) };
-	struct db_out out[MATTER_COLUMNS + 2];
-	size_t n = 25;
+	size_t n = 27;
 
 	if (!own_principals(&l->t, &l->q->who, own, err))
 		return false;
+	in[0] = db_str(l->q->kind);
 	for (size_t i = 0; i < PRINCIPAL_SLOTS; i++)
 		in[i + 1] = db_str(own[i]);
 	in[18] = db_str(l->state);
@@ -258,7 +274,9 @@ static bool read_page(struct listing *l, bool no_due, struct err *err)
 	in[21] = db_i64(l->t.now);
 	in[22] = db_i64(l->key);
 	in[23] = db_i64(l->id);
-	in[24] = db_i64(ROWS_AT_ONCE);
+	in[24] = db_i64(most);
+	in[25] = db_i64(l->q->opened_from ? l->q->opened_from : INT64_MIN);
+	in[26] = db_i64(l->q->opened_before ? l->q->opened_before : INT64_MAX);
 	if (l->q->mine) {
 		n += put_slots(l, 0, &in[n]);
 	} else if (l->n_asked) {
@@ -266,11 +284,23 @@ static bool read_page(struct listing *l, bool no_due, struct err *err)
 		in[n++] = l->filter[0].text ? db_str(l->filter[0].s) : db_i64(l->filter[0].i);
 		n += put_slots(l, 1, &in[n]);
 	}
+	*ret_n = n;
+	return true;
+}
+
+static bool read_page(struct listing *l, bool no_due, struct err *err)
+{
+	struct db_in in[INPUTS];
+	struct db_out out[MATTER_COLUMNS + 2];
+	size_t n;
+
+	if (!put_inputs(l, ROWS_AT_ONCE, in, &n, err))
+		return false;
 	matter_row_out(&l->row, out);
 	out[MATTER_COLUMNS] = db_to_i64(&l->updated);
 	out[MATTER_COLUMNS + 1] = db_to_i64(&l->due);
 	l->n_page = 0;
-	return db_each(l->t.db, l->t.a, st, in, n, DB_OUT(out), page_row, l, err);
+	return db_each(l->t.db, l->t.a, statement(l, no_due), in, n, DB_OUT(out), page_row, l, err);
 }
 
 /* ---- rows for the page ---- */
@@ -414,6 +444,28 @@ bool matter_list(struct engine *e, struct db *db, struct arena *a, const struct 
 	*ret = l.out;
 	*ret_n = l.n;
 	return true;
+}
+
+bool matter_list_count(struct engine *e, struct db *db, struct arena *a, const struct list_query *q, int64_t *ret,
+		       struct err *err)
+{
+	struct listing l = { .q = q };
+	const struct db_out out[] = { db_to_i64(ret) };
+	struct db_in in[INPUTS];
+	size_t n;
+
+	turn_init(&l.t, e, db, a, engine_now(e));
+	*ret = 0;
+	if (!read_filters(&l, err))
+		return false;
+	if (l.none)
+		return true;
+	if (l.n_asked < l.n_filter) {
+		*ret = -1;
+		return true;
+	}
+	return put_inputs(&l, COUNT_MOST + 1, in, &n, err)
+	    && db_one(db, a, q->mine ? &st_count_held : &st_count[family_of(&l)], in, n, DB_OUT(out), err);
 }
 
 bool matter_count_mine(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t *ret,

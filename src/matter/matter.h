@@ -218,6 +218,7 @@ struct list_query {
 	size_t n_filter;
 	enum light light;         /* LIGHT_NONE: any */
 	bool mine;                /* only what waits for me (desk) */
+	int64_t opened_from, opened_before; /* instants; 0: whenever */
 	enum list_order order;
 	int64_t after_key, after_id; /* keyset paging: the last row's; 0: from the start */
 	int limit;                /* ≤ 200 */
@@ -231,6 +232,10 @@ struct list_row {
 };
 MUST_USE bool matter_list(struct engine *e, struct db *db, struct arena *a, const struct list_query *q,
 			  const struct list_row **ret, size_t *ret_n, struct err *err);
+/* How many matter_list would give, page after page; 10,001 means more than 10,000, -1 that it cannot be told yet (an
+ * index is being filled). */
+MUST_USE bool matter_list_count(struct engine *e, struct db *db, struct arena *a, const struct list_query *q, int64_t *ret,
+				struct err *err);
 /* How many wait for this person; 1,000 means so many or more (every page asks this). */
 MUST_USE bool matter_count_mine(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
 				int64_t *ret, struct err *err);

@@ -99,6 +99,12 @@ static size_t list(struct county *c, int64_t who, struct list_query q, const str
 
 	q.who = as(c, who);
 	OK(matter_list(c->e, c->db, c->a, &q, ret, &n, &err));
+	if (!q.limit && !q.after_id && n < 200) {
+		int64_t all = -1;
+
+		OK(matter_list_count(c->e, c->db, c->a, &q, &all, &err));
+		cr_assert_eq(all, n, "counted %lld of %zu", (long long)all, n);
+	}
 	return n;
 }
 
@@ -141,6 +147,16 @@ BOTH(lists_show_only_what_may_be_seen)
 	q.filter = &party;
 	q.n_filter = 1;
 	cr_assert_eq(list(&c, c.wang, q, &r), 2);
+	/* by when they were opened: from one instant on, before another */
+	q.opened_from = r[0].snap->opened;
+	cr_assert_eq(list(&c, c.wang, q, &r), 1);
+	cr_assert_eq(r[0].snap->id, b);
+	q.opened_before = q.opened_from;
+	q.opened_from = 0;
+	cr_assert_eq(list(&c, c.wang, q, &r), 1);
+	cr_assert_eq(r[0].snap->id, a);
+	q.opened_from = q.opened_before;
+	cr_assert_eq(list(&c, c.wang, q, &r), 0);
 	/* of all kinds, by state, by light */
 	q = (struct list_query){ .order = LIST_UPDATED };
 	cr_assert_geq(list(&c, c.wang, q, &r), 2);
