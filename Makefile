@@ -183,7 +183,10 @@ $(BUILD)/obj/bench/%.o: bench/%.c $(BUILD)/flags | $(GEN)/pages.h
 $(BUILD)/bench/turn: $(BUILD)/obj/bench/turn.o $(LIB)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) $(WRAP) -o $@ $^ $(PKG_LIBS) -lm
-bench: build $(BUILD)/bench/turn
+$(BUILD)/bench/page: $(BUILD)/obj/bench/page.o $(LIB)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+bench: build $(BUILD)/bench/turn $(BUILD)/bench/page
 	@BUILD=$(BUILD) sh bench/run.sh
 
 format:
