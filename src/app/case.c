@@ -254,18 +254,22 @@ static bool is_empty(struct val v)
 	return val_is_null(v) || (type_is_list(v.t) && (!v.list || !v.list->n));
 }
 
+static bool in_group(struct req *r, const struct field_view *x, struct str name)
+{
+	return !x->hidden && !is_empty(x->v) && str_eq(group_of(x->def), name) && !untouched(r, x);
+}
+
 static bool fill_group(struct shower *s, const struct matter_view *m, struct group_view *g, struct err *err)
 {
-	struct field_line *l = arena_many(s->r->a, m->n_field, struct field_line);
+	struct field_line *l;
+	size_t n = 0;
 
-	for (size_t i = 0; i < m->n_field; i++) {
-		const struct field_view *x = &m->field[i];
-
-		if (x->hidden || is_empty(x->v) || untouched(s->r, x) || !str_eq(group_of(x->def), g->name))
-			continue;
-		if (!field_of(s, x, &l[g->n_field++], err))
+	for (size_t i = 0; i < m->n_field; i++)
+		n += !m->field[i].hidden && !is_empty(m->field[i].v) && str_eq(group_of(m->field[i].def), g->name);
+	l = arena_many(s->r->a, n, struct field_line);
+	for (size_t i = 0; i < m->n_field; i++)
+		if (in_group(s->r, &m->field[i], g->name) && !field_of(s, &m->field[i], &l[g->n_field++], err))
 			return false;
-	}
 	g->field = l;
 	return true;
 }
@@ -427,21 +431,24 @@ static void papers(struct req *r, const struct matter_view *m, struct case_view 
 	v->frame.refresh = waits && v->done.n;
 }
 
-/* Whether a step that makes the paper took place. */
-static bool paper_arose(const struct matter_view *m, struct str paper)
+/* Which papers of the kind had to be made by the steps that took place, by their place in it. */
+static const bool *papers_due(struct req *r, const struct matter_view *m)
 {
-	for (size_t i = 0; i < m->n_event; i++) {
-		const struct action *ac = kind_action(m->snap->kind, m->event[i].action);
+	const struct kind *k = m->snap->kind;
+	bool *due = arena_many(r->a, k->n_paper, bool);
 
-		for (size_t k = 0; ac && k < ac->n_makes; k++)
-			if (str_eq(ac->makes[k]->id, paper))
-				return true;
+	for (size_t i = 0; i < m->n_event; i++) {
+		const struct action *ac = kind_action(k, m->event[i].action);
+
+		for (size_t j = 0; ac && j < ac->n_makes; j++)
+			due[ac->makes[j] - k->paper] = true;
 	}
-	return false;
+	return due;
 }
 
 /* The papers of one file in the order of the dossier; those that are missing stand at their place. */
-static void dossier_part(struct req *r, const struct matter_view *m, const struct str *id, size_t n, struct dossier_part *ret)
+static void dossier_part(struct req *r, const struct matter_view *m, const bool *due, const struct str *id, size_t n,
+			 struct dossier_part *ret)
 {
 	struct dossier_line *l = arena_many(r->a, n + m->n_paper, struct dossier_line);
 
@@ -458,7 +465,7 @@ static void dossier_part(struct req *r, const struct matter_view *m, const struc
 					.href = str_fmt(r->a, "/doc/%.*s", STR_FMT(m->paper[k].code)) };
 		if (ret->n > before)
 			continue;
-		if (!def || !paper_arose(m, id[i])) {
+		if (!def || !due[def - m->snap->kind->paper]) {
 			ret->n_absent++;
 			continue;
 		}
@@ -480,13 +487,15 @@ static bool sees_all(const struct matter_view *m)
 static void dossier(struct req *r, const struct matter_view *m, struct case_view *v)
 {
 	const struct dossier_def *d = &m->snap->kind->dossier;
+	const bool *due;
 	struct buf b;
 
 	v->has_dossier = d->n_main > 0 && m->n_paper > 0 && sees_all(m);
 	if (!v->has_dossier)
 		return;
-	dossier_part(r, m, d->main, d->n_main, &v->main_file);
-	dossier_part(r, m, d->secondary, d->n_secondary, &v->secondary_file);
+	due = papers_due(r, m);
+	dossier_part(r, m, due, d->main, d->n_main, &v->main_file);
+	dossier_part(r, m, due, d->secondary, d->n_secondary, &v->secondary_file);
 	buf_init(&b, r->a, 40);
 	if (d->keep.n)
 		buf_addf(&b, "%lld%s", (long long)d->keep.n, unit_name_cn(d->keep.unit));

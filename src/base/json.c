@@ -39,8 +39,8 @@ static uint32_t add_node(struct reader *r, enum json_type type)
 	if (r->n == JSON_NODES)
 		return UINT32_MAX;
 	if (r->n == r->cap) {
-		uint32_t cap = r->cap ? r->cap * 2 : 64;
-		struct json *bigger = arena_many(r->a, cap, struct json);
+		uint32_t cap = r->cap ? r->cap * 2 : 32;
+		struct json *bigger = arena_raw(r->a, cap * sizeof(*bigger));
 
 		if (r->n)
 			memcpy(bigger, r->node, r->n * sizeof(*bigger));
@@ -94,18 +94,30 @@ static bool escape(struct reader *r, struct buf *b)
 	return true;
 }
 
+/* The first byte from r->at on that ends plain text: a quote, a backslash or a control character. *ret_ascii: all
+ * before it is ASCII, as keys and ids are. */
+static size_t plain_end(const struct reader *r, bool *ret_ascii)
+{
+	const unsigned char *p = (const unsigned char *)r->in.p;
+	unsigned char seen = 0;
+	size_t i = r->at;
+
+	for (; i < r->in.n && p[i] != '"' && p[i] != '\\' && p[i] >= 0x20; i++)
+		seen |= p[i];
+	*ret_ascii = seen < 0x80;
+	return i;
+}
+
 static bool text(struct reader *r, struct str *ret)
 {
 	size_t from = r->at;
-	unsigned char seen = 0;
+	bool ascii;
 	struct buf b;
 
-	while (r->at < r->in.n && r->in.p[r->at] != '"' && r->in.p[r->at] != '\\'
-	       && (unsigned char)r->in.p[r->at] >= 0x20)
-		seen |= (unsigned char)r->in.p[r->at++];
+	r->at = plain_end(r, &ascii);
 	*ret = str_sub(r->in, from, r->at);
 	if (eat(r, '"'))
-		return seen < 0x80 || str_utf8(*ret); /* keys and ids are ASCII */
+		return ascii || str_utf8(*ret);
 	buf_init(&b, r->a, r->in.n);
 	buf_add(&b, *ret);
 	while (r->at < r->in.n) {
@@ -213,18 +225,100 @@ static bool value(struct reader *r, struct str key, int depth)
 	}
 }
 
+static bool whole(struct reader *r, bool ok, const struct json **ret, struct err *err)
+{
+	blanks(r);
+	if (!ok || r->at != r->in.n) {
+		(void)err_set(err, ERR_BAD_INPUT, "数据格式有误（第%zu字节处）", r->at);
+		return err_wrap(err, "json at byte %zu of %zu", r->at, r->in.n);
+	}
+	*ret = r->node;
+	return true;
+}
+
 bool json_read(struct arena *a, struct str in, const struct json **ret, struct err *err)
 {
 	struct reader r = { .a = a, .in = in };
-	bool ok = value(&r, (struct str){ 0 }, 0);
 
-	blanks(&r);
-	if (!ok || r.at != in.n) {
-		(void)err_set(err, ERR_BAD_INPUT, "数据格式有误（第%zu字节处）", r.at);
-		return err_wrap(err, "json at byte %zu of %zu", r.at, in.n);
+	return whole(&r, value(&r, (struct str){ 0 }, 0), ret, err);
+}
+
+static bool pass_text(struct reader *r)
+{
+	for (; r->at < r->in.n && r->in.p[r->at] != '"'; r->at++)
+		r->at += r->in.p[r->at] == '\\' && r->at + 1 < r->in.n;
+	return eat(r, '"');
+}
+
+/* Passes a value over, up to the comma or bracket behind it. */
+static bool pass(struct reader *r)
+{
+	int depth = 0;
+
+	for (; r->at < r->in.n; r->at++) {
+		const char c = r->in.p[r->at];
+
+		if (c == '"') {
+			r->at++;
+			if (!pass_text(r))
+				return false;
+			r->at--;
+		}
+		if (c == '{' || c == '[')
+			depth++;
+		else if (!depth && (c == ',' || c == '}' || c == ']'))
+			return true;
+		else if (c == '}' || c == ']')
+			depth--;
 	}
-	*ret = r.node;
-	return true;
+	return false;
+}
+
+static bool is_among(struct str key, const char *const *wanted, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_is(key, wanted[i]))
+			return true;
+	return false;
+}
+
+static bool members(struct reader *r, const char *const *wanted, size_t n)
+{
+	struct str key;
+
+	blanks(r);
+	if (!eat(r, '{') || add_node(r, JSON_OBJECT) != 0)
+		return false;
+	blanks(r);
+	if (eat(r, '}'))
+		return true;
+	do {
+		blanks(r);
+		if (!eat(r, '"') || !text(r, &key))
+			return false;
+		blanks(r);
+		if (!eat(r, ':'))
+			return false;
+		if (!is_among(key, wanted, n)) {
+			if (!pass(r))
+				return false;
+			continue;
+		}
+		if (!value(r, key, 1))
+			return false;
+		r->node[0].n++;
+		blanks(r);
+	} while (eat(r, ','));
+	r->node[0].span = r->n;
+	return eat(r, '}');
+}
+
+bool json_read_members(struct arena *a, struct str in, const char *const *key, size_t n, const struct json **ret,
+		       struct err *err)
+{
+	struct reader r = { .a = a, .in = in };
+
+	return whole(&r, members(&r, key, n), ret, err);
 }
 
 const struct json *json_first(const struct json *j)

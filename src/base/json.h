@@ -30,6 +30,10 @@ struct json {
 /* The whole text is one value. Of doubled keys the first one counts.
  * ERR_BAD_INPUT with the byte position in detail. */
 MUST_USE bool json_read(struct arena *a, struct str text, const struct json **ret, struct err *err);
+/* The same of an object, with those of its members only whose key is among the n given: the others are passed over by
+ * their quotes and brackets, unread. For texts that this program wrote, when most of a text is not wanted. */
+MUST_USE bool json_read_members(struct arena *a, struct str text, const char *const *key, size_t n,
+				const struct json **ret, struct err *err);
 /* Member of an object by key; NULL when absent or j is no object (NULL allowed). */
 const struct json *json_get(const struct json *j, const char *key);
 /* First member of a container and the one after m; NULL at the end. */

@@ -176,13 +176,24 @@ static size_t decode(const unsigned char *p, size_t n, uint32_t *ret_cp)
 	return len;
 }
 
+/* Three bytes that are a character between U+3000 and U+CFFF for certain: nearly all of our texts. */
+static bool is_han(const unsigned char *p, size_t n)
+{
+	return n > 2 && p[0] >= 0xe3 && p[0] <= 0xec && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80;
+}
+
 bool str_utf8(struct str s)
 {
+	const unsigned char *p = (const unsigned char *)s.p;
 	size_t i = 0, len;
 	uint32_t cp;
 
 	while (i < s.n) {
-		len = decode((const unsigned char *)s.p + i, s.n - i, &cp);
+		if (is_han(p + i, s.n - i)) {
+			i += 3;
+			continue;
+		}
+		len = decode(p + i, s.n - i, &cp);
 		if (!len || !cp)
 			return false;
 		i += len;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "law/snap.h"
 
+#include <string.h>
+
 /* A matter of 500 rows of 40 columns has about 400 kB; beyond this the form refused it. */
 #define SNAP_MAX (8u << 20)
 
@@ -80,16 +82,17 @@ bool snap_get(struct arena *a, struct str text, struct snap *s, struct err *err)
 	return true;
 }
 
+static void *copied(struct arena *a, const void *p, size_t n)
+{
+	return p && n ? memcpy(arena_raw(a, n), p, n) : arena_alloc(a, n);
+}
+
 struct snap *snap_dup(struct arena *a, const struct snap *s)
 {
 	struct snap *d = arena_one(a, struct snap);
 
 	*d = *s;
-	d->field = arena_many(a, s->kind->n_field, struct val);
-	d->number = arena_many(a, s->kind->n_number, struct str);
-	for (size_t i = 0; s->field && i < s->kind->n_field; i++)
-		d->field[i] = s->field[i];
-	for (size_t i = 0; s->number && i < s->kind->n_number; i++)
-		d->number[i] = s->number[i];
+	d->field = copied(a, s->field, s->kind->n_field * sizeof(*d->field));
+	d->number = copied(a, s->number, s->kind->n_number * sizeof(*d->number));
 	return d;
 }

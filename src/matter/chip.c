@@ -157,11 +157,11 @@ static struct str who_names(struct turn *t, const struct run *r)
 		return (struct str){ 0 };
 	buf_init(&b, t->a, 400);
 	for (size_t i = 0; i < to.n && i < 8; i++) {
-		struct snap *s;
+		struct str name;
 
-		if (turn_load(t, to.v[i].i, &s, &err) && s) {
+		if (turn_name(t, to.v[i].i, &name, &err) && name.n) {
 			buf_adds(&b, b.n ? "、" : "");
-			buf_add(&b, snap_text(s, "name"));
+			buf_add(&b, name);
 		}
 	}
 	if (to.n > 8)

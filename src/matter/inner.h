@@ -58,6 +58,8 @@ struct turn {
 	size_t n_set, cap_set;
 	struct posts_row *posts; /* roles read so far */
 	size_t n_posts, cap_posts;
+	struct name_row *names; /* titles of matters that were named and not loaded */
+	size_t n_names, cap_names;
 	struct people_row *people; /* who holds a role, read so far; forgotten when posts change */
 	size_t n_people, cap_people;
 	struct { /* the last answer of recused(); forgotten when a recusal is stored */
@@ -92,7 +94,10 @@ MUST_USE bool turn_law(struct turn *t, int64_t organ, const struct law **ret, in
 void turn_forget_organs(struct turn *t); /* after an event of an organ */
 /* An evaluation for a matter; old may be NULL. */
 struct eval turn_eval(struct turn *t, const struct snap *self, const struct snap *old, const struct actor *who);
+/* What names a matter: its title, or as ret_number its first number when it has one. Empty: there is no such matter.
+ * Nothing of it is read but these; a page names ten matters for one that it loads. */
 MUST_USE bool turn_name(struct turn *t, int64_t id, struct str *ret, struct err *err);
+MUST_USE bool turn_number_or_name(struct turn *t, int64_t id, struct str *ret, struct err *err);
 struct str snap_title(struct arena *a, const struct snap *s); /* number, else the first text of its list, else the kind */
 const struct val *snap_field(const struct snap *s, const char *id); /* NULL when the kind has none */
 struct str snap_text(const struct snap *s, const char *id);

@@ -1,6 +1,64 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* Names of organs, persons and matters for texts. */
 #include "matter/inner.h"
+#include "matter/world.h"
+
+struct name_row {
+	int64_t id;
+	struct str number, title;
+};
+
+static const struct stmt st_name = { "matter_name", "SELECT number, title FROM matter WHERE id = $1" };
+
+static bool name_read(struct turn *t, int64_t id, struct name_row *ret, struct err *err)
+{
+	const struct db_in in[] = { db_i64(id) };
+	const struct db_out out[] = { db_to_str(&ret->number), db_to_str(&ret->title) };
+	bool found;
+
+	*ret = (struct name_row){ .id = id };
+	if (!db_maybe(t->db, t->a, &st_name, DB_IN(in), DB_OUT(out), &found, err))
+		return false;
+	PUSH(t->a, t->names, t->n_names, t->cap_names, *ret);
+	return true;
+}
+
+/* A matter that the turn holds is named as it stands there: it may be about to change. */
+static bool name_row(struct turn *t, int64_t id, struct name_row *ret, struct err *err)
+{
+	const struct snap *s = turn_known(t, id);
+
+	if (s) {
+		*ret = (struct name_row){ id, s->kind->n_number ? s->number[0] : (struct str){ 0 }, snap_title(t->a, s) };
+		return true;
+	}
+	for (size_t i = 0; i < t->n_names; i++)
+		if (t->names[i].id == id) {
+			*ret = t->names[i];
+			return true;
+		}
+	return name_read(t, id, ret, err);
+}
+
+bool turn_name(struct turn *t, int64_t id, struct str *ret, struct err *err)
+{
+	struct name_row x;
+
+	if (!name_row(t, id, &x, err))
+		return false;
+	*ret = x.title;
+	return true;
+}
+
+bool turn_number_or_name(struct turn *t, int64_t id, struct str *ret, struct err *err)
+{
+	struct name_row x;
+
+	if (!name_row(t, id, &x, err))
+		return false;
+	*ret = x.number.n ? x.number : x.title;
+	return true;
+}
 
 struct name_ctx {
 	struct turn t;
@@ -9,13 +67,12 @@ struct name_ctx {
 static struct str name_of(void *ctx, struct arena *a, enum type_tag tag, int64_t id)
 {
 	struct name_ctx *n = ctx;
-	struct snap *s;
+	struct str name;
 	struct err err;
 
 	(void)tag;
-	if (!turn_load(&n->t, id, &s, &err) || !s)
-		return (struct str){ 0 };
-	return s->kind->n_number && s->number[0].n ? s->number[0] : snap_title(a, s);
+	(void)a;
+	return turn_number_or_name(&n->t, id, &name, &err) ? name : (struct str){ 0 };
 }
 
 bool matter_names(struct engine *e, struct db *db, struct arena *a, struct val_names *ret, struct err *err)

@@ -17,18 +17,9 @@ struct seeing {
 	struct eval ev;
 	const struct actor *who;
 	enum sight *sight; /* per field */
+	bool all;          /* each of them in full: nothing that reads them has to be held back */
 	struct matter_view *v;
 };
-
-bool turn_name(struct turn *t, int64_t id, struct str *ret, struct err *err)
-{
-	struct snap *s;
-
-	if (!turn_load(t, id, &s, err))
-		return false;
-	*ret = s ? snap_title(t->a, s) : (struct str){ 0 };
-	return true;
-}
 
 /* 李红、王明等8人; a role without a person is named itself, so that nobody looks for someone in vain. */
 bool holder_names(struct turn *t, const struct snap *m, struct eval *ev, struct str *ret, struct err *err)
@@ -60,9 +51,11 @@ static bool see_fields(struct seeing *s, bool show, struct err *err)
 	struct field_view *v = arena_many(s->t.a, k->n_field, struct field_view);
 
 	s->sight = arena_many(s->t.a, k->n_field, enum sight);
+	s->all = true;
 	for (size_t i = 0; i < k->n_field; i++) {
 		if (!field_sight(&s->t, &k->field[i], &s->ev, s->who, &s->sight[i], err))
 			return false;
+		s->all = s->all && s->sight[i] == SIGHT_FULL;
 		v[i] = (struct field_view){ .def = &k->field[i], .hidden = s->sight[i] == SIGHT_NONE,
 					    .masked = s->sight[i] == SIGHT_MASK };
 		if (s->sight[i] == SIGHT_FULL)
@@ -238,10 +231,11 @@ static struct str role_name(const struct seeing *s, struct str role)
 
 static bool event_names(struct seeing *s, struct str body, struct event_view *v, struct err *err)
 {
+	static const char *const shown[] = { "part", "reason", "set" };
 	const struct action *ac = kind_action(s->m->kind, v->action);
 	const struct json *doc = NULL, *part;
 
-	if (body.n && !json_read(s->t.a, body, &doc, err))
+	if (body.n && !json_read_members(s->t.a, body, shown, ARRAY_LEN(shown), &doc, err))
 		return false;
 	v->action_name = ac ? ac->name : v->action;
 	v->reason = json_str(doc, "reason");
@@ -299,7 +293,7 @@ static bool paper_hidden(const struct seeing *s, const struct paper *p)
 {
 	struct printed seen = { .s = s };
 	struct str digest;
-	const struct template *t = p ? engine_template(s->t.e, s->m->kind->law, p, &digest) : NULL;
+	const struct template *t = p && !s->all ? engine_template(s->t.e, s->m->kind->law, p, &digest) : NULL;
 
 	if (t)
 		template_reads(t, printed_field, &seen);
@@ -442,7 +436,7 @@ static bool term_hidden(const struct seeing *s, const struct term *t)
 {
 	struct term_reads r = { .s = s };
 
-	for (size_t i = 0; i < t->is.n; i++) {
+	for (size_t i = 0; !s->all && i < t->is.n; i++) {
 		expr_reads(t->is.row[i].is, term_field, &r);
 		if (t->is.row[i].when)
 			expr_reads(t->is.row[i].when, term_field, &r);

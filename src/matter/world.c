@@ -349,6 +349,7 @@ struct event_rows {
 
 static bool event_row(void *ctx, struct err *err)
 {
+	static const char *const reason[] = { "reason" };
 	struct event_rows *r = ctx;
 	struct val_event *e = arena_one(r->t->a, struct val_event);
 	const struct json *doc;
@@ -356,7 +357,7 @@ static bool event_row(void *ctx, struct err *err)
 
 	*e = (struct val_event){ .at = r->at, .actor = r->actor, .action = r->action };
 	if (r->body.n) {
-		if (!json_read(r->t->a, r->body, &doc, err))
+		if (!json_read_members(r->t->a, r->body, reason, 1, &doc, err))
 			return false;
 		e->reason = json_str(doc, "reason");
 	}
@@ -407,18 +408,26 @@ static bool from_has(const struct action *ac, struct str state)
 	return ac->any;
 }
 
+/* The states that an event led from and to; both empty when it stayed or its contents are gone. */
+static bool body_way(struct arena *a, struct str body, struct str *ret_from, struct str *ret_to, struct err *err)
+{
+	static const char *const way[] = { "from", "to" };
+	const struct json *doc = NULL;
+
+	if (body.n && !json_read_members(a, body, way, ARRAY_LEN(way), &doc, err))
+		return false;
+	*ret_from = json_str(doc, "from");
+	*ret_to = json_str(doc, "to");
+	return true;
+}
+
 static bool entry_row(void *ctx, struct err *err)
 {
 	struct entries *r = ctx;
-	const struct json *doc;
 	struct str to, from;
 
-	if (!r->body.n)
-		return true;
-	if (!json_read(r->t->a, r->body, &doc, err))
+	if (!body_way(r->t->a, r->body, &from, &to, err))
 		return false;
-	to = json_str(doc, "to");
-	from = json_str(doc, "from");
 	if (to.n && !str_eq(to, from) && from_has(r->ac, to)) {
 		r->rounds++;
 		r->since = r->seq;
@@ -431,6 +440,7 @@ static const struct stmt st_bodies = { "bodies_of_matter",
 
 static bool part_row(void *ctx, struct err *err)
 {
+	static const char *const part[] = { "part" };
 	struct event_rows *r = ctx;
 	const struct json *doc, *fields;
 	struct val_part *p;
@@ -438,7 +448,7 @@ static bool part_row(void *ctx, struct err *err)
 
 	if (r->seq <= r->since || !r->body.n)
 		return true;
-	if (!json_read(r->t->a, r->body, &doc, err))
+	if (!json_read_members(r->t->a, r->body, part, 1, &doc, err))
 		return false;
 	fields = json_get(doc, "part");
 	if (!fields)
@@ -492,33 +502,31 @@ static bool w_parts(void *w, const struct snap *m, const struct action *ac, cons
 struct back {
 	struct turn *t;
 	struct str here, body, before;
-	int64_t seq;
 };
 
 static bool back_row(void *ctx, struct err *err)
 {
 	struct back *b = ctx;
-	const struct json *doc;
 	struct str to, from;
 
-	if (!b->body.n)
-		return true;
-	if (!json_read(b->t->a, b->body, &doc, err))
+	if (!body_way(b->t->a, b->body, &from, &to, err))
 		return false;
-	to = json_str(doc, "to");
-	from = json_str(doc, "from");
-	if (str_eq(to, b->here) && from.n && !str_eq(from, to))
-		b->before = from;
-	return true;
+	if (!str_eq(to, b->here) || !from.n || str_eq(from, to))
+		return true;
+	b->before = from;
+	return false; /* the newest one is enough */
 }
+
+static const struct stmt st_bodies_back = { "bodies_back",
+	"SELECT b.body FROM event e JOIN event_body b ON b.event = e.id WHERE e.matter = $1 ORDER BY e.seq DESC" };
 
 bool turn_state_before(struct turn *t, const struct snap *m, const struct state **ret, struct err *err)
 {
 	struct back b = { .t = t, .here = m->state->id };
 	const struct db_in in[] = { db_i64(m->id) };
-	const struct db_out out[] = { db_to_i64(&b.seq), db_to_str(&b.body) };
+	const struct db_out out[] = { db_to_str(&b.body) };
 
-	if (!db_each(t->db, t->a, &st_bodies, DB_IN(in), DB_OUT(out), back_row, &b, err))
+	if (!db_each(t->db, t->a, &st_bodies_back, DB_IN(in), DB_OUT(out), back_row, &b, err))
 		return false;
 	*ret = b.before.n ? kind_state(m->kind, b.before) : NULL;
 	return true;

@@ -90,6 +90,39 @@ Test(json, members_are_read_by_type)
 	cr_assert_eq(json_str(j, "n").n + json_str(j, "none").n + json_str(NULL, "s").n, 0u);
 }
 
+static const struct json *members(struct str text, const char *x, const char *y)
+{
+	const char *const key[] = { x, y };
+	const struct json *j = NULL;
+	struct err err = { 0 };
+
+	return json_read_members(a, text, key, 2, &j, &err) ? j : NULL;
+}
+
+Test(json, only_the_members_asked_for_are_read)
+{
+	const struct str text = STR(" {\"a\" : [1,{\"b\":\"}]\\\"\"}], \"b\":\"乙\",\"c\":{\"b\":2},\"d\":null , \"e\":{\"x\":[7]} } ");
+	const struct json *j = members(text, "b", "e");
+
+	cr_assert(j && j->type == JSON_OBJECT && j->n == 2);
+	cr_expect(j->span == 5);
+	cr_expect(str_is(json_str(j, "b"), "乙"));
+	cr_expect(str_is(json_first(json_get(json_get(j, "e"), "x"))->text, "7"));
+	cr_expect(!json_get(j, "a") && !json_get(j, "c") && !json_get(j, "d"));
+	cr_expect(members(STR("{}"), "b", "e")->n == 0);
+	cr_expect(members(text, "z", "y")->n == 0);
+	cr_expect(str_is(json_str(members(STR("{\"a\":1,\"b\":\"x\"}"), "b", "e"), "b"), "x"));
+}
+
+Test(json, members_of_a_text_that_breaks_off_are_refused)
+{
+	const char *const broken[] = { "", "[]", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":\"x", "{\"a\":\"x\\", "{\"a\":[1,}",
+				       "{\"a\":1}}", "{\"a\":1,", "{\"b\":}", "{\"b\":[1}", "{a:1}", "{\"a\":1} x" };
+
+	for (size_t i = 0; i < ARRAY_LEN(broken); i++)
+		cr_expect(!members(str_of(broken[i]), "b", "e"), "%s", broken[i]);
+}
+
 Test(json, numbers_keep_their_text)
 {
 	static const char *const good[] = { "0", "-0", "10", "0.10", "-12.000000000000000000001", "123456789012345678901234567890" };
