@@ -523,7 +523,8 @@ static bool write_run(struct db *db, struct arena *a, void *ctx, struct err *err
 	const struct act act = act_of(f);
 
 	for (size_t i = 0; i < f->n_blob; i++)
-		if (!blob_put(db, &f->blob[i], now, err))
+		if (!blob_put(db, &f->blob[i], now, err)
+		    || !upload_put(db, person, f->matter, draft_key(f), f->blob[i].sha256, now, err))
 			return false;
 	f->result = (struct act_result){ 0 };
 	if (f->acts && !(f->opening ? matter_open(app_of(f->r)->engine, db, a, &act, &f->result, err)

@@ -144,7 +144,7 @@ static bool one(struct exporting *x, int64_t id, struct err *err)
 			*err = no;
 		return no.code == ERR_NOT_FOUND;
 	}
-	if (!matter_names(x->app->engine, x->db, x->a, &names, err))
+	if (!matter_names(x->app->engine, x->db, x->a, &x->who, &names, err))
 		return false;
 	buf_init(&b, x->a, ROW_MOST);
 	put_matter(x, &names, &v, &b);

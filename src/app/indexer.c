@@ -142,6 +142,7 @@ static struct str text_of(struct arena *a, const struct matter_view *v, const st
 static bool working_entry(struct indexer *x, int64_t matter, struct search_entry *ret, struct err *err)
 {
 	static const struct actor anyone = { .sort = ACTOR_IMPORT };
+	static const struct actor nobody = { .sort = ACTOR_PUBLIC }; /* readers of this matter may not see the one named */
 	struct tokens t = { .a = x->a };
 	const struct db_in in[] = { db_i64(matter) };
 	const struct db_out out[] = { db_to_str(&t.principal) };
@@ -149,7 +150,7 @@ static bool working_entry(struct indexer *x, int64_t matter, struct search_entry
 	struct val_names names;
 
 	if (!matter_see(x->app->engine, x->db, x->a, &anyone, matter, SEE_FIELDS, &v, err)
-	    || !matter_names(x->app->engine, x->db, x->a, &names, err))
+	    || !matter_names(x->app->engine, x->db, x->a, &nobody, &names, err))
 		return false;
 	buf_init(&t.b, x->a, TOKENS_MOST);
 	add_plain_tokens(&t, &v, day_at(v.snap->opened));
@@ -178,7 +179,7 @@ static bool public_entry(struct indexer *x, int64_t matter, struct search_entry 
 			*err = no;
 		return no.code == ERR_NOT_FOUND;
 	}
-	if (!matter_names(x->app->engine, x->db, x->a, &names, err))
+	if (!matter_names(x->app->engine, x->db, x->a, &who, &names, err))
 		return false;
 	opened = day_at(v.snap->opened);
 	buf_init(&t.b, x->a, TOKENS_MOST);

@@ -76,7 +76,7 @@ struct str public_text(struct req *r, const struct matter_view *v, const char *i
 	struct val_names names;
 	struct buf b;
 
-	if (!f || names_a_matter(f->def->type.tag) || !matter_names(app_of(r)->engine, r->db, r->a, &names, &no))
+	if (!f || names_a_matter(f->def->type.tag) || !matter_names(app_of(r)->engine, r->db, r->a, &anyone, &names, &no))
 		return (struct str){ 0 };
 	buf_init(&b, r->a, TEXT_MOST);
 	val_put_cn(&b, r->a, f->v, &names);

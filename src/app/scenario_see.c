@@ -17,7 +17,7 @@ struct str play_words(struct play *p, struct val v)
 	struct buf b;
 
 	buf_init(&b, p->a, WORDS_MAX);
-	if (matter_names(p->st.e, p->st.db, p->a, &names, &err))
+	if (matter_names(p->st.e, p->st.db, p->a, &the_law, &names, &err))
 		val_put_cn(&b, p->a, v, &names);
 	return b.n ? buf_str(&b) : STR("空");
 }

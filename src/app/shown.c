@@ -11,8 +11,10 @@ static const struct stmt st_code = { "shown_code", "SELECT code FROM matter WHER
 
 bool shower_init(struct req *r, struct shower *s, struct err *err)
 {
+	const struct actor who = actor_of(r);
+
 	*s = (struct shower){ .r = r };
-	return frame_law(r, &s->law, err) && matter_names(app_of(r)->engine, r->db, r->a, &s->names, err);
+	return frame_law(r, &s->law, err) && matter_names(app_of(r)->engine, r->db, r->a, &who, &s->names, err);
 }
 
 struct str shown_text(struct shower *s, struct val v)
@@ -76,7 +78,10 @@ const struct cite_link *cite_links(struct req *r, const struct cites *c, size_t 
 
 static bool matter_link(struct shower *s, struct val v, struct shown_link *ret, struct err *err)
 {
+	const struct actor who = actor_of(s->r);
 	const struct db_in in[] = { db_i64(v.i) };
+	struct matter_view m;
+	struct err hidden = { 0 };
 	struct str code;
 	const struct db_out out[] = { db_to_str(&code) };
 	bool found;
@@ -84,7 +89,7 @@ static bool matter_link(struct shower *s, struct val v, struct shown_link *ret, 
 	if (!db_maybe(s->r->db, s->r->a, &st_code, DB_IN(in), DB_OUT(out), &found, err))
 		return false;
 	ret->text = shown_text(s, v);
-	if (found && v.t == T_REF)
+	if (found && v.t == T_REF && matter_see(app_of(s->r)->engine, s->r->db, s->r->a, &who, v.i, 0, &m, &hidden))
 		ret->href = str_fmt(s->r->a, "/m/%.*s", STR_FMT(code));
 	return true;
 }

@@ -257,6 +257,30 @@ static const struct ynode *take_reason(const struct action *ac, const struct yno
 	return rest;
 }
 
+/* As a page does: what a person attaches was sent with this form. */
+static bool send_files(struct story *s, const struct act *act, struct str form, struct err *err)
+{
+	for (size_t i = 0; s->file && act->who.sort == ACTOR_PERSON && i < act->form.n; i++) {
+		const struct val *v = &act->form.v[i].v;
+
+		for (size_t k = 0; v->t == T_FILES && v->list && k < v->list->n; k++)
+			if (!upload_put(s->db, act->who.person, act->matter, form, v->list->v[k].file->digest,
+					engine_now(s->e), err))
+				return false;
+	}
+	return true;
+}
+
+static bool act_with_files(struct story *s, const struct act *act, struct act_result *ret, struct err *err)
+{
+	struct str form = act->matter ? act->action : act->kind;
+
+	if (!send_files(s, act, form, err)
+	    || !(act->matter ? matter_act(s->e, s->db, s->a, act, ret, err) : matter_open(s->e, s->db, s->a, act, ret, err)))
+		return false;
+	return !s->file || draft_drop(s->db, act->who.person, act->matter, form, err);
+}
+
 bool story_act(struct story *s, const struct ynode *step, struct act_result *ret, struct err *err)
 {
 	const struct ynode *as = ynode_get(step, "as"), *reason = ynode_get(step, "reason");
@@ -277,7 +301,7 @@ bool story_act(struct story *s, const struct ynode *step, struct act_result *ret
 		return true;
 	}
 	read_passed(s, step, &act);
-	ok = act.matter ? matter_act(s->e, s->db, s->a, &act, ret, err) : matter_open(s->e, s->db, s->a, &act, ret, err);
+	ok = act_with_files(s, &act, ret, err);
 	if (ok && as && !ret->n_refused)
 		story_put(s, as->text, STORY_MATTER, ret->matter, 0);
 	return ok;

@@ -303,7 +303,8 @@ static bool known_blob(struct inputs *in, struct str digest, struct blob *ret, b
 	return blob_find(in->r->db, in->r->a, digest, ret, ret_found, err);
 }
 
-/* Files were stored before; what counts is that the digest is known. */
+/* Files were stored before. A digest that is unknown goes on as it came: the engine refuses it like one that is
+ * somebody else's, so that nobody learns which files there are. */
 static bool files(struct inputs *in, struct str name, struct val *ret, struct str *error, struct err *err)
 {
 	struct str kept = sub(in, name, "kept");
@@ -313,17 +314,17 @@ static bool files(struct inputs *in, struct str name, struct val *ret, struct st
 	for (size_t i = 0; i < in->pairs.n; i++) {
 		struct file_ref *f = arena_one(in->r->a, struct file_ref);
 		struct str rest = in->pairs.v[i].value, digest;
-		struct blob b;
+		struct blob b = { .size = 0 };
 		bool found;
 
 		if (!str_eq(in->pairs.v[i].name, kept) || !str_cut(&rest, ' ', &digest))
 			continue;
-		if (!known_blob(in, digest, &b, &found, err))
-			return false;
-		if (!found) {
+		if (!digest.n) {
 			*error = STR("有一份文件没有传完，请重新选择");
 			continue;
 		}
+		if (!known_blob(in, digest, &b, &found, err))
+			return false;
 		*f = (struct file_ref){ .name = str_head(rest, FILE_NAME_MOST), .digest = digest, .media = b.media, .size = b.size };
 		v[n++] = (struct val){ .t = T_FILE, .file = f };
 	}

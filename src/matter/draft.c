@@ -9,6 +9,12 @@ static const struct stmt st_save = { "draft_save",
 	"ON CONFLICT (person, matter, action) DO UPDATE SET form = excluded.form, at = excluded.at" };
 static const struct stmt st_load = { "draft_load",
 	"SELECT form, at FROM draft WHERE person = $1 AND matter = $2 AND action = $3" };
+static const struct stmt st_upload = { "upload_put",
+	"INSERT INTO upload (person, matter, action, digest, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING" };
+static const struct stmt st_upload_find = { "upload_find",
+	"SELECT 1 FROM upload WHERE person = $1 AND matter = $2 AND action = $3 AND digest = $4" };
+static const struct stmt st_upload_drop = { "upload_drop",
+	"DELETE FROM upload WHERE person = $1 AND matter = $2 AND action = $3" };
 static const struct stmt st_drop = { "draft_drop", "DELETE FROM draft WHERE person = $1 AND matter = $2 AND action = $3" };
 
 bool draft_save(struct db *db, int64_t person, int64_t matter, struct str action, struct str form, int64_t now,
@@ -41,5 +47,23 @@ bool draft_drop(struct db *db, int64_t person, int64_t matter, struct str action
 {
 	const struct db_in in[] = { db_i64(person), db_i64(matter), db_str(action) };
 
-	return db_exec(db, &st_drop, DB_IN(in), NULL, err);
+	return db_exec(db, &st_drop, DB_IN(in), NULL, err) && db_exec(db, &st_upload_drop, DB_IN(in), NULL, err);
+}
+
+bool upload_put(struct db *db, int64_t person, int64_t matter, struct str action, struct str digest, int64_t now,
+		struct err *err)
+{
+	const struct db_in in[] = { db_i64(person), db_i64(matter), db_str(action), db_str(digest), db_i64(now) };
+
+	return db_exec(db, &st_upload, DB_IN(in), NULL, err);
+}
+
+bool upload_find(struct db *db, struct arena *a, int64_t person, int64_t matter, struct str action, struct str digest,
+		 bool *ret, struct err *err)
+{
+	const struct db_in in[] = { db_i64(person), db_i64(matter), db_str(action), db_str(digest) };
+	int64_t one;
+	const struct db_out out[] = { db_to_i64(&one) };
+
+	return db_maybe(db, a, &st_upload_find, DB_IN(in), DB_OUT(out), ret, err);
 }

@@ -5,7 +5,7 @@
 
 #include "base/codes.h"
 #include "base/day.h"
-#include "matter/inner.h"
+#include "matter/sight.h"
 
 bool val_empty(struct val v)
 {
@@ -327,6 +327,59 @@ static struct val *target(struct step *s, const struct field *f)
 	return &s->new->field[f->index];
 }
 
+static bool holds_file(struct val v, struct str digest)
+{
+	if (v.t == T_FILES)
+		for (size_t i = 0; v.list && i < v.list->n; i++)
+			if (str_eq(v.list->v[i].file->digest, digest))
+				return true;
+	for (size_t i = 0; v.t == T_ROWS && v.list && i < v.list->n; i++)
+		for (size_t c = 0; c < v.list->v[i].row->n; c++)
+			if (holds_file(v.list->v[i].row->cell[c], digest))
+				return true;
+	return false;
+}
+
+/* Who knows a digest has not thereby seen the file: it was sent with this form, or it stands where its reader sees it. */
+static bool may_attach(struct step *s, struct str digest, bool *ret, struct err *err)
+{
+	const struct actor *who = &s->act->who;
+
+	*ret = false;
+	for (size_t i = 0; s->old && i < s->kind->n_field && !*ret; i++) {
+		const struct field *f = &s->kind->field[i];
+		enum sight sight;
+
+		if (!holds_file(s->old->field[i], digest))
+			continue;
+		if (!field_sight(s->t, f, &s->ev, who, &sight, err))
+			return false;
+		*ret = sight == SIGHT_FULL;
+	}
+	return *ret || upload_find(s->t->db, s->t->a, who->person, s->old ? s->old->id : 0,
+				   s->old ? s->ac->id : s->kind->id, digest, ret, err);
+}
+
+/* A name without content (scenarios, papers of old) leads to no file. */
+static bool files_fault(struct step *s, struct val v, const char **fault, struct err *err)
+{
+	bool may = true;
+
+	for (size_t i = 0; v.t == T_FILES && v.list && i < v.list->n && may; i++) {
+		const struct file_ref *f = v.list->v[i].file;
+
+		if (f->digest.n && !may_attach(s, f->digest, &may, err))
+			return false;
+		if (!may)
+			*fault = str_fmt(s->t->a, "中的“%.*s”没有在这张表单里传上来，请重新选择这份文件", STR_FMT(f->name)).p;
+	}
+	for (size_t i = 0; v.t == T_ROWS && v.list && i < v.list->n && !*fault; i++)
+		for (size_t c = 0; c < v.list->v[i].row->n && !*fault; c++)
+			if (!files_fault(s, v.list->v[i].row->cell[c], fault, err))
+				return false;
+	return true;
+}
+
 static bool put_field(struct step *s, const struct form_field *ff, struct val v, struct err *err)
 {
 	const struct field *f = ff->field;
@@ -335,6 +388,8 @@ static bool put_field(struct step *s, const struct form_field *ff, struct val v,
 
 	v = complete_party(s->t->a, val_fit(s->t->a, &f->type, v));
 	if (!val_fault(s->t, &f->type, v, &fault, err))
+		return false;
+	if (!fault && s->act->who.sort == ACTOR_PERSON && !files_fault(s, v, &fault, err))
 		return false;
 	if (!fault && f->type.tag == T_ROWS && !val_empty(v))
 		v = number_rows(s->t->a, *to, v, ff->append, &fault);

@@ -240,14 +240,23 @@ MUST_USE bool matter_list_count(struct engine *e, struct db *db, struct arena *a
 MUST_USE bool matter_count_mine(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
 				int64_t *ret, struct err *err);
 
-/* Names of organs, persons and matters for texts; ctx is made with a reader. */
-MUST_USE bool matter_names(struct engine *e, struct db *db, struct arena *a, struct val_names *ret, struct err *err);
+/* Names of organs, persons and matters for a reader's texts; ctx is made with a database reader. Organs and people are
+ * known to all; of another matter that who may not see there is the kind and the number, or 〔无权查看〕. */
+MUST_USE bool matter_names(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
+			   struct val_names *ret, struct err *err);
 
 /* Drafts: kept on the server, one a person and form (matter+action or kind). form is JSON text. */
 MUST_USE bool draft_save(struct db *db, int64_t person, int64_t matter, struct str action, struct str form,
 			 int64_t now, struct err *err);
 MUST_USE bool draft_load(struct db *db, struct arena *a, int64_t person, int64_t matter, struct str action,
 			 struct str *ret_form, int64_t *ret_at, struct err *err); /* empty: none */
+/* The form is done or thrown away: so are the uploads that belong to it. */
 MUST_USE bool draft_drop(struct db *db, int64_t person, int64_t matter, struct str action, struct err *err);
+/* A file that this person sends with this form, beside its blob_put. The engine lets a person attach a digest only
+ * from here, or from a field of the same matter which that person sees: to know a digest is no right to a file. */
+MUST_USE bool upload_put(struct db *db, int64_t person, int64_t matter, struct str action, struct str digest,
+			 int64_t now, struct err *err);
+MUST_USE bool upload_find(struct db *db, struct arena *a, int64_t person, int64_t matter, struct str action,
+			  struct str digest, bool *ret, struct err *err);
 
 #endif

@@ -62,25 +62,40 @@ bool turn_number_or_name(struct turn *t, int64_t id, struct str *ret, struct err
 
 struct name_ctx {
 	struct turn t;
+	struct actor who;
 };
+
+static bool known_to_all(const struct snap *s)
+{
+	return str_is(s->kind->id, "organ") || str_is(s->kind->id, "person");
+}
 
 static struct str name_of(void *ctx, struct arena *a, enum type_tag tag, int64_t id)
 {
 	struct name_ctx *n = ctx;
 	struct str name;
+	bool sees = false;
+	struct snap *s;
 	struct err err;
 
-	(void)tag;
-	(void)a;
-	return turn_number_or_name(&n->t, id, &name, &err) ? name : (struct str){ 0 };
+	if (tag == T_USER || tag == T_ORGAN)
+		return turn_number_or_name(&n->t, id, &name, &err) ? name : (struct str){ 0 };
+	if (!turn_load(&n->t, id, &s, &err) || !s)
+		return (struct str){ 0 };
+	name = s->kind->n_number ? s->number[0] : (struct str){ 0 };
+	if (known_to_all(s) || (may_see(&n->t, s, &n->who, &sees, &err) && sees))
+		return name.n ? name : snap_title(a, s);
+	return str_fmt(a, "%.*s%.*s", STR_FMT(s->kind->name), STR_FMT(name.n ? name : STR("〔无权查看〕")));
 }
 
-bool matter_names(struct engine *e, struct db *db, struct arena *a, struct val_names *ret, struct err *err)
+bool matter_names(struct engine *e, struct db *db, struct arena *a, const struct actor *who, struct val_names *ret,
+		  struct err *err)
 {
 	struct name_ctx *n = arena_one(a, struct name_ctx);
 
 	(void)err;
 	turn_init(&n->t, e, db, a, engine_now(e));
+	n->who = *who;
 	*ret = (struct val_names){ name_of, n };
 	return true;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MulanPSL-2.0
-// What a link or a form may bring to light: titles of matters that one does not see, another host after signing in,
+// What a link or a form may bring to light: titles and files of matters that one does not see, another host after signing in,
 // another person's once-token.
 'use strict';
-const { test, after, run, expect, that, folder, Server, request, randomUUID } = require('./lib.js');
+const { createHash } = require('node:crypto');
+const { test, after, run, expect, that, folder, Server, request, today, randomUUID } = require('./lib.js');
 
 let server;
 async function running() {
@@ -37,6 +38,57 @@ test('nor can it be made a reference', async () => {
 		cookie: ma.cookie, form: { csrf: ma.csrf, request: randomUUID(), go: 'act', 'f.case': code } });
 	expect(r.status, 422, 'status');
 	that(r.body.includes('没有找到所选的对象') && !r.body.includes(title), 'the refusal');
+});
+
+/* ---- files ---- */
+
+// A form with one file, as a browser sends it.
+function withFile(who, where, fields, field, name, content) {
+	const edge = 'edge7MA4YWxkTrZu0gW';
+	const part = (head, value) => `--${edge}\r\nContent-Disposition: form-data; ${head}\r\n\r\n${value}\r\n`;
+	const all = { csrf: who.csrf, request: randomUUID(), version: 0, ...fields };
+	const body = Object.entries(all).map(([k, v]) => part(`name="${k}"`, v)).join('')
+		+ part(`name="${field}"; filename="${name}"`, content) + `--${edge}--\r\n`;
+	return request(who.server.port, 'POST', where, {
+		cookie: who.cookie, body, headers: { 'Content-Type': `multipart/form-data; boundary=${edge}` } });
+}
+const leadText = () => ({ 'f.source': 'check', 'f.found_on': today(-1), 'f.cause': `附件${randomUUID()}`, 'f.lead_text': '检查时发现的情况。' });
+const attach = (who, digest, where = '/k/penalty/new', field = 'f.lead_files') => request(who.server.port, 'POST', where, {
+	cookie: who.cookie, form: { csrf: who.csrf, request: randomUUID(), version: 0, go: 'act', ...leadText(), [`${field}.kept`]: `${digest} 现场.txt` } });
+const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+
+test('who knows the digest of a file of others can neither read it nor attach it', async () => {
+	const s = await running();
+	const wang = await s.signIn('wangming');
+	const ma = await s.signIn('majun');
+	const content = `内部材料${randomUUID()}`;
+	const done = await withFile(wang, '/k/penalty/new/send', { go: 'act', ...leadText() }, 'f.lead_files', '现场.txt', content);
+	expect(done.status, 303, `opening with a file: ${done.body.slice(0, 300)}`);
+	const digest = sha256(content);
+	expect((await request(s.port, 'GET', `/file/${digest}`, { cookie: wang.cookie })).body, content, 'its own reader');
+	expect((await request(s.port, 'GET', `/file/${digest}`, { cookie: ma.cookie })).status, 404, 'somebody else');
+	const before = s.count('SELECT count(*) FROM evidence');
+	const r = await attach(ma, digest);
+	expect(r.status, 422, 'attaching it');
+	that(r.body.includes('没有在这张表单里传上来'), 'the sentence');
+	const unknown = await attach(ma, sha256('nothing'));
+	expect(unknown.status, 422, 'a digest that nobody has');
+	that(unknown.body.includes('没有在这张表单里传上来'), 'the same sentence');
+	expect((await attach(wang, digest)).status, 422, 'its own sender, in another form');
+	expect(s.count('SELECT count(*) FROM evidence'), before, 'evidence');
+	expect((await request(s.port, 'GET', `/file/${digest}`, { cookie: ma.cookie })).status, 404, 'still');
+});
+
+test('a file that was kept with a draft is attached when the form is sent again', async () => {
+	const s = await running();
+	const wang = await s.signIn('wangming');
+	const content = `草稿里的文件${randomUUID()}`;
+	const kept = await withFile(wang, '/k/penalty/new/send', { go: 'draft', ...leadText() }, 'f.lead_files', '现场.txt', content);
+	expect(kept.status, 200, 'the draft');
+	const r = await attach(wang, sha256(content));
+	expect(r.status, 303, `the act: ${r.body.slice(0, 300)}`);
+	expect(s.count(`SELECT count(*) FROM evidence WHERE blob = '${sha256(content)}'`), 1, 'evidence');
+	expect(s.count(`SELECT count(*) FROM upload WHERE digest = '${sha256(content)}'`), 0, 'what was open of the form');
 });
 
 for (const next of ['/\t/elsewhere.example', '//elsewhere.example', '/\\elsewhere.example', 'https://elsewhere.example/', '/\n/elsewhere.example'])

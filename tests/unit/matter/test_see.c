@@ -60,6 +60,28 @@ BOTH(fields_have_their_readers)
 	county_free(&c);
 }
 
+/* A reference tells who is named only to those who see the one that is named. */
+BOTH(names_are_told_to_who_sees_the_matter)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = lead(&c, c.wang, "张三");
+	struct actor wang = as(&c, c.wang), chen = as(&c, c.chen);
+	struct val_names names;
+	struct err err = { 0 };
+	struct str told;
+
+	OK(matter_names(c.e, c.db, c.a, &wang, &names, &err));
+	told = names.name(names.ctx, c.a, T_REF, m);
+	cr_assert(str_find(told, STR("未如实记录"), 0) != SIZE_MAX || str_find(told, STR("张三"), 0) != SIZE_MAX, "%.*s",
+		  STR_FMT(told));
+	OK(matter_names(c.e, c.db, c.a, &chen, &names, &err));
+	told = names.name(names.ctx, c.a, T_REF, m);
+	cr_assert(str_ends(told, STR("〔无权查看〕")), "%.*s", STR_FMT(told));
+	told = names.name(names.ctx, c.a, T_ORGAN, c.bureau); /* organs are known to all */
+	cr_assert(told.n && !str_ends(told, STR("〔无权查看〕")), "%.*s", STR_FMT(told));
+	county_free(&c);
+}
+
 Test(sight, masks)
 {
 	struct arena *a = arena_new();
