@@ -94,17 +94,28 @@ static bool escape(struct reader *r, struct buf *b)
 	return true;
 }
 
+/* Eight bytes at once: whether one of them is less than n (at most 128), or is c. */
+#define EACH(c) (UINT64_C(0x0101010101010101) * (c))
+#define LESS(x, n) (((x) - EACH(n)) & ~(x) & EACH(0x80))
+#define HAS(x, c) LESS((x) ^ EACH(c), 1)
+
 /* The first byte from r->at on that ends plain text: a quote, a backslash or a control character. *ret_ascii: all
  * before it is ASCII, as keys and ids are. */
 static size_t plain_end(const struct reader *r, bool *ret_ascii)
 {
 	const unsigned char *p = (const unsigned char *)r->in.p;
-	unsigned char seen = 0;
+	uint64_t seen = 0, x;
 	size_t i = r->at;
 
+	for (; r->in.n - i >= sizeof(x); i += sizeof(x)) {
+		memcpy(&x, p + i, sizeof(x));
+		if (LESS(x, 0x20) | HAS(x, '"') | HAS(x, '\\'))
+			break;
+		seen |= x;
+	}
 	for (; i < r->in.n && p[i] != '"' && p[i] != '\\' && p[i] >= 0x20; i++)
 		seen |= p[i];
-	*ret_ascii = seen < 0x80;
+	*ret_ascii = !(seen & EACH(0x80));
 	return i;
 }
 

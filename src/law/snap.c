@@ -54,12 +54,23 @@ struct str snap_put(struct arena *a, const struct snap *s)
 	return buf_str(&b);
 }
 
+/* Stored keys come in order of id, as the kind keeps its fields: each is found behind the one before it. */
+static const struct field *next_field(const struct kind *k, struct str id, size_t *at)
+{
+	int cmp = 1;
+
+	while (k->by_id && *at < k->n_field && (cmp = str_cmp(k->by_id[*at]->id, id)) < 0)
+		++*at;
+	return cmp == 0 ? k->by_id[(*at)++] : kind_field(k, id);
+}
+
 bool snap_get(struct arena *a, struct str text, struct snap *s, struct err *err)
 {
 	const struct kind *k = s->kind;
 	const struct json *doc, *m;
 	struct val *field = arena_many(a, k->n_field, struct val);
 	struct str *number = arena_many(a, k->n_number, struct str);
+	size_t at = 0;
 
 	if (!json_read(a, text, &doc, err))
 		return err_wrap(err, "snapshot of matter %lld", (long long)s->id);
@@ -68,7 +79,7 @@ bool snap_get(struct arena *a, struct str text, struct snap *s, struct err *err)
 	json_each(m, doc)
 	{
 		bool is_number = m->key.n && m->key.p[0] == '#';
-		const struct field *f = is_number ? NULL : kind_field(k, m->key);
+		const struct field *f = is_number ? NULL : next_field(k, m->key, &at);
 		const struct number *n =
 			is_number ? kind_number(k, str_sub(m->key, 1, m->key.n)) : NULL;
 

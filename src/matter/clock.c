@@ -17,10 +17,11 @@ static const char *const state_names[] = { [CLOCK_RUNNING] = "running", [CLOCK_P
 
 struct clock_row {
 	struct turn *t;
-	const struct snap *m;
+	const struct snap *const *m; /* n matters and their clocks */
 	struct clocks *c;
+	size_t n;
 	struct str clock, state, json, who;
-	int64_t run, start, due, yellow, stopped, provisional, lapse, told;
+	int64_t matter, run, start, due, yellow, stopped, provisional, lapse, told;
 };
 
 static enum clock_state state_of(struct str s)
@@ -74,33 +75,64 @@ static bool read_json(struct arena *a, struct str text, struct run *r, struct er
 static bool clock_row(void *ctx, struct err *err)
 {
 	struct clock_row *x = ctx;
+	size_t i = 0;
+
+	while (i + 1 < x->n && x->m[i]->id != x->matter)
+		i++;
 	struct run r = { .clock = x->clock, .run = x->run, .start = x->start, .due = x->due, .yellow = x->yellow,
 			 .stopped = x->stopped, .state = state_of(x->state), .provisional = x->provisional != 0,
-			 .parked = x->lapse == 2, .who = x->who, .told = x->told, .def = kind_clock(x->m->kind, x->clock) };
+			 .parked = x->lapse == 2, .who = x->who, .told = x->told, .def = kind_clock(x->m[i]->kind, x->clock) };
 
 	if (!read_json(x->t->a, x->json, &r, err))
 		return false;
 	if (r.def)
-		PUSH(x->t->a, x->c->v, x->c->n, x->c->cap, r);
+		PUSH(x->t->a, x->c[i].v, x->c[i].n, x->c[i].cap, r);
 	return true;
 }
 
+#define COLUMNS "matter, clock, run, start, due, yellow, state, stopped, pauses, who, provisional, lapse, told"
 static const struct stmt st_clocks = { "clocks",
-	"SELECT clock, run, start, due, yellow, state, stopped, pauses, who, provisional, lapse, told FROM clock"
-	" WHERE matter = $1 ORDER BY clock, run" };
+	"SELECT " COLUMNS " FROM clock WHERE matter = $1 ORDER BY clock, run" };
+static const struct stmt st_open = { "clocks_open",
+	"SELECT " COLUMNS " FROM clock WHERE matter IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
+	" $17, $18, $19, $20, $21, $22, $23, $24, $25) AND state IN ('running', 'paused') ORDER BY matter, clock, run" };
+
+static bool read_clocks(struct clock_row *x, const struct stmt *st, const struct db_in *in, size_t n_in, struct err *err)
+{
+	const struct db_out out[] = { db_to_i64(&x->matter), db_to_str(&x->clock), db_to_i64(&x->run), db_to_i64(&x->start),
+				      db_to_i64(&x->due), db_to_i64(&x->yellow), db_to_str(&x->state),
+				      db_to_i64(&x->stopped), db_to_str(&x->json), db_to_str(&x->who),
+				      db_to_i64(&x->provisional), db_to_i64(&x->lapse), db_to_i64(&x->told) };
+
+	for (size_t i = 0; i < x->n; i++)
+		x->c[i] = (struct clocks){ .matter = x->m[i]->id };
+	return db_each(x->t->db, x->t->a, st, in, n_in, DB_OUT(out), clock_row, x, err);
+}
 
 bool clocks_load(struct turn *t, const struct snap *m, struct clocks *ret, struct err *err)
 {
-	struct clock_row x = { .t = t, .m = m, .c = ret };
+	struct clock_row x = { .t = t, .m = &m, .c = ret, .n = 1 };
 	const struct db_in in[] = { db_i64(m->id) };
-	const struct db_out out[] = { db_to_str(&x.clock), db_to_i64(&x.run), db_to_i64(&x.start), db_to_i64(&x.due),
-				      db_to_i64(&x.yellow), db_to_str(&x.state), db_to_i64(&x.stopped),
-				      db_to_str(&x.json), db_to_str(&x.who), db_to_i64(&x.provisional),
-				      db_to_i64(&x.lapse), db_to_i64(&x.told) };
 
-	*ret = (struct clocks){ .matter = m->id };
-	return db_each(t->db, t->a, &st_clocks, DB_IN(in), DB_OUT(out), clock_row, &x, err);
+	return read_clocks(&x, &st_clocks, DB_IN(in), err);
 }
+
+bool clocks_load_open(struct turn *t, const struct snap *const *m, size_t n, struct clocks *ret, struct err *err)
+{
+	struct db_in in[CLOCKS_AT_ONCE];
+
+	for (size_t from = 0; from < n; from += CLOCKS_AT_ONCE) {
+		struct clock_row x = { .t = t, .m = m + from, .c = ret + from,
+				       .n = n - from < CLOCKS_AT_ONCE ? n - from : CLOCKS_AT_ONCE };
+
+		for (size_t i = 0; i < CLOCKS_AT_ONCE; i++)
+			in[i] = db_i64(i < x.n ? x.m[i]->id : 0);
+		if (!read_clocks(&x, &st_open, DB_IN(in), err))
+			return false;
+	}
+	return true;
+}
+#undef COLUMNS
 
 static void put_spans(struct json_out *o, const char *key, const struct span *s, size_t n, struct arena *a)
 {

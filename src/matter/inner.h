@@ -217,6 +217,10 @@ struct clocks {
 	int64_t matter;
 };
 MUST_USE bool clocks_load(struct turn *t, const struct snap *s, struct clocks *ret, struct err *err);
+/* Of n matters the clocks that run or pause, a statement for so many of them: for the rows of a list. */
+#define CLOCKS_AT_ONCE 25
+MUST_USE bool clocks_load_open(struct turn *t, const struct snap *const *m, size_t n, struct clocks *ret,
+			       struct err *err);
 MUST_USE bool clocks_save(struct turn *t, struct clocks *c, int64_t matter, struct err *err);
 void clocks_nearest(const struct clocks *c, int64_t *ret_due, int64_t *ret_yellow);
 MUST_USE bool step_extend_check(struct step *s, struct err *err); /* before: over `most` or `times` is refused */

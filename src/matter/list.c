@@ -10,7 +10,6 @@
 
 #define ROWS_AT_ONCE 200 /* also the limit of a page */
 #define PAGES_FILLING (SCAN_MAX / ROWS_AT_ONCE) /* while an index is not complete */
-#define PAGES_READ 10    /* a filter that keeps one row in ten still fills a page */
 #define FILTERS_ASKED 4  /* pages offer three at most; each costs two probes a row */
 #define SLOT 3           /* parameters of one further filter: field, text, number */
 
@@ -288,13 +287,13 @@ static bool put_inputs(struct listing *l, int64_t most, struct db_in *in, size_t
 	return true;
 }
 
-static bool read_page(struct listing *l, bool no_due, struct err *err)
+static bool read_page(struct listing *l, bool no_due, size_t most, struct err *err)
 {
 	struct db_in in[INPUTS];
 	struct db_out out[MATTER_COLUMNS + 2];
 	size_t n;
 
-	if (!put_inputs(l, ROWS_AT_ONCE, in, &n, err))
+	if (!put_inputs(l, (int64_t)most, in, &n, err))
 		return false;
 	matter_row_out(&l->row, out);
 	out[MATTER_COLUMNS] = db_to_i64(&l->updated);
@@ -305,24 +304,16 @@ static bool read_page(struct listing *l, bool no_due, struct err *err)
 
 /* ---- rows for the page ---- */
 
-static bool nearest_clock(struct listing *l, const struct snap *m, struct clock_view *ret, struct err *err)
+/* The clock that stands in front of a row: of those that run or pause the one that ends first. */
+static void nearest_clock(struct listing *l, const struct snap *m, const struct clocks *c, struct clock_view *ret)
 {
-	struct clocks c;
-	struct run *best = NULL;
+	const struct run *best = NULL;
 
-	if (!clocks_load(&l->t, m, &c, err))
-		return false;
-	for (size_t i = 0; i < c.n; i++) {
-		struct run *r = &c.v[i];
-
-		if (r->state != CLOCK_RUNNING && r->state != CLOCK_PAUSED)
-			continue;
-		if (!best || (r->due && (!best->due || r->due < best->due)))
-			best = r;
-	}
+	for (size_t i = 0; i < c->n; i++)
+		if (!best || (c->v[i].due && (!best->due || c->v[i].due < best->due)))
+			best = &c->v[i];
 	if (best)
 		run_view(&l->t, m->kind, best, ret);
-	return true;
 }
 
 #define RANK_LEADS 200 /* from here on an action leads on or keeps the nearest limit */
@@ -370,21 +361,14 @@ static bool next_action(struct listing *l, const struct snap *m, const struct cl
 	return true;
 }
 
-static bool add_row(struct listing *l, const struct page_row *p, struct err *err)
+static bool add_row(struct listing *l, const struct page_row *p, const struct snap *m, const struct clocks *c,
+		    struct err *err)
 {
-	struct list_row x = { .updated = p->updated };
-	struct snap *m;
-	struct eval ev;
+	struct list_row x = { .updated = p->updated, .snap = m, .title = snap_title(l->t.a, m), .state_name = m->state->name };
+	struct eval ev = turn_eval(&l->t, m, NULL, &l->q->who);
 
-	if (!matter_row_snap(&l->t, &p->r, &m, err))
-		return false;
-	if (!passes(l, m))
-		return true;
-	ev = turn_eval(&l->t, m, NULL, &l->q->who);
-	x.snap = m;
-	x.title = snap_title(l->t.a, m);
-	x.state_name = m->state->name;
-	if ((m->organ && !turn_name(&l->t, m->organ, &x.organ_name, err)) || !nearest_clock(l, m, &x.clock, err)
+	nearest_clock(l, m, c, &x.clock);
+	if ((m->organ && !turn_name(&l->t, m->organ, &x.organ_name, err))
 	    || (l->q->mine && !next_action(l, m, x.clock.def, &x.next, err))
 	    || (l->q->who.sort != ACTOR_PUBLIC && !holder_names(&l->t, m, &ev, &x.holder, err)))
 		return false;
@@ -399,21 +383,45 @@ static int64_t key_of(const struct listing *l, const struct page_row *p)
 	return l->q->order == LIST_UPDATED ? p->updated : p->r.opened;
 }
 
-/* Rows of one statement until the page is full or there are no more. */
+/* The rows that were read, up to the one that fills the page: what passes becomes a row of the list. */
+static bool add_page(struct listing *l, size_t most, struct err *err)
+{
+	const struct snap **m = arena_many(l->t.a, l->n_page, const struct snap *);
+	const struct page_row **row = arena_many(l->t.a, l->n_page, const struct page_row *);
+	struct clocks *c = arena_many(l->t.a, l->n_page, struct clocks);
+	struct snap *s;
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n_page && l->n + n < most; i++) {
+		if (!matter_row_snap(&l->t, &l->page[i].r, &s, err))
+			return false;
+		l->key = key_of(l, &l->page[i]);
+		l->id = l->page[i].r.id;
+		if (!passes(l, s))
+			continue;
+		m[n] = s;
+		row[n++] = &l->page[i];
+	}
+	if (!clocks_load_open(&l->t, m, n, c, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!add_row(l, row[i], m[i], &c[i], err))
+			return false;
+	return true;
+}
+
+/* Rows of one statement until the page is full or there are no more. When every filter is part of the query, no more
+ * is read than fits. */
 static bool read_rows(struct listing *l, bool no_due, size_t most, struct err *err)
 {
-	const int pages_most = l->n_asked < l->n_filter ? PAGES_FILLING : PAGES_READ;
+	const bool exact = l->n_asked == l->n_filter;
 
-	for (int pages = 0; pages < pages_most && l->n < most; pages++) {
-		if (!read_page(l, no_due, err))
+	for (int pages = 0; pages < PAGES_FILLING && l->n < most; pages++) {
+		const size_t wanted = exact ? most - l->n : ROWS_AT_ONCE;
+
+		if (!read_page(l, no_due, wanted, err) || !add_page(l, most, err))
 			return false;
-		for (size_t i = 0; i < l->n_page && l->n < most; i++) {
-			if (!add_row(l, &l->page[i], err))
-				return false;
-			l->key = key_of(l, &l->page[i]);
-			l->id = l->page[i].r.id;
-		}
-		if (l->n_page < ROWS_AT_ONCE)
+		if (l->n_page < wanted)
 			return true;
 	}
 	return true;
