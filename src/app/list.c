@@ -276,7 +276,8 @@ static bool by_filters(struct listing *l, struct err *err)
 	size_t n;
 
 	read_after(r, &q);
-	if (!matter_list(app_of(r)->engine, r->db, r->a, &q, &x, &n, err))
+	if (!matter_list(app_of(r)->engine, r->db, r->a, &q, &x, &n, err)
+	    || !matter_list_filling(app_of(r)->engine, r->db, r->a, &q, &l->v.filling, err))
 		return false;
 	row = arena_many(r->a, n, struct row_view);
 	for (size_t i = 0; i < n; i++) {
@@ -368,7 +369,7 @@ static bool by_text(struct req *r, struct listing *l, struct str q, const struct
 
 bool list_show(struct req *r, struct err *err)
 {
-	struct listing l = { .r = r };
+	struct listing l = { .r = r, .v = { .filling = -1 } };
 	const struct actor who = actor_of(r);
 	const struct act open = { .who = who, .kind = req_param(r, "kind"), .action = STR("open"), .version = -1 };
 	const struct law *law;

@@ -67,6 +67,7 @@ struct list_view {
 	size_t n_row;
 	bool may_open, may_import, flow, filtered;
 	bool timed; /* the kind has limits */
+	int filling; /* how far an index that the filters need is, in percent; -1: all are complete */
 	struct str open_name;
 };
 

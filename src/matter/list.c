@@ -9,7 +9,7 @@
 #include "matter/world.h"
 
 #define ROWS_AT_ONCE 200 /* also the limit of a page */
-#define PAGES_FILLING (SCAN_MAX / ROWS_AT_ONCE) /* while an index is not complete */
+#define PAGES_FILLING 10 /* while an index is not complete: what a request may read, not all that there is */
 #define FILTERS_ASKED 4  /* pages offer three at most; each costs two probes a row */
 #define SLOT 3           /* parameters of one further filter: field, text, number */
 
@@ -474,6 +474,41 @@ bool matter_list_count(struct engine *e, struct db *db, struct arena *a, const s
 	}
 	return put_inputs(&l, COUNT_MOST + 1, in, &n, err)
 	    && db_one(db, a, q->mine ? &st_count_held : &st_count[family_of(&l)], in, n, DB_OUT(out), err);
+}
+
+static const struct stmt st_filling = { "list_filling",
+	"SELECT f.last, (SELECT max(m.id) FROM matter m) FROM key_fill f WHERE f.field = $1" };
+
+/* Indexes are filled by the matters' ids, so the last one tells how far it is. */
+static bool filling_of(struct listing *l, const struct filter *x, int *ret_percent, struct err *err)
+{
+	int64_t last = 0, most = 0;
+	const struct db_in in[] = { db_str(key_path(l, x)) };
+	const struct db_out out[] = { db_to_i64(&last), db_to_i64(&most) };
+	bool found;
+
+	if (!db_maybe(l->t.db, l->t.a, &st_filling, DB_IN(in), DB_OUT(out), &found, err))
+		return false;
+	if (found && (*ret_percent < 0 || last * 100 / (most + 1) < *ret_percent))
+		*ret_percent = (int)(last * 100 / (most + 1));
+	return true;
+}
+
+bool matter_list_filling(struct engine *e, struct db *db, struct arena *a, const struct list_query *q, int *ret_percent,
+			 struct err *err)
+{
+	struct listing l = { .q = q };
+
+	*ret_percent = -1;
+	if (!engine_filling_any(e))
+		return true;
+	turn_init(&l.t, e, db, a, engine_now(e));
+	if (!read_filters(&l, err))
+		return false;
+	for (size_t i = l.n_asked; i < l.n_filter; i++)
+		if (engine_filling(e, key_path(&l, &l.filter[i])) && !filling_of(&l, &l.filter[i], ret_percent, err))
+			return false;
+	return true;
 }
 
 bool matter_count_mine(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t *ret,

@@ -236,6 +236,10 @@ MUST_USE bool matter_list(struct engine *e, struct db *db, struct arena *a, cons
  * index is being filled). */
 MUST_USE bool matter_list_count(struct engine *e, struct db *db, struct arena *a, const struct list_query *q, int64_t *ret,
 				struct err *err);
+/* How far, in percent, an index is that the filters of a list need and that a new version of a pack has brought: until
+ * it is done (engine_filling) the list looks at the newest 2,000 rows only and may miss some. -1: all are complete. */
+MUST_USE bool matter_list_filling(struct engine *e, struct db *db, struct arena *a, const struct list_query *q,
+				  int *ret_percent, struct err *err);
 /* How many wait for this person; 1,000 means so many or more (every page asks this). */
 MUST_USE bool matter_count_mine(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
 				int64_t *ret, struct err *err);

@@ -30,6 +30,19 @@ static size_t found_on_the_first(struct county *c)
 	return n;
 }
 
+/* What the list of that day says about its index: percent, -1 when there is nothing to say. */
+static int says(struct county *c, const char *field, const char *value)
+{
+	const struct list_filter filter = { str_of(field), str_of(value) };
+	const struct list_query q = { .who = as(c, c->wang), .kind = STR("penal"), .order = LIST_UPDATED, .filter = &filter,
+				      .n_filter = 1 };
+	struct err err = { 0 };
+	int percent = -2;
+
+	OK(matter_list_filling(c->e, c->db, c->a, &q, &percent, &err));
+	return percent;
+}
+
 BOTH(a_new_index_is_filled_in_batches)
 {
 	struct county c = county_new(f, "2026-03-02 09:00");
@@ -54,8 +67,17 @@ BOTH(a_new_index_is_filled_in_batches)
 	cr_assert(opens(&c, c.wang, "slow", "{'text': '核对'}"));
 	slow = c.r.matter;
 	cr_assert(acts(&c, c.wang, slow, "end", "{}"), "a check reads them too: %s", why(&c));
-	for (; more; turns++)
+	cr_assert_eq(says(&c, "found_on", "2026-03-01"), 0, "nothing is done yet");
+	cr_assert_eq(says(&c, "cause", "未如实记录"), -1, "only a list that needs it says so");
+	for (; more; turns++) {
+		const int before = says(&c, "found_on", "2026-03-01");
+		int after;
+
 		OK(db_tx(c.db, "fill", fill, &x, &err));
+		after = says(&c, "found_on", "2026-03-01");
+		cr_assert(after == -1 || (after > before && before >= 0 && after < 100), "it grows: %d, %d", before, after);
+	}
+	cr_assert_eq(says(&c, "found_on", "2026-03-01"), -1);
 	cr_assert_geq(turns, 4, "2 a turn");
 	cr_assert_not(engine_filling_any(c.e));
 	cr_assert_eq(count_rows(&c, &st_keys, 0), 6);
