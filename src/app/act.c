@@ -192,8 +192,9 @@ static void add_error(struct filling *f, struct str id, struct str text)
 		f->error[f->n_error++] = (struct field_error){ id, text };
 }
 
-/* Typed texts as values. What is empty and was empty is not sent: defaults and older values stand. */
-static bool read_form(struct filling *f, struct err *err)
+/* Typed texts as values. What is empty and was empty is not sent: defaults and older values stand. A preview tells no
+ * errors: what cannot be read yet is left out. */
+static bool read_typed(struct filling *f, bool tell, struct form *ret, struct err *err)
 {
 	struct form_entry *e = arena_many(f->r->a, f->ac->n_form + 1, struct form_entry);
 	const struct type user = { .tag = T_USER };
@@ -206,9 +207,9 @@ static bool read_form(struct filling *f, struct err *err)
 
 		if (!val_of_pairs(&f->in, &ff->field->type, name, &v, &wrong, err))
 			return false;
-		if (wrong.n)
+		if (wrong.n && tell)
 			add_error(f, name, str_fmt(f->r->a, "%.*s：%.*s", STR_FMT(ff->field->name), STR_FMT(wrong)));
-		else if (!is_empty(v) || had_value(f, ff))
+		else if (!wrong.n && (!is_empty(v) || had_value(f, ff)))
 			e[n++] = (struct form_entry){ ff->field->id, v };
 	}
 	if (f->ac->builtin && pairs_has(&f->in.pairs, STR("f.person"))) {
@@ -220,7 +221,34 @@ static bool read_form(struct filling *f, struct err *err)
 		if (!val_is_null(v))
 			e[n++] = (struct form_entry){ STR("person"), v };
 	}
-	f->form = (struct form){ e, n };
+	*ret = (struct form){ e, n };
+	return true;
+}
+
+static bool read_form(struct filling *f, struct err *err)
+{
+	return read_typed(f, true, &f->form, err);
+}
+
+/* What the act would bring about as typed so far. */
+static bool foresee(struct filling *f, const struct form *form, struct foreseen *ret, struct err *err)
+{
+	struct act act = act_of(f);
+
+	act.form = *form;
+	act.version = -1;
+	act.request = (struct str){ 0 };
+	return matter_foresee(app_of(f->r)->engine, f->r->db, f->r->a, &act, ret, err);
+}
+
+static bool preview(struct filling *f, struct str at, struct preview_view *ret, struct err *err)
+{
+	struct foreseen seen;
+	struct form form;
+
+	if (!read_typed(f, false, &form, err) || !foresee(f, &form, &seen, err))
+		return false;
+	preview_fill(&f->in, f->ac, &form, &seen, at, ret);
 	return true;
 }
 
@@ -233,6 +261,65 @@ static void read_passed(struct filling *f)
 		if (str_starts(p->name, STR("w.")) && str_chars(str_trim(p->value)) >= REASON_LEAST)
 			f->passed[f->n_passed++] = (struct passed){ str_sub(p->name, 2, p->name.n), str_trim(p->value) };
 	}
+}
+
+/* ---- what stands in the form already ---- */
+
+static size_t pairs_under(const struct pairs *p, struct str name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += str_starts(p->v[i].name, name) && (p->v[i].name.n == name.n || p->v[i].name.p[name.n] == '.');
+	return n;
+}
+
+static bool has_pair(const struct pairs *p, const struct pair *x)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (str_eq(p->v[i].name, x->name) && str_eq(p->v[i].value, x->value))
+			return true;
+	return false;
+}
+
+/* Whether a field holds the same in both. */
+static bool same_pairs(const struct pairs *x, const struct pairs *y, struct str name)
+{
+	if (pairs_under(x, name) != pairs_under(y, name))
+		return false;
+	for (size_t i = 0; i < x->n; i++)
+		if (str_starts(x->v[i].name, name) && (x->v[i].name.n == name.n || x->v[i].name.p[name.n] == '.')
+		    && !has_pair(y, &x->v[i]))
+			return false;
+	return true;
+}
+
+/* The event that gave a field its value last; NULL: none that is shown. */
+static const struct event_view *giver(const struct filling *f, const struct field *x)
+{
+	for (size_t i = f->m.n_event; i-- > 0;)
+		for (size_t k = 0; k < f->m.event[i].n_changed; k++)
+			if (f->m.event[i].changed[k] == x)
+				return &f->m.event[i];
+	return NULL;
+}
+
+/* 取自呈报立案: what the matter holds stands in the form, untouched. */
+static bool taken_from(struct filling *f, const struct form_field *ff, struct str *ret, struct err *err)
+{
+	struct inputs stored = f->in;
+	const struct event_view *e;
+
+	if (!had_value(f, ff))
+		return true;
+	stored.pairs = (struct pairs){ .a = f->r->a };
+	if (!pairs_of_val(&stored, &ff->field->type, field_name(f, ff->field), f->in.snap->field[ff->field->index], err))
+		return false;
+	if (!same_pairs(&stored.pairs, &f->in.pairs, field_name(f, ff->field)))
+		return true;
+	e = giver(f, ff->field);
+	*ret = e ? str_fmt(f->r->a, "取自%.*s", STR_FMT(e->action_name)) : STR("取自本件");
+	return true;
 }
 
 /* ---- the page ---- */
@@ -297,7 +384,8 @@ static bool inputs(struct filling *f, struct form_view *v, struct err *err)
 	for (size_t i = 0; i < f->ac->n_form; i++) {
 		if (f->ac->form[i].field->has_is)
 			continue;
-		if (!input_of(&f->in, &f->ac->form[i], &x[v->n_input], err))
+		if (!input_of(&f->in, &f->ac->form[i], &x[v->n_input], err)
+		    || !taken_from(f, &f->ac->form[i], &x[v->n_input].taken, err))
 			return false;
 		v->upload = v->upload || f->ac->form[i].field->type.tag == T_FILES;
 		v->n_input++;
@@ -307,6 +395,9 @@ static bool inputs(struct filling *f, struct form_view *v, struct err *err)
 
 		if (e)
 			x[i].error = e->text;
+		for (size_t k = 0; k < v->preview.n_echo; k++)
+			if (str_eq(v->preview.echo[k].id, x[i].name))
+				x[i].echo = v->preview.echo[k].text;
 	}
 	v->input = x;
 	if (f->ac->builtin) {
@@ -336,25 +427,22 @@ static void around(struct filling *f, struct form_view *v)
 	struct str base = f->opening ? str_fmt(a, "/k/%.*s/new", STR_FMT(f->kind->id))
 				     : str_fmt(a, "/m/%.*s/do/%.*s", STR_FMT(f->m.snap->code), STR_FMT(f->ac->id));
 	struct clock_line *l = arena_many(a, f->m.n_clock, struct clock_line);
-	struct str *paper = arena_many(a, f->ac->n_makes, struct str);
 
 	frame_crumb(&v->frame, f->kind->name, str_fmt(a, "/k/%.*s", STR_FMT(f->kind->id)));
 	if (!f->opening) {
 		v->title = title_once(f->m.title);
 		v->title_href = case_href(f->r, f->m.snap);
-		frame_crumb(&v->frame, str_head(title_once(f->m.title), 20), v->title_href);
+		frame_crumb(&v->frame, case_short(f->m.snap, f->m.title), v->title_href);
 		for (size_t i = 0; i < f->m.n_clock; i++)
 			if (f->m.clock[i].v.state == CLOCK_RUNNING || f->m.clock[i].v.state == CLOCK_PAUSED)
 				case_clock(f->r, &f->m, &f->m.clock[i], &l[v->n_clock++]);
 	}
 	frame_crumb(&v->frame, f->ac->name, (struct str){ 0 });
 	v->clock = l;
-	for (size_t i = 0; i < f->ac->n_makes; i++)
-		paper[v->n_paper++] = f->ac->makes[i]->name;
-	v->paper = paper;
 	v->heading = f->ac->name;
 	v->help = f->ac->help;
 	v->cite = cite_links(f->r, &f->ac->node->cite, &v->n_cite);
+	v->base = base;
 	v->post = v->upload ? str_fmt(a, "%.*s/send", STR_FMT(base)) : base;
 	v->go = f->ac->confirm ? STR("check") : STR("act");
 	v->submit = f->ac->confirm ? STR("核对并提交") : f->ac->name;
@@ -396,6 +484,8 @@ static bool render(struct filling *f, int status, struct err *err)
 	place_refusals(f, f->result.refused, f->result.n_refused, &v);
 	if (f->r->method == METHOD_GET)
 		v.blocked = blocked_by(f->result.refused, f->result.n_refused);
+	if (!v.blocked && !preview(f, (struct str){ 0 }, &v.preview, err))
+		return false;
 	if (!inputs(f, &v, err) || (!f->opening && !contents(f, &v, err)))
 		return false;
 	v.error = f->error;
@@ -408,6 +498,13 @@ static bool render(struct filling *f, int status, struct err *err)
 }
 
 /* ---- showing ---- */
+
+static struct str form_address(const struct filling *f)
+{
+	const struct req *r = f->r;
+
+	return str_ends(r->path, STR("/send")) ? str_sub(r->path, 0, r->path.n - STR("/send").n) : r->path;
+}
 
 static bool show(struct req *r, bool opening, struct err *err)
 {
@@ -505,13 +602,67 @@ static bool check_page(struct filling *f, struct err *err)
 	if (!f->opening) {
 		v.title = title_once(f->m.title);
 		v.title_href = case_href(f->r, f->m.snap);
-		frame_crumb(&v.frame, str_head(title_once(f->m.title), 20), v.title_href);
+		frame_crumb(&v.frame, case_short(f->m.snap, f->m.title), v.title_href);
 	}
 	frame_crumb(&v.frame, STR("核对"), (struct str){ 0 });
-	v.post = str_ends(f->r->path, STR("/send")) ? str_sub(f->r->path, 0, f->r->path.n - 5) : f->r->path;
+	v.post = form_address(f);
 	html_init(&h, f->r->a, HTML_MAX);
 	page_check(&h, &v);
 	return frame_reply(f->r, 200, &h, err);
+}
+
+/* ---- previews ---- */
+
+/* What a script puts beside the form. */
+static bool preview_part(struct filling *f, struct err *err)
+{
+	struct preview_view v;
+	struct html h;
+
+	if (!preview(f, (struct str){ 0 }, &v, err))
+		return false;
+	html_init(&h, f->r->a, HTML_MAX);
+	page_preview_part(&h, &v);
+	return frame_reply(f->r, 200, &h, err);
+}
+
+static bool whole_page(struct filling *f, struct err *err)
+{
+	struct whole_view v = { .heading = f->ac->name, .pair = f->in.pairs.v, .n_pair = f->in.pairs.n, .request = f->request,
+				.post = form_address(f), .version = str_fmt(f->r->a, "%lld", (long long)f->version) };
+	struct html h;
+
+	if (!frame_load(f->r, str_fmt(f->r->a, "预览：%.*s", STR_FMT(f->ac->name)), &v.frame, err) 
+	    || !preview(f, v.post, &v.preview, err))
+		return false;
+	if (!f->opening) {
+		v.title = title_once(f->m.title);
+		v.title_href = case_href(f->r, f->m.snap);
+		frame_crumb(&v.frame, case_short(f->m.snap, f->m.title), v.title_href);
+	}
+	frame_crumb(&v.frame, STR("预览"), (struct str){ 0 });
+	html_init(&h, f->r->a, HTML_MAX);
+	page_preview(&h, &v);
+	return frame_reply(f->r, 200, &h, err);
+}
+
+static bool peek(struct req *r, bool opening, struct err *err)
+{
+	struct filling *f = arena_one(r->a, struct filling);
+
+	f->r = r;
+	f->opening = opening;
+	return load(f, err) && take(f, err) && preview_part(f, err);
+}
+
+bool act_preview(struct req *r, struct err *err)
+{
+	return peek(r, false, err);
+}
+
+bool open_preview(struct req *r, struct err *err)
+{
+	return peek(r, true, err);
 }
 
 /* ---- sending ---- */
@@ -573,11 +724,13 @@ static bool write_after(struct req *r, void *ctx, bool ok, const struct err *fai
 	if (f->quiet)
 		return quiet_reply(r);
 	if (f->discard)
-		return reply_see_other(r, str_ends(r->path, STR("/send")) ? str_sub(r->path, 0, r->path.n - 5) : r->path);
+		return reply_see_other(r, form_address(f));
 	if (f->acts && !f->result.n_refused)
 		return finished(f);
 	f->has_draft = true;
 	f->draft_at = shown_time(r->a, now_of(r));
+	if (str_is(f->go, "whole"))
+		return whole_page(f, err);
 	if (str_is(f->go, "check")) {
 		if (!try_first(f, err))
 			return false;
@@ -611,7 +764,7 @@ static bool reshape(struct filling *f)
 		f->in.pairs.n = n;
 		return true;
 	}
-	return str_starts(f->go, STR("find")) || str_is(f->go, "edit");
+	return str_starts(f->go, STR("find")) || str_is(f->go, "edit") || str_is(f->go, "preview");
 }
 
 static bool post(struct req *r, bool opening, struct err *err)
@@ -625,7 +778,7 @@ static bool post(struct req *r, bool opening, struct err *err)
 		return false;
 	f->discard = str_is(f->go, "discard");
 	shape = reshape(f);
-	keep = str_is(f->go, "draft") || f->quiet || f->discard;
+	keep = str_is(f->go, "draft") || str_is(f->go, "whole") || f->quiet || f->discard;
 	if (!shape && !keep) {
 		if (!read_form(f, err))
 			return false;
@@ -639,6 +792,8 @@ static bool post(struct req *r, bool opening, struct err *err)
 		if (!f->n_error && !f->result.n_refused)
 			return check_page(f, err);
 	}
+	if (str_is(f->go, "whole") && !f->n_blob)
+		return whole_page(f, err);
 	if (shape && !f->n_blob)
 		return render(f, 200, err);
 	return req_write(r, write_run, f, write_after);

@@ -5,13 +5,15 @@
 
 #include "app/case.h"
 #include "app/input.h"
+#include "app/preview.h"
 
 #define FORM_BODY ((size_t)2 << 20)   /* a few notes of 20,000 characters, percent-encoded */
 #define UPLOAD_BODY ((size_t)66 << 20) /* three files of 20 MB and the text */
 
 struct form_view {
 	struct frame frame;
-	struct str title, title_href, heading, help, post, version, request, submit, draft_at, kept_at;
+	struct str title, title_href, heading, help, post, version, request, submit, draft_at;
+	struct str base; /* the form's address; post may add /send */
 	struct str go; /* act, or check where a page of what will happen comes first */
 	struct str reason_label, reason, reason_error;
 	bool upload, blocked, has_draft, changed_draft;
@@ -34,8 +36,16 @@ struct form_view {
 	size_t n_clock;
 	const struct group_view *group;  /* the matter, to read while filling in */
 	size_t n_group;
-	const struct str *paper;         /* that this act makes */
-	size_t n_paper;
+	struct preview_view preview;     /* the papers that this act makes, as they would be now */
+};
+
+/* 预览整篇: the papers alone, with the way back to the form. */
+struct whole_view {
+	struct frame frame;
+	struct str title, title_href, heading, post, version, request;
+	const struct pair *pair;
+	size_t n_pair;
+	struct preview_view preview;
 };
 
 struct check_view {
@@ -52,6 +62,8 @@ struct check_view {
 /* Routes. */
 bool act_show(struct req *r, struct err *err);
 bool act_post(struct req *r, struct err *err);
+bool act_preview(struct req *r, struct err *err);
+bool open_preview(struct req *r, struct err *err);
 bool open_show(struct req *r, struct err *err);
 bool open_post(struct req *r, struct err *err);
 

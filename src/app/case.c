@@ -13,6 +13,14 @@ struct str case_href(struct req *r, const struct snap *s)
 	return str_fmt(r->a, "/m/%.*s", STR_FMT(s->code));
 }
 
+struct str case_short(const struct snap *s, struct str title)
+{
+	for (size_t i = 0; i < s->kind->n_number; i++)
+		if (s->number[i].n)
+			return s->number[i];
+	return str_head(title_once(title), 20);
+}
+
 bool case_load(struct req *r, unsigned parts, struct matter_view *ret, struct err *err)
 {
 	const struct actor who = actor_of(r);

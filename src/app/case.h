@@ -104,6 +104,8 @@ struct case_view {
 /* The matter of /m/{code} as this person sees it. */
 MUST_USE bool case_load(struct req *r, unsigned parts, struct matter_view *ret, struct err *err);
 struct str case_href(struct req *r, const struct snap *s);
+/* 临应急立〔2026〕52号, else the beginning of the title: for the path. */
+struct str case_short(const struct snap *s, struct str title);
 /* m may be NULL (opening). */
 const struct reason_view *case_reasons(struct req *r, const struct kind *k, const struct matter_view *m,
 				       const struct refusal *v, size_t n, struct str matter_href);
@@ -140,11 +142,25 @@ struct rule_view {
 	size_t n_use;
 };
 
+/* A piece of a paper's text; while a form is being written it may lead to the field that gave it, or be a gap. */
+struct paper_run {
+	struct str text, href;
+	bool gap;
+};
+struct paper_text {
+	const struct paper_run *run;
+	size_t n;
+};
 struct paper_block {
-	struct str sort, text;
-	const struct str *cell;
+	struct str sort;
+	struct paper_text text;
+	const struct paper_text *cell;
 	size_t n_cell;
 };
+/* The blocks of a paper (law/template.h) for a page; ac: the action whose form the marks of a preview lead into, at the
+ * address `form` (empty: this very page); NULL: a frozen paper. */
+const struct paper_block *paper_blocks(struct req *r, struct str content, const struct action *ac, struct str form,
+					 size_t *ret_n);
 
 struct doc_view {
 	struct frame frame;

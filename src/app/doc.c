@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* doc.c - papers and files, for those who see their matter. */
 #include "app/case.h"
-#include "base/json.h"
 #include "blob/blob.h"
 #include "pages.h"
 
@@ -42,32 +41,6 @@ static bool load(struct req *r, struct document *d, struct matter_view *m, const
 	return *ret || err_set(err, ERR_NOT_FOUND, "没有这份文书");
 }
 
-/* The frozen blocks as text on the page; the PDF is what counts. */
-static void blocks(struct req *r, struct str content, struct doc_view *v)
-{
-	struct err broken = { 0 };
-	const struct json *doc, *x;
-	struct paper_block *b;
-
-	if (!json_read(r->a, content, &doc, &broken) || doc->type != JSON_ARRAY)
-		return;
-	b = arena_many(r->a, doc->n, struct paper_block);
-	json_each(x, doc) {
-		struct paper_block *p = &b[v->n_block++];
-		const struct json *cells = json_get(x, "c"), *c;
-		struct str *cell;
-
-		*p = (struct paper_block){ .sort = json_str(x, "t"), .text = json_str(x, "s") };
-		if (!cells)
-			continue;
-		cell = arena_many(r->a, cells->n, struct str);
-		json_each(c, cells)
-			cell[p->n_cell++] = c->text;
-		p->cell = cell;
-	}
-	v->block = b;
-}
-
 bool doc_show(struct req *r, struct err *err)
 {
 	struct doc_view v = { .n_block = 0 };
@@ -96,9 +69,9 @@ bool doc_show(struct req *r, struct err *err)
 		v.sm3 = b.sm3;
 		v.size = shown_size(r->a, b.size);
 	}
-	blocks(r, d.content, &v);
+	v.block = paper_blocks(r, d.content, NULL, (struct str){ 0 }, &v.n_block);
 	frame_crumb(&v.frame, m.snap->kind->name, str_fmt(r->a, "/k/%.*s", STR_FMT(m.snap->kind->id)));
-	frame_crumb(&v.frame, str_head(m.title, 20), v.title_href);
+	frame_crumb(&v.frame, case_short(m.snap, m.title), v.title_href);
 	frame_crumb(&v.frame, p->name, (struct str){ 0 });
 	html_init(&h, r->a, HTML_MAX);
 	page_doc(&h, &v);

@@ -393,7 +393,7 @@ static void text(struct inputs *in, const struct field *f, struct input *x)
 		x->lines = 4;
 		break;
 	case T_DATE:
-		x->type = "date";
+		x->date = true;
 		break;
 	case T_TIME:
 		/* 2026-03-02 09:00 is what people read, 2026-03-02T09:00 what browsers want. */
@@ -434,6 +434,7 @@ static bool one_input(struct inputs *in, const struct field *f, struct str name,
 	*x = (struct input){ .id = name, .name = name, .label = f->name, .help = f->help, .example = f->example,
 			     .unit = f->unit, .required = required, .value = pairs_get(&in->pairs, name) };
 	x->cite = cite_links(in->r, &f->node->cite, &x->n_cite);
+	x->echoes = f->type.tag == T_MONEY || f->type.tag == T_DATE;
 	switch (f->type.tag) {
 	case T_ENUM:
 	case T_PICKS:

@@ -39,6 +39,9 @@ struct input {
 	int64_t most;          /* characters; 0: no limit shown */
 	int lines;             /* of an INPUT_NOTE */
 	bool required, append, multiple;
+	bool date;             /* understood in several forms */
+	bool echoes;           /* what is understood stands below it */
+	struct str echo, taken; /* taken: whence the value that stands there: 取自立案 */
 	const struct cite_link *cite;
 	size_t n_cite;
 	const struct option_view *option;

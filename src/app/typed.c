@@ -367,6 +367,60 @@ static void sheet(struct inputs *in, const struct type *t, struct str name, stru
 	*ret = any ? (struct val){ .t = T_SHEET, .sheet = v } : VAL_NULL;
 }
 
+static struct str no_zero(struct str s)
+{
+	s = str_trim(s);
+	return s.n == 2 && s.p[0] == '0' ? str_sub(s, 1, 2) : s;
+}
+
+/* 11.25, 11-25, 11/25, 11月25日: a day of this year. */
+static bool day_of_year(struct str s, int year, int64_t *ret)
+{
+	static const char seps[] = ".-/";
+	int64_t m, d;
+	size_t at = SIZE_MAX, width = 1;
+
+	for (size_t i = 0; i < 3 && at == SIZE_MAX; i++)
+		at = str_chr(s, seps[i], 0);
+	if (at == SIZE_MAX) {
+		at = str_find(s, STR("月"), 0);
+		width = STR("月").n;
+	}
+	if (at == SIZE_MAX || !parse_i64(no_zero(str_sub(s, 0, at)), 1, 12, &m))
+		return false;
+	s = str_trim(str_sub(s, at + width, s.n));
+	if (str_ends(s, STR("日")))
+		s = str_sub(s, 0, s.n - STR("日").n);
+	if (!parse_i64(no_zero(s), 1, 31, &d) || !day_valid(year, (int)m, (int)d))
+		return false;
+	*ret = day_of(year, (int)m, (int)d);
+	return true;
+}
+
+/* What people write for a day beside its full date; how it was understood stands below the field. */
+static struct str full_date(struct inputs *in, struct str typed)
+{
+	static const struct {
+		const char *word;
+		int days;
+	} words[] = { { "今天", 0 }, { "今日", 0 }, { "明天", 1 }, { "后天", 2 }, { "大后天", 3 }, { "昨天", -1 }, { "前天", -2 } };
+	int64_t today = day_at(now_of(in->r)), day = 0;
+	bool known = false;
+	struct buf b;
+
+	typed = str_trim(typed);
+	for (size_t i = 0; i < ARRAY_LEN(words) && !known; i++)
+		if (str_is(typed, words[i].word)) {
+			day = today + words[i].days;
+			known = true;
+		}
+	if (!known && !day_of_year(typed, day_ymd(today).year, &day))
+		return typed;
+	buf_init(&b, in->r->a, 20);
+	day_put(&b, day);
+	return buf_str(&b);
+}
+
 /* A date and time as browsers send it (2026-03-02T09:00) reads like any other. */
 static bool simple(struct inputs *in, const struct type *t, struct str typed, struct val *ret, struct str *error)
 {
@@ -376,6 +430,8 @@ static bool simple(struct inputs *in, const struct type *t, struct str typed, st
 		*ret = str_blank(typed) ? VAL_NULL : (struct val){ .t = T_ENUM, .s = str_trim(typed), .values = t->values };
 		return true;
 	}
+	if (t->tag == T_DATE)
+		typed = full_date(in, typed);
 	if (!val_parse(in->r->a, t, typed, ret, &wrong)) {
 		*error = str_dup(in->r->a, str_of(wrong.msg));
 		*ret = VAL_NULL;

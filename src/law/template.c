@@ -286,6 +286,7 @@ struct expansion {
 	struct template_missing *missing;
 	size_t n_missing;
 	int turns;
+	bool preview; /* gaps and origins are marked */
 	struct val var[TEMPLATE_DEPTH + 1];
 	size_t n_var;
 };
@@ -297,10 +298,49 @@ static void put_inserted(struct buf *b, struct str s)
 		buf_addc(b, s.p[i] == '\n' ? BREAK : s.p[i] == '|' ? BAR : is_control(s.p[i]) ? ' ' : s.p[i]);
 }
 
+static void first_read(void *ctx, const struct field *f)
+{
+	const struct field **first = ctx;
+
+	*first = *first ? *first : f;
+}
+
+/* The field of this matter that an inserted text comes from, or the first of several. */
+static const struct field *origin(const struct part *part)
+{
+	const struct field *f = expr_field(part->expr);
+
+	if (!f)
+		expr_reads(part->expr, first_read, &f);
+	return f;
+}
+
+static void put_mark(struct expansion *x, const struct field *f, bool gap)
+{
+	buf_addc(&x->out, GUARD);
+	buf_addc(&x->out, TEMPLATE_MARK);
+	buf_adds(&x->out, gap ? "!" : "");
+	if (f)
+		buf_add(&x->out, f->id);
+	buf_addc(&x->out, TEMPLATE_SAID);
+}
+
+static void put_gap(struct expansion *x, const struct part *part)
+{
+	const struct field *f = origin(part);
+
+	put_mark(x, f, true);
+	put_inserted(&x->out, f ? f->name : part->text);
+	buf_addc(&x->out, TEMPLATE_MARK);
+}
+
 static void note_missing(struct expansion *x, const struct part *part)
 {
 	const struct field *f = expr_field(part->expr);
 	struct str name = f ? f->name : part->text;
+
+	if (x->preview)
+		put_gap(x, part);
 
 	for (size_t i = 0; i < x->n_missing; i++)
 		if (str_eq(x->missing[i].name, name))
@@ -313,6 +353,7 @@ static bool expand(struct expansion *x, const struct part_list *l, struct err *e
 
 static bool expand_expr(struct expansion *x, const struct part *part, struct err *err)
 {
+	const struct field *from;
 	struct val v;
 	struct buf b;
 
@@ -327,7 +368,12 @@ static bool expand_expr(struct expansion *x, const struct part *part, struct err
 		val_put_cn(&b, x->ev->a, v, &x->ev->names);
 	else
 		val_put_paper(&b, x->ev->a, v, &x->ev->names);
+	from = x->preview ? origin(part) : NULL;
+	if (from)
+		put_mark(x, from, false);
 	put_inserted(&x->out, buf_str(&b));
+	if (from)
+		buf_addc(&x->out, TEMPLATE_MARK);
 	return true;
 }
 
@@ -482,9 +528,9 @@ static bool put_line(struct arena *a, struct json_out *o, struct str line)
 	return true;
 }
 
-bool template_expand(const struct template *t, struct eval *ev, struct template_result *ret, struct err *err)
+static bool expand_all(const struct template *t, struct eval *ev, bool preview, struct template_result *ret, struct err *err)
 {
-	struct expansion x = { .ev = ev };
+	struct expansion x = { .ev = ev, .preview = preview };
 	struct json_out o = { 0 };
 	struct buf blocks;
 	struct str rest, line;
@@ -507,6 +553,16 @@ bool template_expand(const struct template *t, struct eval *ev, struct template_
 		return err_set(err, ERR_TOO_LARGE, "文书内容超过1 MB");
 	*ret = (struct template_result){ buf_str(&blocks), x.missing, x.n_missing };
 	return true;
+}
+
+bool template_expand(const struct template *t, struct eval *ev, struct template_result *ret, struct err *err)
+{
+	return expand_all(t, ev, false, ret, err);
+}
+
+bool template_preview(const struct template *t, struct eval *ev, struct template_result *ret, struct err *err)
+{
+	return expand_all(t, ev, true, ret, err);
 }
 
 static void reads(const struct part_list *l, void (*field)(void *, const struct field *), void *ctx)

@@ -35,6 +35,12 @@ struct template_result {
 };
 MUST_USE bool template_expand(const struct template *t, struct eval *ev, struct template_result *ret,
 			      struct err *err);
+/* The same while the form is still being written: what is wanting stands there as a gap, and what a field of this
+ * matter gave says so. In the texts of the blocks: TEMPLATE_MARK field TEMPLATE_SAID text TEMPLATE_MARK, with a '!'
+ * before the field's id where it is a gap; a text of several paragraphs ends its mark in a later block. */
+#define TEMPLATE_MARK '\x1a'
+#define TEMPLATE_SAID '\x1b'
+MUST_USE bool template_preview(const struct template *t, struct eval *ev, struct template_result *ret, struct err *err);
 /* Calls field for each field that the template prints. */
 void template_reads(const struct template *t, void (*field)(void *ctx, const struct field *f), void *ctx);
 /* Those that it prints in any case: outside {% if %}, and with nothing in their place when they are null. */

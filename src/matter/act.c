@@ -371,7 +371,7 @@ static bool step_fill(struct step *s, struct err *err)
 
 /* ---- papers ---- */
 
-static struct str paper_number(const struct step *s)
+struct str paper_number(const struct step *s)
 {
 	for (size_t i = 0; i < s->kind->n_number; i++)
 		if (str_eq(s->kind->number[i].at, s->ac->id))
@@ -502,6 +502,37 @@ bool step_run(struct step *s, struct err *err)
 	if (!step_effects(s, err) || (!s->no.n && !step_reactions(s, err)))
 		return false;
 	return s->no.n || step_messages(s, err);
+}
+
+static bool ahead(struct step *s, bool *ret_can, struct err *err)
+{
+	if (!step_right(s, err))
+		return false;
+	*ret_can = !s->no.n && step_state(s) && !s->no.n;
+	if (!*ret_can)
+		return true;
+	if (!step_joint(s, err) || !step_fill(s, err) || !step_set(s, err) || !step_compute(s, err)
+	    || !step_need(s, err) || !step_target(s, err))
+		return false;
+	s->to = s->to ? s->to : s->new->state;
+	enter(s);
+	return step_numbers(s, err);
+}
+
+bool ahead_in_turn(struct turn *t, const struct act *act, struct step *ret, bool *ret_can, struct err *err)
+{
+	bool unseen;
+
+	t->dry = true;
+	*ret_can = false;
+	*ret = (struct step){ .t = t, .act = act, .organ = act->who.organ, .no = { .a = t->a } };
+	if (!step_begin(ret, err))
+		return false;
+	if (!hidden(ret, &unseen, err))
+		return false;
+	if (unseen)
+		return err_set(err, ERR_NOT_FOUND, "没有找到这件办件");
+	return !ret->ac || !node_on(ret->ac->node) || ahead(ret, ret_can, err);
 }
 
 bool act_inner(struct turn *t, const struct act *act, const struct step *because, int64_t organ, struct step *ret,

@@ -172,6 +172,8 @@ MUST_USE bool act_inner(struct turn *t, const struct act *act, const struct step
 
 /* Without writing; the turn's cache may be used for many. */
 MUST_USE bool try_in_turn(struct turn *t, const struct act *act, struct step *ret, struct err *err);
+/* The act in memory, whatever its form lacks: papers and clocks aside. *ret_can: right and state allow it. */
+MUST_USE bool ahead_in_turn(struct turn *t, const struct act *act, struct step *ret, bool *ret_can, struct err *err);
 #define TIMERS_BEFORE 64 /* decision 36: so many at most before one act in steady life */
 
 /* form.c */
@@ -184,6 +186,8 @@ MUST_USE bool step_compute(struct step *s, struct err *err); /* computed fields 
 MUST_USE bool step_checks(struct step *s, struct err *err);
 MUST_USE bool check_one(struct step *s, const struct check *c, struct err *err);
 void touch(const struct law *l, struct node *n);
+
+struct str paper_number(const struct step *s); /* act.c: of the first paper that the act makes */
 
 /* number.c */
 MUST_USE bool step_numbers(struct step *s, struct err *err);

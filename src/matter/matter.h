@@ -103,6 +103,32 @@ MUST_USE bool matter_act(struct engine *e, struct db *db, struct arena *a, const
 MUST_USE bool matter_try(struct engine *e, struct db *db, struct arena *a, const struct act *act,
 			 struct act_result *ret, struct err *err);
 
+/* What an act would bring about, with what is typed so far: its papers as they would be frozen (blocks of
+ * template_preview, numbers as ……), numbers, where it leads, clocks, who has it next and who is told. What is wrong
+ * or still wanting in the form is no obstacle here. Runs on a reader, writes nothing, promises nothing. can: right
+ * and state allow the act; else nothing more is told. */
+struct foreseen {
+	bool can;
+	const struct foreseen_paper {
+		const struct paper *def;
+		struct str number, blocks;
+		bool hidden;               /* it prints what this person may not see */
+	} *paper;
+	size_t n_paper;
+	const struct foreseen_number {
+		const struct number *def;
+		struct str text;           /* 临应急罚〔2026〕……号 */
+	} *number;
+	size_t n_number;
+	const struct clock_view *start, *stop, *pause, *resume; /* as they would stand right after it */
+	size_t n_start, n_stop, n_pause, n_resume;
+	const struct state *to;
+	bool moves;
+	struct str holder, told;           /* names */
+};
+MUST_USE bool matter_foresee(struct engine *e, struct db *db, struct arena *a, const struct act *act,
+			     struct foreseen *ret, struct err *err);
+
 /* Overdue automatic actions and lapses up to now, oldest due first; at most `most` of them. *ret_done tells
  * how many were done; 0: none is overdue. The group's begin hook calls it. */
 MUST_USE bool matter_timers(struct engine *e, struct db *db, struct arena *a, int64_t now, int most,

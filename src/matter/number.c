@@ -44,6 +44,10 @@ static bool put_piece(struct step *s, const struct number *n, struct buf *b, str
 		buf_addi(b, year);
 		return true;
 	}
+	if (str_is(name, "seq") && s->t->dry) {
+		buf_adds(b, "……");
+		return true;
+	}
 	if (str_is(name, "seq")) {
 		if (!next_of(s, n, year, &seq, err))
 			return false;
@@ -78,7 +82,7 @@ static bool give(struct step *s, const struct number *n, struct str *ret, struct
 	return buf_ok(&b) || err_set(err, ERR_LAW, "编号过长");
 }
 
-/* The matter's own number (the first) is given once; a paper that is made again gets a new one. */
+/* A dry run takes no number: 临应急立〔2026〕……号. The matter's own number (the first) is given once; a paper that is made again gets a new one. */
 bool step_numbers(struct step *s, struct err *err)
 {
 	if (s->import)
@@ -89,9 +93,7 @@ bool step_numbers(struct step *s, struct err *err)
 		if (!str_eq(n->at, s->ac->id) || !node_on(n->node) || (i == 0 && s->new->number[0].n))
 			continue;
 		touch(s->kind->law, n->node);
-		if (s->t->dry)
-			s->new->number[i] = STR("（办理时编号）");
-		else if (!give(s, n, &s->new->number[i], err))
+		if (!give(s, n, &s->new->number[i], err))
 			return false;
 	}
 	return true;

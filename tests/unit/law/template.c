@@ -386,6 +386,50 @@ Test(law_template, the_fields_it_prints_are_told_wherever_they_stand)
 	cr_assert_str_eq(b.p, "title fine facts other ");
 }
 
+/* Marks as [field:text] and [!field:text]. */
+static const char *preview(const char *text)
+{
+	const struct json *doc, *m;
+	struct template_result r = { 0 };
+	struct template *t;
+	struct err err = { 0 };
+	struct buf b;
+	bool open = false;
+
+	l->diag = (struct diag){ .a = l->a };
+	t = template_compile(l->a, &l->scope, str_of(text), "papers/x.txt", &l->diag);
+	cr_assert_not_null(t);
+	cr_assert(template_preview(t, &l->ev, &r, &err), "%s", err.msg);
+	cr_assert(json_read(l->a, r.blocks, &doc, &err), "%s", err.detail);
+	buf_init(&b, l->a, 10000);
+	json_each(m, doc)
+		put_block(&b, m);
+	for (size_t i = 0; i < b.n; i++) {
+		if (b.p[i] == TEMPLATE_MARK) {
+			b.p[i] = open ? ']' : '[';
+			open = !open;
+		} else if (b.p[i] == TEMPLATE_SAID) {
+			b.p[i] = ':';
+		}
+	}
+	return buf_str(&b).p;
+}
+
+Test(law_template, a_preview_tells_gaps_and_whence_its_texts_come)
+{
+	const char *got;
+
+	title("涂料案");
+	got = preview("# {{ title }}\n经查，{{ facts }}。罚款{{ fine }}。\n定文\n");
+	cr_expect_str_eq(got, "<title>[title:涂料案]<para>经查，[!facts:事实]。罚款[!fine:罚款]。<para>定文", "%s", got);
+	facts("第一段\n第二段 | 有竖线");
+	got = preview("{{ facts }}\n| {{ title }} | 甲 |\n");
+	cr_expect_str_eq(got, "<para>[facts:第一段<para>第二段 | 有竖线]<row>[[title:涂料案]][甲]", "%s", got);
+	title("\x1a!facts\x1b伪造\x1a");
+	got = preview("{{ title }}\n");
+	cr_expect_str_eq(got, "<para>[title: !facts 伪造 ]", "inserted text makes no marks: %s", got);
+}
+
 Test(law_template, an_evaluation_that_breaks_is_told)
 {
 	lab_matter(l, "review", l->self->id, "asked");

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* What an act would bring about, for the paper beside a form and the 核对 page. All in memory: the step runs dry, and
+ * its clocks are reckoned without being saved. */
+#include "matter/sight.h"
+#include "matter/store.h"
+
+struct foreseeing {
+	struct turn t;
+	struct step s;
+	struct clocks before;
+	struct foreseen *v;
+	bool hidden;
+	struct err *err;
+	bool failed;
+};
+
+/* ---- papers ---- */
+
+static void read_field(void *ctx, const struct field *f)
+{
+	struct foreseeing *x = ctx;
+	enum sight sight;
+
+	if (x->hidden || x->failed)
+		return;
+	if (!field_sight(&x->t, f, &x->s.ev, &x->s.act->who, &sight, x->err))
+		x->failed = true;
+	else
+		x->hidden = sight != SIGHT_FULL;
+}
+
+/* What a page would hide from this person, its paper hides too, before it is made as afterwards. */
+static bool paper(struct foreseeing *x, const struct paper *p, struct foreseen_paper *ret, struct err *err)
+{
+	struct template_result r = { 0 };
+	struct str digest;
+	const struct template *t = engine_template(x->t.e, x->s.kind->law, p, &digest);
+
+	*ret = (struct foreseen_paper){ .def = p };
+	if (!t)
+		return true;
+	x->hidden = x->failed = false;
+	x->err = err;
+	template_reads(t, read_field, x);
+	if (x->failed)
+		return false;
+	ret->hidden = x->hidden;
+	if (ret->hidden)
+		return true;
+	if (!template_preview(t, &x->s.ev, &r, err))
+		return false;
+	ret->blocks = r.blocks;
+	return true;
+}
+
+static bool papers(struct foreseeing *x, struct err *err)
+{
+	const struct action *ac = x->s.ac;
+	struct foreseen_paper *v = arena_many(x->t.a, ac->n_makes, struct foreseen_paper);
+	size_t n = 0;
+
+	for (size_t i = 0; i < ac->n_makes; i++) {
+		if (!node_on(ac->makes[i]->node))
+			continue;
+		if (!paper(x, ac->makes[i], &v[n], err))
+			return false;
+		v[n].number = n ? (struct str){ 0 } : paper_number(&x->s);
+		n++;
+	}
+	x->v->paper = v;
+	x->v->n_paper = n;
+	return true;
+}
+
+/* ---- numbers ---- */
+
+static void numbers(struct foreseeing *x)
+{
+	const struct kind *k = x->s.kind;
+	struct foreseen_number *v = arena_many(x->t.a, k->n_number, struct foreseen_number);
+	size_t n = 0;
+
+	for (size_t i = 0; i < k->n_number; i++) {
+		const struct str *old = x->s.old ? &x->s.old->number[i] : NULL;
+
+		if (!node_on(k->number[i].node) || !str_eq(k->number[i].at, x->s.ac->id) || !x->s.new->number[i].n)
+			continue;
+		if (i == 0 && old && old->n)
+			continue;
+		v[n++] = (struct foreseen_number){ &k->number[i], x->s.new->number[i] };
+	}
+	x->v->number = v;
+	x->v->n_number = n;
+}
+
+/* ---- clocks ---- */
+
+static const struct run *run_before(const struct foreseeing *x, const struct run *r)
+{
+	for (size_t i = 0; i < x->before.n; i++)
+		if (x->before.v[i].run == r->run && str_eq(x->before.v[i].clock, r->clock))
+			return &x->before.v[i];
+	return NULL;
+}
+
+static bool goes(enum clock_state s)
+{
+	return s == CLOCK_RUNNING || s == CLOCK_PAUSED;
+}
+
+static bool clocks(struct foreseeing *x, struct err *err)
+{
+	struct clock_view *start, *stop, *pause, *resume;
+
+	if (x->s.old && !clocks_load(&x->t, x->s.new, &x->before, err))
+		return false;
+	if (!step_clocks(&x->s, err))
+		return false;
+	start = arena_many(x->t.a, x->s.clocks->n, struct clock_view);
+	stop = arena_many(x->t.a, x->s.clocks->n, struct clock_view);
+	pause = arena_many(x->t.a, x->s.clocks->n, struct clock_view);
+	resume = arena_many(x->t.a, x->s.clocks->n, struct clock_view);
+	for (size_t i = 0; i < x->s.clocks->n; i++) {
+		const struct run *r = &x->s.clocks->v[i], *was = r->fresh ? NULL : run_before(x, r);
+		struct clock_view *to = NULL;
+
+		if (r->fresh && goes(r->state))
+			to = &start[x->v->n_start++];
+		else if (was && goes(was->state) && !goes(r->state))
+			to = &stop[x->v->n_stop++];
+		else if (was && was->state == CLOCK_RUNNING && r->state == CLOCK_PAUSED)
+			to = &pause[x->v->n_pause++];
+		else if (was && was->state == CLOCK_PAUSED && r->state == CLOCK_RUNNING)
+			to = &resume[x->v->n_resume++];
+		if (to)
+			run_view(&x->t, x->s.kind, r, to);
+	}
+	x->v->start = start;
+	x->v->stop = stop;
+	x->v->pause = pause;
+	x->v->resume = resume;
+	return true;
+}
+
+/* ---- people ---- */
+
+static bool add_names(struct foreseeing *x, const struct whos *who, struct buf *b, struct err *err)
+{
+	struct val_list to;
+	struct str name;
+
+	if (!whos_persons(&x->t, who, &x->s.ev, &to, err))
+		return false;
+	for (size_t i = 0; i < to.n && i < 8; i++) {
+		if (!turn_name(&x->t, to.v[i].i, &name, err))
+			return false;
+		if (str_find(buf_str(b), name, 0) != SIZE_MAX)
+			continue;
+		buf_adds(b, b->n ? "、" : "");
+		buf_add(b, name);
+	}
+	return true;
+}
+
+/* Who is told by the act itself; what its effects tell elsewhere is theirs. */
+static bool told(struct foreseeing *x, struct err *err)
+{
+	struct buf b;
+
+	buf_init(&b, x->t.a, 2000);
+	for (size_t i = 0; i < x->s.ac->n_then; i++) {
+		const struct effect *e = &x->s.ac->then[i];
+		enum truth yes = TRUTH_TRUE;
+
+		if (e->sort != EFFECT_TELL || e->list || !node_on(e->node))
+			continue;
+		if (e->when && !expr_truth(e->when, &x->s.ev, &yes, err))
+			return false;
+		if (yes == TRUTH_TRUE && !add_names(x, &e->tell, &b, err))
+			return false;
+	}
+	x->v->told = buf_ok(&b) ? buf_str(&b) : (struct str){ 0 };
+	return true;
+}
+
+static bool all(struct foreseeing *x, struct err *err)
+{
+	x->v->to = x->s.to;
+	x->v->moves = x->s.moves;
+	numbers(x);
+	return (!x->s.completes || papers(x, err)) && clocks(x, err)
+	    && (x->s.new->state->end || holder_names(&x->t, x->s.new, &x->s.ev, &x->v->holder, err)) && told(x, err);
+}
+
+bool matter_foresee(struct engine *e, struct db *db, struct arena *a, const struct act *act, struct foreseen *ret,
+		    struct err *err)
+{
+	struct foreseeing x = { .v = ret };
+
+	*ret = (struct foreseen){ .can = false };
+	turn_init(&x.t, e, db, a, act->received ? act->received : engine_now(e));
+	return ahead_in_turn(&x.t, act, &x.s, &ret->can, err) && (!ret->can || all(&x, err));
+}
