@@ -380,10 +380,12 @@ static void steps(struct req *r, const struct matter_view *m, struct case_view *
 
 static struct str actor_text(struct req *r, const struct event_view *e)
 {
-	if (e->actor_name.n && e->organ_name.n)
-		return str_fmt(r->a, "%.*s（%.*s）", STR_FMT(e->actor_name), STR_FMT(e->organ_name));
-	if (e->actor_name.n)
-		return e->actor_name;
+	const struct str name = e->stead_name.n ? e->stead_name : e->actor_name;
+
+	if (name.n && e->organ_name.n)
+		return str_fmt(r->a, "%.*s（%.*s）", STR_FMT(name), STR_FMT(e->organ_name));
+	if (name.n)
+		return name;
 	if (str_is(e->role, "public"))
 		return STR("社会公众");
 	return str_is(e->role, "import") ? STR("数据导入") : STR("系统（依法自动办理）");

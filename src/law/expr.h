@@ -152,6 +152,11 @@ struct eval {
 	int64_t now;            /* effective time of the act */
 	const struct val *var;  /* aligned with scope->var */
 	struct val_names names; /* for texts and explanations */
+	/* papers of an act done in somebody's stead: these names (actor, or a field that was set to it), also with
+	 * `.name`, are printed as the signature: 王明代李强 */
+	struct str signature;
+	const struct str *signed_as;
+	size_t n_signed;
 };
 
 /* The value; null is a value. ERR_BUG, ERR_TIMEOUT (too many steps), ERR_REFUSED (too many

@@ -351,11 +351,28 @@ static void note_missing(struct expansion *x, const struct part *part)
 
 static bool expand(struct expansion *x, const struct part_list *l, struct err *err);
 
+static bool is_signature(const struct eval *ev, const struct expr *e)
+{
+	struct str text = e ? expr_text(e) : (struct str){ 0 };
+
+	if (str_ends(text, STR(".name")))
+		text = str_sub(text, 0, text.n - 5);
+	for (size_t i = 0; i < ev->n_signed; i++)
+		if (str_eq(ev->signed_as[i], text))
+			return true;
+	return false;
+}
+
 static bool expand_expr(struct expansion *x, const struct part *part, struct err *err)
 {
 	const struct field *from;
 	struct val v;
 	struct buf b;
+
+	if (x->ev->n_signed && is_signature(x->ev, part->expr)) {
+		put_inserted(&x->out, x->ev->signature);
+		return true;
+	}
 
 	if (!expr_shown(part->expr, x->ev, &v, err))
 		return false;

@@ -125,7 +125,7 @@ static void refuse_right(struct step *s, const struct node *node, struct str say
 	refuse(&s->no, (struct refusal){ .sort = REFUSED_RIGHT, .node = node, .say = say });
 }
 
-static bool val_has_person(struct val v, int64_t person)
+bool val_has_person(struct val v, int64_t person)
 {
 	if (type_is_list(v.t)) {
 		for (size_t i = 0; i < v.list->n; i++)
@@ -136,7 +136,8 @@ static bool val_has_person(struct val v, int64_t person)
 	return v.t == T_USER && v.i == person;
 }
 
-static bool step_apart(struct step *s, struct err *err)
+/* A person is apart also from what a deputy did in that person's stead. */
+static bool step_apart(struct step *s, int64_t person, struct err *err)
 {
 	struct val v;
 
@@ -146,24 +147,35 @@ static bool step_apart(struct step *s, struct err *err)
 		if (!expr_eval(s->ac->apart[i], &s->ev, &v, err))
 			return false;
 		touch(s->kind->law, s->ac->apart_node[i]);
-		if (val_has_person(v, s->act->who.person)) {
+		if (val_has_person(v, person) || acted_through(s->t, v)) {
 			refuse_right(s, s->ac->apart_node[i],
-				     str_fmt(s->t->a, "参与了本件前面的办理，不得再办理“%.*s”", STR_FMT(s->ac->name)));
+				     s->stead ? str_fmt(s->t->a, "代办人或者被代办人参与了本件前面的办理，不得再办理“%.*s”",
+							STR_FMT(s->ac->name))
+					      : str_fmt(s->t->a, "参与了本件前面的办理，不得再办理“%.*s”", STR_FMT(s->ac->name)));
 			return true;
 		}
 	}
 	return true;
 }
 
-static bool step_person(struct step *s, struct err *err)
+static bool step_person(struct step *s, int64_t person, struct err *err)
 {
 	bool out;
 
-	if (!recused(s->t, s->new, s->act->who.person, &out, err))
+	if (!recused(s->t, s->new, person, &out, err))
 		return false;
 	if (out)
-		refuse_right(s, s->ac->node, STR("已决定回避，不得办理本件"));
-	return out || step_apart(s, err);
+		refuse_right(s, s->ac->node, s->stead ? STR("代办人或者被代办人已决定回避，不得办理本件")
+						      : STR("已决定回避，不得办理本件"));
+	return out || step_apart(s, person, err);
+}
+
+/* Neither the deputy nor the person who is away may be kept out; what several do together each does in person. */
+static bool step_stead(struct step *s, struct err *err)
+{
+	if (s->ac->joint)
+		refuse_right(s, s->ac->node, str_fmt(s->t->a, "“%.*s”须由本人办理，不能代办", STR_FMT(s->ac->name)));
+	return s->no.n || step_person(s, s->stead, err);
 }
 
 static bool step_right(struct step *s, struct err *err)
@@ -174,7 +186,7 @@ static bool step_right(struct step *s, struct err *err)
 		s->role = STR("import");
 		return true;
 	}
-	if (!whos_let(s->t, &s->ac->by, &s->ev, &s->act->who, &w, err))
+	if (!whos_let_as(s->t, &s->ac->by, &s->ev, &s->act->who, &w, &s->stead, err))
 		return false;
 	if (!w) {
 		refuse_right(s, s->ac->node, str_fmt(s->t->a, "“%.*s”由%.*s办理", STR_FMT(s->ac->name), STR_FMT(who_may(s))));
@@ -182,7 +194,9 @@ static bool step_right(struct step *s, struct err *err)
 	}
 	touch(s->kind->law, w->node);
 	s->role = s->act->who.sort == ACTOR_SYSTEM ? STR("system") : w->text;
-	return s->act->who.sort != ACTOR_PERSON || step_person(s, err);
+	if (s->stead && !step_stead(s, err))
+		return false;
+	return s->no.n || s->act->who.sort != ACTOR_PERSON || step_person(s, s->act->who.person, err);
 }
 
 static void refuse_state(struct step *s, struct str say)
@@ -391,6 +405,24 @@ static void refuse_paper(struct step *s, const struct paper *p, const struct tem
 	}
 }
 
+/* Where a paper prints the actor, by name or as a field that this act sets to the actor, it says 王明代李强. */
+static bool sign_for(struct step *s, struct err *err)
+{
+	struct str *v;
+
+	if (!s->stead || s->ev.n_signed)
+		return true;
+	if (!stead_name(s->t, s->act->who.person, s->stead, &s->ev.signature, err))
+		return false;
+	v = arena_many(s->t->a, s->ac->n_set + 1, struct str);
+	v[s->ev.n_signed++] = STR("actor");
+	for (size_t i = 0; i < s->ac->n_set; i++)
+		if (str_is(expr_text(s->ac->set[i].expr), "actor"))
+			v[s->ev.n_signed++] = s->ac->set[i].field;
+	s->ev.signed_as = v;
+	return true;
+}
+
 static bool make_paper(struct step *s, const struct paper *p, struct err *err)
 {
 	struct template_result r = { 0 };
@@ -400,7 +432,7 @@ static bool make_paper(struct step *s, const struct paper *p, struct err *err)
 	if (!t)
 		return true; /* a paper that is only named: the checker asks for templates where they are due */
 	touch(s->kind->law, p->node);
-	if (!template_expand(t, &s->ev, &r, err))
+	if (!sign_for(s, err) || !template_expand(t, &s->ev, &r, err))
 		return false;
 	refuse_paper(s, p, &r);
 	s->paper[s->n_paper] = (struct paper_made){ p, s->n_paper ? (struct str){ 0 } : paper_number(s), digest, r.blocks };
@@ -441,7 +473,7 @@ static bool ask(struct step *s, struct err *err)
 		return false;
 	if (s->ac->builtin && str_is(s->ac->id, "correct"))
 		return step_target(s, err) && recheck(s, err);
-	return step_need(s, err) && step_target(s, err) && step_checks(s, err);
+	return step_need(s, err) && step_target(s, err) && delegation_fits(s, err) && step_checks(s, err);
 }
 
 static void enter(struct step *s)
@@ -462,7 +494,7 @@ static bool write_all(struct step *s, struct err *err)
 	if (!store_snap(s, due, yellow, err) || !store_event(s, err)
 	    || !clocks_save(s->t, s->clocks, s->new->id, err) || !store_keys(s->t, s->old, s->new, err)
 	    || !store_links(s, err) || !store_projections(s->t, s->new, err) || !store_people(s, due, err)
-	    || !store_papers(s, err) || !clocks_of_parent(s, err))
+	    || !store_papers(s, err) || !store_deputed(s, err) || !clocks_of_parent(s, err))
 		return false;
 	if (s->old && due != s->due_before && !store_holder_due(s->t, s->new->id, due, err))
 		return false;

@@ -65,6 +65,8 @@ struct turn {
 	struct { /* the last answer of recused(); forgotten when a recusal is stored */
 		int64_t matter, person;
 		bool yes;
+		struct val *through; /* deputies who acted on the matter in the person's stead */
+		size_t n_through, cap_through;
 	} recusal;
 	struct { /* when the matter that was read last was changed last */
 		int64_t matter, at;
@@ -105,9 +107,17 @@ struct str snap_text(const struct snap *s, const char *id);
 /* right.c: who may. */
 /* Roles that see no case content: the three administrators of graded protection (DESIGN 9). */
 bool role_is_administrator(struct str role);
+#define STEADS_MAX 8 /* a deputy of more than so many people at once would be nobody's */
+struct stead { /* somebody whose desk is in the person's hands today (AB角), with the roles that are */
+	int64_t person;
+	struct str role[ROLE_SLOTS];
+	size_t n;
+};
 struct posts { /* the roles of a person in one organ today */
 	struct str role[ROLE_SLOTS];
 	size_t n;
+	struct stead *stead;
+	size_t n_stead;
 	bool administrator; /* one of the three: sees no case content */
 	bool member;        /* of the organ, and no administrator */
 };
@@ -115,6 +125,11 @@ MUST_USE bool posts_of(struct turn *t, const struct actor *who, struct posts *re
 /* Whether an entry of whos lets the actor in; *ret_who is the entry, NULL when none does. */
 MUST_USE bool whos_let(struct turn *t, const struct whos *w, struct eval *ev, const struct actor *who,
 		       const struct who **ret_who, struct err *err);
+/* The same, telling also in whose stead (a delegation in force); 0: by a right of one's own, which goes first. */
+MUST_USE bool whos_let_as(struct turn *t, const struct whos *w, struct eval *ev, const struct actor *who,
+			  const struct who **ret_who, int64_t *ret_stead, struct err *err);
+/* Whether some of these roles may not be held together with those that a person holds; which two. */
+bool roles_exclude(const struct law *l, const struct str *v, size_t n, const struct posts *own, struct str ret[2]);
 MUST_USE bool whos_principals(struct turn *t, const struct whos *w, struct eval *ev, struct principals *ret,
 			      struct err *err);
 /* The persons behind an entry, today. */
@@ -146,6 +161,7 @@ struct step {
 	struct refusals no;
 	const struct state *to; /* where it leads; new->state is set when the checks have passed */
 	struct str role;        /* by which right */
+	int64_t stead;          /* in whose stead (AB角), 0: nobody's */
 	bool moves;             /* the state is entered (also the same again) */
 	bool completes;         /* false: a part of a joint action that does not complete it */
 	struct val_part *part;  /* joint actions */
@@ -180,6 +196,7 @@ MUST_USE bool ahead_in_turn(struct turn *t, const struct act *act, struct step *
 MUST_USE bool step_form(struct step *s, struct err *err);
 struct val val_fit(struct arena *a, const struct type *t, struct val v);
 bool val_empty(struct val v);
+bool val_has_person(struct val v, int64_t person);
 
 /* check.c */
 MUST_USE bool step_compute(struct step *s, struct err *err); /* computed fields */
@@ -245,6 +262,15 @@ void run_put_end(struct turn *t, const struct kind *k, const struct run *r, stru
 /* clock.c: the reckoning of the limit that ends first; others are named below it. */
 void run_explain_limit(struct arena *a, const struct calendar *c, const struct run *r, int64_t now,
 		       struct str start_name, struct buf *b);
+
+/* deputy.c: acting for somebody who is away. */
+MUST_USE bool delegation_fits(struct step *s, struct err *err);       /* opening one: roles that exclude each other */
+MUST_USE bool store_deputed(struct step *s, struct err *err);
+MUST_USE bool put_delegation(struct turn *t, const struct snap *m, struct err *err);
+/* Whether one of these persons acted in the stead of the person of whom recused() was asked last, on that matter. */
+bool acted_through(const struct turn *t, struct val by);
+/* 王明代李强 */
+MUST_USE bool stead_name(struct turn *t, int64_t actor, int64_t stead, struct str *ret, struct err *err);
 
 /* effect.c */
 MUST_USE bool step_effects(struct step *s, struct err *err);

@@ -335,7 +335,7 @@ static int next_rank(const struct snap *m, const struct action *ac, const struct
 }
 
 static bool next_action(struct listing *l, const struct snap *m, const struct clock *nearest, const struct action **ret,
-			struct err *err)
+			int64_t *ret_stead, struct err *err)
 {
 	int best = 0;
 
@@ -356,6 +356,7 @@ static bool next_action(struct listing *l, const struct snap *m, const struct cl
 		if (rank + (next < RANK_LEADS && !step.no.n) > best) {
 			best = rank + (next < RANK_LEADS && !step.no.n);
 			*ret = ac;
+			*ret_stead = step.stead;
 		}
 	}
 	return true;
@@ -366,10 +367,12 @@ static bool add_row(struct listing *l, const struct page_row *p, const struct sn
 {
 	struct list_row x = { .updated = p->updated, .snap = m, .title = snap_title(l->t.a, m), .state_name = m->state->name };
 	struct eval ev = turn_eval(&l->t, m, NULL, &l->q->who);
+	int64_t stead = 0;
 
 	nearest_clock(l, m, c, &x.clock);
 	if ((m->organ && !turn_name(&l->t, m->organ, &x.organ_name, err))
-	    || (l->q->mine && !next_action(l, m, x.clock.def, &x.next, err))
+	    || (l->q->mine && !next_action(l, m, x.clock.def, &x.next, &stead, err))
+	    || (stead && !turn_name(&l->t, stead, &x.stead, err))
 	    || (l->q->who.sort != ACTOR_PUBLIC && !holder_names(&l->t, m, &ev, &x.holder, err)))
 		return false;
 	PUSH(l->t.a, l->out, l->n, l->cap, x);

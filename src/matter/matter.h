@@ -52,6 +52,8 @@ struct passed {
  * reason, note a reason, correct the fields that the kind names and a reason.
  * ACTOR_IMPORT passes the right; opening a kind that has a state `historic` leads there: any field and number
  * may be given, nothing is required or checked, no clock starts, nothing follows.
+ * A deputy (AB角, kind delegation) acts in somebody's stead on the days of the delegation: the event's actor is the
+ * deputy, its body says for whom. A right of one's own goes first; joint actions are done in person.
  * A matter waits for whom its state's `holder` names, else for those who may do its actions; states in which
  * nobody has to act say `holder: [system]`. */
 struct act {
@@ -183,6 +185,7 @@ struct action_view {
 struct event_view {
 	int64_t id, seq, at, entered, actor, organ, because_of;
 	struct str action, action_name, role, actor_name, organ_name, reason;
+	struct str stead_name; /* 王明代李强: whom a deputy acted for; empty: nobody */
 	const struct field *const *changed; /* fields that this event set and the reader may see */
 	const struct val *value;            /* aligned with changed */
 	size_t n_changed;
@@ -254,6 +257,7 @@ struct list_row {
 	struct str title, state_name, holder, organ_name;
 	struct clock_view clock;  /* the nearest one; def NULL when there is none */
 	const struct action *next; /* what this person does next; NULL */
+	struct str stead;          /* next is done for this person, who is away (代李强); empty: in one's own right */
 	int64_t updated;
 };
 MUST_USE bool matter_list(struct engine *e, struct db *db, struct arena *a, const struct list_query *q,

@@ -17,19 +17,56 @@ struct posts_row {
 	struct posts posts;
 };
 
+/* The person's own roles, then those of whoever is away and has put this desk into the person's hands (AB角). */
 static const struct stmt st_posts = { "roles_of_person",
-	"SELECT DISTINCT role FROM post WHERE person = $1 AND organ = $2 AND from_day <= $3 AND to_day >= $3 ORDER BY 1" };
+	"SELECT role, 0, '' FROM post WHERE person = $1 AND organ = $2 AND from_day <= $3 AND to_day >= $3 UNION"
+	" SELECT COALESCE(p.role, ''), d.principal, d.roles FROM delegation d"
+	" JOIN person h ON h.id = d.principal AND h.active = 1"
+	" LEFT JOIN post p ON p.person = d.principal AND p.organ = d.organ AND p.from_day <= $3 AND p.to_day >= $3"
+	" WHERE d.deputy = $1 AND d.organ = $2 AND d.from_day <= $3 AND d.to_day >= $3 ORDER BY 2, 1" };
 
 struct posts_read {
+	struct arena *a;
 	struct posts *p;
-	struct str role;
+	int64_t principal;
+	struct str role, roles;
 };
+
+static bool has_word(struct str words, struct str word)
+{
+	struct str one;
+
+	while (str_cut(&words, ' ', &one))
+		if (str_eq(one, word))
+			return true;
+	return false;
+}
+
+static void stead_row(struct posts_read *r)
+{
+	struct stead *s = r->p->n_stead ? &r->p->stead[r->p->n_stead - 1] : NULL;
+
+	if (!s || s->person != r->principal) {
+		if (r->p->n_stead == STEADS_MAX)
+			return;
+		s = &r->p->stead[r->p->n_stead++];
+		s->person = r->principal;
+	}
+	if (r->role.n && s->n < ROLE_SLOTS && (!r->roles.n || has_word(r->roles, r->role)))
+		s->role[s->n++] = r->role;
+}
 
 static bool posts_row(void *ctx, struct err *err)
 {
 	struct posts_read *r = ctx;
 
 	(void)err;
+	if (r->principal) {
+		if (!r->p->stead)
+			r->p->stead = arena_many(r->a, STEADS_MAX, struct stead);
+		stead_row(r);
+		return true;
+	}
 	if (r->p->n < ROLE_SLOTS)
 		r->p->role[r->p->n++] = r->role;
 	r->p->administrator = r->p->administrator || role_is_administrator(r->role);
@@ -51,9 +88,9 @@ static bool employed(struct turn *t, const struct actor *who, bool *ret, struct 
 bool posts_of(struct turn *t, const struct actor *who, struct posts *ret, struct err *err)
 {
 	struct posts_row x = { .person = who->person, .organ = who->organ };
-	struct posts_read r = { .p = &x.posts };
+	struct posts_read r = { .a = t->a, .p = &x.posts };
 	const struct db_in in[] = { db_i64(who->person), db_i64(who->organ), db_i64(day_at(t->now)) };
-	const struct db_out out[] = { db_to_str(&r.role) };
+	const struct db_out out[] = { db_to_str(&r.role), db_to_i64(&r.principal), db_to_str(&r.roles) };
 
 	if (who->sort != ACTOR_PERSON) {
 		*ret = x.posts;
@@ -165,12 +202,104 @@ static bool entry_lets(struct turn *t, const struct who *w, struct eval *ev, con
 	}
 }
 
-bool whos_let(struct turn *t, const struct whos *w, struct eval *ev, const struct actor *who,
-	      const struct who **ret_who, struct err *err)
+/* ---- in somebody's stead (AB角) ---- */
+
+/* Two roles that the pack lets nobody hold together. */
+static bool exclusive(const struct law *l, struct str a, struct str b)
 {
+	const struct role_def *x = law_role(l, a), *y = law_role(l, b);
+
+	for (size_t i = 0; x && i < x->n_excludes; i++)
+		if (str_eq(x->excludes[i], b))
+			return true;
+	for (size_t i = 0; y && i < y->n_excludes; i++)
+		if (str_eq(y->excludes[i], a))
+			return true;
+	return false;
+}
+
+bool roles_exclude(const struct law *l, const struct str *v, size_t n, const struct posts *own, struct str ret[2])
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < own->n; j++)
+			if (exclusive(l, v[i], own->role[j])) {
+				ret[0] = v[i];
+				ret[1] = own->role[j];
+				return true;
+			}
+	return false;
+}
+
+static bool stead_role(const struct law *l, const struct stead *s, struct str role, const struct posts *own)
+{
+	struct str pair[2];
+
+	for (size_t i = 0; i < s->n; i++)
+		if (str_eq(s->role[i], role))
+			return !roles_exclude(l, &role, 1, own, pair);
+	return false;
+}
+
+/* What the person who is away may do by a role or by being named, the deputy may. The deputy's own exclusive roles
+ * forbid it; an organ's members need no deputy. */
+static bool stead_lets(const struct who *w, struct eval *ev, const struct actor *who, const struct law *l,
+		       const struct posts *own, const struct stead *s, bool *ret, struct err *err)
+{
+	struct val v = VAL_NULL;
+	struct str pair[2];
+
+	*ret = false;
+	if (w->expr && !expr_eval(w->expr, ev, &v, err))
+		return false;
+	switch (w->sort) {
+	case WHO_ROLE:
+		*ret = who->organ == own_organ(ev) && stead_role(l, s, w->role, own);
+		return true;
+	case WHO_ORGAN_ROLE:
+		*ret = has_id(v, who->organ) && stead_role(l, s, w->role, own);
+		return true;
+	case WHO_PERSON:
+	case WHO_OPENER:
+		*ret = (w->sort == WHO_PERSON ? has_id(v, s->person) : ev->self && ev->self->opener == s->person)
+		       && ev->self && ev->self->organ == who->organ && !roles_exclude(l, s->role, s->n, own, pair);
+		return true;
+	default:
+		return true;
+	}
+}
+
+static bool stead_of(struct turn *t, const struct whos *w, struct eval *ev, const struct actor *who,
+		     const struct posts *own, const struct who **ret_who, int64_t *ret_stead, struct err *err)
+{
+	const struct law *l;
+	int64_t def;
+	bool on, lets;
+
+	if (!turn_law(t, who->organ, &l, &def, err))
+		return false;
+	for (size_t k = 0; k < own->n_stead; k++)
+		for (size_t i = 0; i < w->n; i++) {
+			if (!entry_on(&w->v[i], ev, &on, err))
+				return false;
+			if (on && !stead_lets(&w->v[i], ev, who, l, own, &own->stead[k], &lets, err))
+				return false;
+			if (on && lets) {
+				*ret_who = &w->v[i];
+				*ret_stead = own->stead[k].person;
+				return true;
+			}
+		}
+	return true;
+}
+
+bool whos_let_as(struct turn *t, const struct whos *w, struct eval *ev, const struct actor *who,
+		 const struct who **ret_who, int64_t *ret_stead, struct err *err)
+{
+	struct posts own;
 	bool on, lets;
 
 	*ret_who = NULL;
+	*ret_stead = 0;
 	for (size_t i = 0; i < w->n; i++) {
 		if (!entry_on(&w->v[i], ev, &on, err))
 			return false;
@@ -183,7 +312,18 @@ bool whos_let(struct turn *t, const struct whos *w, struct eval *ev, const struc
 			return true;
 		}
 	}
-	return true;
+	if (who->sort != ACTOR_PERSON)
+		return true;
+	return posts_of(t, who, &own, err) && (!own.n_stead || own.administrator
+					       || stead_of(t, w, ev, who, &own, ret_who, ret_stead, err));
+}
+
+bool whos_let(struct turn *t, const struct whos *w, struct eval *ev, const struct actor *who,
+	      const struct who **ret_who, struct err *err)
+{
+	int64_t stead;
+
+	return whos_let_as(t, w, ev, who, ret_who, &stead, err);
 }
 
 static struct str principal(struct arena *a, const char *sort, int64_t id)
@@ -307,15 +447,46 @@ bool whos_persons(struct turn *t, const struct whos *w, struct eval *ev, struct 
 	return whos_principals(t, w, ev, &p, err) && principals_persons(t, &p, ret, err);
 }
 
+/* With it, in the same round trip: the deputies through whom the person acted on the matter. */
 static const struct stmt st_recused = { "recused",
-	"SELECT num FROM matter_key_num WHERE field = 'recused' AND num = $1 AND matter = $2" };
+	"SELECT 0, num FROM matter_key_num WHERE field = 'recused' AND num = $1 AND matter = $2 UNION"
+	" SELECT 1, actor FROM deputed WHERE matter = $2 AND principal = $1" };
+
+struct recused_read {
+	struct turn *t;
+	int64_t sort, id, depth;
+	bool yes;
+};
+
+static bool recused_row(void *ctx, struct err *err)
+{
+	struct recused_read *r = ctx;
+	struct turn *t = r->t;
+	const struct val actor = val_i64(T_USER, r->id);
+
+	(void)err;
+	if (r->sort == 0)
+		r->yes = true;
+	else if (r->depth == 0)
+		PUSH(t->a, t->recusal.through, t->recusal.n_through, t->recusal.cap_through, actor);
+	return true;
+}
+
+bool acted_through(const struct turn *t, struct val by)
+{
+	for (size_t i = 0; i < t->recusal.n_through; i++)
+		if (val_has_person(by, t->recusal.through[i].i))
+			return true;
+	return false;
+}
 
 /* On this matter and on those above it. */
 bool recused(struct turn *t, const struct snap *s, int64_t person, bool *ret, struct err *err)
 {
 	struct snap *up;
-	int64_t id = s->id > 0 ? s->id : s->parent, got;
-	const struct db_out out[] = { db_to_i64(&got) };
+	int64_t id = s->id > 0 ? s->id : s->parent;
+	struct recused_read r = { .t = t, .depth = s->id > 0 ? 0 : 1 };
+	const struct db_out out[] = { db_to_i64(&r.sort), db_to_i64(&r.id) };
 
 	*ret = t->recusal.yes;
 	if (person && t->recusal.person == person && t->recusal.matter == id)
@@ -323,16 +494,39 @@ bool recused(struct turn *t, const struct snap *s, int64_t person, bool *ret, st
 	*ret = false;
 	t->recusal.matter = id;
 	t->recusal.person = 0;
-	for (int depth = 0; id && person && !*ret && depth < DEPTH_MAX; depth++) {
+	t->recusal.n_through = 0;
+	for (int depth = 0; id && person && !r.yes && depth < DEPTH_MAX; depth++, r.depth++) {
 		const struct db_in in[] = { db_i64(person), db_i64(id) };
 
-		if (!db_maybe(t->db, t->a, &st_recused, DB_IN(in), DB_OUT(out), ret, err)
+		if (!db_each(t->db, t->a, &st_recused, DB_IN(in), DB_OUT(out), recused_row, &r, err)
 		    || !turn_load(t, id, &up, err))
 			return false;
 		id = up ? up->parent : 0;
 	}
 	t->recusal.person = person;
-	t->recusal.yes = *ret;
+	t->recusal.yes = *ret = r.yes;
+	return true;
+}
+
+/* A deputy sees what the person who is away sees; whoever holds more roles than there are slots sees less. */
+static bool stead_principals(struct turn *t, const struct actor *who, const struct posts *p,
+			     struct str ret[PRINCIPAL_SLOTS], size_t n, struct err *err)
+{
+	const struct law *l;
+	struct str pair[2];
+	int64_t def;
+
+	if (!turn_law(t, who->organ, &l, &def, err))
+		return false;
+	for (size_t k = 0; k < p->n_stead; k++) {
+		const struct stead *s = &p->stead[k];
+
+		if (n < PRINCIPAL_SLOTS && !roles_exclude(l, s->role, s->n, p, pair))
+			ret[n++] = principal(t->a, "user", s->person);
+		for (size_t i = 0; i < s->n && n < PRINCIPAL_SLOTS; i++)
+			if (!roles_exclude(l, &s->role[i], 1, p, pair))
+				ret[n++] = principal_role(t->a, who->organ, s->role[i]);
+	}
 	return true;
 }
 
@@ -353,7 +547,7 @@ bool own_principals(struct turn *t, const struct actor *who, struct str ret[PRIN
 		ret[n++] = principal(t->a, "organ", who->organ);
 	for (size_t i = 0; i < p.n && n < PRINCIPAL_SLOTS; i++)
 		ret[n++] = principal_role(t->a, who->organ, p.role[i]);
-	return true;
+	return !p.n_stead || p.administrator || stead_principals(t, who, &p, ret, n, err);
 }
 
 static const struct stmt st_reader = { "may_see",

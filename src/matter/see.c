@@ -240,6 +240,8 @@ static bool event_names(struct seeing *s, struct str body, struct event_view *v,
 	v->action_name = ac ? ac->name : v->action;
 	v->reason = json_str(doc, "reason");
 	v->role = role_name(s, v->role);
+	if (v->actor && json_i64(doc, "for", 0) && !stead_name(&s->t, v->actor, json_i64(doc, "for", 0), &v->stead_name, err))
+		return false;
 	part = json_get(doc, "part");
 	event_changes(s, part ? part : json_get(doc, "set"), v);
 	return (!v->actor || turn_name(&s->t, v->actor, &v->actor_name, err))

@@ -181,6 +181,8 @@ static struct str body_of(const struct step *s)
 
 	buf_init(&b, s->t->a, BODY_MAX);
 	json_open(&o, NULL, '{');
+	if (s->stead)
+		json_out_i64(&o, "for", s->stead);
 	if (s->old)
 		json_out_str(&o, "from", s->old->state->id);
 	put_numbers(s, &o);
@@ -669,6 +671,8 @@ bool store_projections(struct turn *t, const struct snap *m, struct err *err)
 		turn_forget_organs(t);
 		return put_organ(t, m, err);
 	}
+	if (str_is(m->kind->id, "delegation"))
+		return put_delegation(t, m, err);
 	if (!str_is(m->kind->id, "person"))
 		return true;
 	t->n_posts = 0;

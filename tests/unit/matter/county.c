@@ -173,6 +173,35 @@ static const char others_text[] =
 	"    form: [yes]\n    may: [words]\n"
 	"    checks: {words: {if: not yes, must: words is not null, say: 不同意须说明意见, cite: T57, way: words}}\n";
 
+/* Deputies, and a paper that prints who signed. */
+static const char together_text[] =
+	"kind: delegation\nname: 委托\ncite: T1\n"
+	"fields:\n"
+	"  principal: {name: 被代办人, type: user}\n"
+	"  deputy: {name: 代办人, type: user}\n"
+	"  from_day: {name: 自, type: date}\n"
+	"  to_day: {name: 至, type: date}\n"
+	"  roles: {name: 角色, type: picks, of: {officer: 承办人, head: 机关负责人, legal: 法制审核人员, auditor: 审计员}}\n"
+	"states: {active: {name: 生效, holder: [system]}, ended: {name: 已结束, end: true}}\n"
+	"actions:\n"
+	"  open: {name: 委托, by: [organ, system], form: [deputy, from_day, to_day], may: [principal, roles], set: {principal: principal else actor}}\n"
+	"  finish: {name: 结束, next: 结束, from: active, to: ended, by: [principal]}\n"
+	"---\n"
+	"kind: memo\nname: 签报\ncite: T1\n"
+	"fields:\n"
+	"  text: {name: 内容, type: text(40)}\n"
+	"  asked_by: {name: 请示人, type: user}\n"
+	"  signed_by: {name: 签发人, type: user}\n"
+	"states: {draft: 草拟, sent: 待签, signed: {name: 已签, holder: [officer]}, filed: {name: 已归档, end: true}}\n"
+	"actions:\n"
+	"  open: {name: 草拟, by: [officer, legal], form: [text], set: {asked_by: actor}}\n"
+	"  send: {name: 送签, next: 送签, from: draft, to: sent, by: [asked_by, legal]}\n"
+	"  sign: {name: 签发, next: 签发, from: sent, to: signed, by: [head], apart: [event(send).actor], set: {signed_by: actor}, makes: [memo_paper]}\n"
+	"  file: {name: 归档, next: 归档, from: signed, to: filed, by: [officer]}\n"
+	"papers: {memo_paper: {name: 签报单, template: memo_paper, cite: T1}}\n";
+
+static const char memo_paper[] = "签发：{{ actor.name }}；登记：{{ signed_by.name }}；请示：{{ asked_by.name }}\n";
+
 static const char calendar_text[] =
 	"year: 2026\nsource: 试验\n"
 	"off: {2026-05-01: 劳动节, 2026-05-04: 劳动节, 2026-05-05: 劳动节}\n"
@@ -190,6 +219,8 @@ static struct law_files *files(void)
 		{ "t/registers.yaml", { registers_text, sizeof(registers_text) - 1 } },
 		{ "t/penal.yaml", { case_text, sizeof(case_text) - 1 } },
 		{ "t/others.yaml", { others_text, sizeof(others_text) - 1 } },
+		{ "t/together.yaml", { together_text, sizeof(together_text) - 1 } },
+		{ "t/papers/memo_paper.txt", { memo_paper, sizeof(memo_paper) - 1 } },
 		{ "calendar/2026.yaml", { calendar_text, sizeof(calendar_text) - 1 } },
 	};
 	static struct law_files all = { v, ARRAY_LEN(v) };

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* Working together: deputies (AB角). */
+#include "county.h"
+
+#include "lib/fresh.h"
+
+static int64_t memo(struct county *c, int64_t by)
+{
+	cr_assert(opens(c, by, "memo", "{'text': '关于采购执法记录仪'}"), "%s", why(c));
+	return c->r.matter;
+}
+
+static int64_t sent(struct county *c, int64_t by)
+{
+	int64_t m = memo(c, by);
+
+	cr_assert(acts(c, by, m, "send", "{}"), "%s", why(c));
+	return m;
+}
+
+static bool delegates(struct county *c, int64_t who, int64_t deputy, const char *from, const char *to, const char *roles)
+{
+	return opens(c, who, "delegation", str_fmt(c->a, "{'deputy': %lld, 'from_day': '%s', 'to_day': '%s', 'roles': [%s]}",
+						   (long long)deputy, from, to, roles).p);
+}
+
+static const struct stmt st_paper = { "test_paper", "SELECT content FROM document WHERE matter = $1" };
+
+static struct str paper_of(struct county *c, int64_t matter)
+{
+	struct str text = { 0 };
+	const struct db_in in[] = { db_i64(matter) };
+	const struct db_out out[] = { db_to_str(&text) };
+	struct err err = { 0 };
+
+	OK(db_one(c->db, c->a, &st_paper, DB_IN(in), DB_OUT(out), &err));
+	return text;
+}
+
+static struct matter_view seen(struct county *c, int64_t who, int64_t matter)
+{
+	struct matter_view v = { 0 };
+	struct actor a = as(c, who);
+	struct err err = { 0 };
+
+	OK(matter_see(c->e, c->db, c->a, &a, matter, SEE_ALL, &v, &err));
+	return v;
+}
+
+static bool sees(struct county *c, int64_t who, int64_t matter)
+{
+	struct matter_view v;
+	struct actor a = as(c, who);
+	struct err err = { 0 };
+
+	return matter_see(c->e, c->db, c->a, &a, matter, SEE_FIELDS, &v, &err);
+}
+
+BOTH(a_deputy_acts_from_the_first_day_to_the_last)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t first = sent(&c, c.wang), last = sent(&c, c.wang), late = sent(&c, c.wang);
+
+	cr_assert(delegates(&c, c.li, c.zhao, "2026-03-03", "2026-03-04", ""), "%s", why(&c));
+	at_time(&c, "2026-03-02 23:59");
+	cr_assert_not(acts(&c, c.zhao, first, "sign", "{}"));
+	cr_assert_eq(c.r.refused[0].sort, REFUSED_RIGHT);
+	at_time(&c, "2026-03-03 00:00");
+	cr_assert(acts(&c, c.zhao, first, "sign", "{}"), "%s", why(&c));
+	at_time(&c, "2026-03-04 23:59");
+	cr_assert(acts(&c, c.zhao, last, "sign", "{}"), "%s", why(&c));
+	at_time(&c, "2026-03-05 00:00");
+	cr_assert_not(acts(&c, c.zhao, late, "sign", "{}"));
+	cr_assert(acts(&c, c.li, late, "sign", "{}"), "%s", why(&c));
+	county_free(&c);
+}
+
+BOTH(record_and_paper_say_for_whom)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = sent(&c, c.wang), own = sent(&c, c.wang);
+	struct matter_view v;
+
+	cr_assert(delegates(&c, c.li, c.zhao, "2026-03-02", "2026-03-02", ""));
+	cr_assert(acts(&c, c.zhao, m, "sign", "{}"), "%s", why(&c));
+	v = seen(&c, c.wang, m);
+	cr_assert_eq(v.event[2].actor, c.zhao);
+	cr_assert(str_is(v.event[2].stead_name, "赵刚代李红"), "%.*s", STR_FMT(v.event[2].stead_name));
+	cr_assert_eq(v.event[1].stead_name.n, 0);
+	cr_assert(str_find(paper_of(&c, m), STR("签发：赵刚代李红；登记：赵刚代李红；请示：王明"), 0) != SIZE_MAX, "%.*s",
+		  STR_FMT(paper_of(&c, m)));
+	cr_assert(acts(&c, c.li, own, "sign", "{}"), "%s", why(&c));
+	cr_assert(str_find(paper_of(&c, own), STR("签发：李红；登记：李红"), 0) != SIZE_MAX);
+	county_free(&c);
+}
+
+BOTH(a_right_of_ones_own_needs_no_deputy)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = memo(&c, c.wang);
+	struct matter_view v;
+
+	/* being named: zhao sends what wang asked for */
+	cr_assert_not(acts(&c, c.zhao, m, "send", "{}"));
+	cr_assert(delegates(&c, c.wang, c.zhao, "2026-03-02", "2026-03-02", ""));
+	cr_assert(acts(&c, c.zhao, m, "send", "{}"), "%s", why(&c));
+	v = seen(&c, c.wang, m);
+	cr_assert(str_is(v.event[1].stead_name, "赵刚代王明"));
+	cr_assert(acts(&c, c.li, m, "sign", "{}"), "%s", why(&c));
+	cr_assert(acts(&c, c.zhao, m, "file", "{}"), "%s", why(&c));
+	v = seen(&c, c.wang, m);
+	cr_assert_eq(v.event[3].stead_name.n, 0, "zhao is an officer too");
+	county_free(&c);
+}
+
+BOTH(apart_holds_for_both_and_for_what_was_done_in_ones_stead)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t own = sent(&c, c.zhao), given = memo(&c, c.wang);
+
+	cr_assert(delegates(&c, c.li, c.zhao, "2026-03-02", "2026-03-02", ""));
+	cr_assert_not(acts(&c, c.zhao, own, "sign", "{}"), "the deputy has sent it");
+	cr_assert_str_eq(why(&c), "代办人或者被代办人参与了本件前面的办理，不得再办理“签发”");
+	/* zhao sends for wang; wang as li's deputy may not sign what was sent in his stead */
+	cr_assert(delegates(&c, c.wang, c.zhao, "2026-03-02", "2026-03-02", ""));
+	cr_assert(acts(&c, c.zhao, given, "send", "{}"), "%s", why(&c));
+	cr_assert(delegates(&c, c.li, c.wang, "2026-03-02", "2026-03-02", ""));
+	cr_assert_not(acts(&c, c.wang, given, "sign", "{}"));
+	cr_assert_str_eq(why(&c), "代办人或者被代办人参与了本件前面的办理，不得再办理“签发”");
+	cr_assert(acts(&c, c.li, given, "sign", "{}"), "%s", why(&c));
+	county_free(&c);
+}
+
+BOTH(recusal_of_either_keeps_the_deputy_out)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t a = sent(&c, c.wang), b = sent(&c, c.wang), free = sent(&c, c.wang);
+
+	cr_assert(delegates(&c, c.li, c.zhao, "2026-03-02", "2026-03-02", ""));
+	c.reason = "有利害关系";
+	cr_assert(acts(&c, c.li, a, "recuse", str_fmt(c.a, "{'person': %lld}", (long long)c.zhao).p), "%s", why(&c));
+	cr_assert(acts(&c, c.li, b, "recuse", str_fmt(c.a, "{'person': %lld}", (long long)c.li).p), "%s", why(&c));
+	c.reason = NULL;
+	cr_assert_not(acts(&c, c.zhao, a, "sign", "{}"));
+	cr_assert_str_eq(why(&c), "代办人或者被代办人已决定回避，不得办理本件");
+	cr_assert_not(acts(&c, c.zhao, b, "sign", "{}"));
+	cr_assert(acts(&c, c.zhao, free, "sign", "{}"), "%s", why(&c));
+	county_free(&c);
+}
+
+BOTH(a_delegation_is_not_handed_on)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = sent(&c, c.zhao);
+
+	cr_assert(delegates(&c, c.li, c.zhao, "2026-03-02", "2026-03-02", ""));
+	cr_assert(delegates(&c, c.zhao, c.wang, "2026-03-02", "2026-03-02", ""));
+	cr_assert_not(acts(&c, c.wang, m, "sign", "{}"));
+	cr_assert_eq(c.r.refused[0].sort, REFUSED_RIGHT);
+	county_free(&c);
+}
+
+BOTH(only_the_roles_that_were_chosen)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = sent(&c, c.wang);
+
+	cr_assert(delegates(&c, c.li, c.zhao, "2026-03-02", "2026-03-02", "'officer'"), "%s", why(&c));
+	cr_assert_not(acts(&c, c.zhao, m, "sign", "{}"));
+	cr_assert(delegates(&c, c.li, c.zhao, "2026-03-02", "2026-03-02", "'head'"));
+	cr_assert(acts(&c, c.zhao, m, "sign", "{}"), "%s", why(&c));
+	county_free(&c);
+}
+
+BOTH(roles_that_exclude_each_other_are_never_joined)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m, auditor;
+
+	c.of = c.bureau;
+	cr_assert(opens(&c, 0, "person", str_fmt(c.a, "{'name': '审', 'posts': [{'organ': %lld, 'role': 'auditor'}]}",
+						 (long long)c.bureau).p), "%s", why(&c));
+	auditor = c.r.matter;
+	m = sent(&c, c.wang);
+	cr_assert_not(delegates(&c, c.li, auditor, "2026-03-02", "2026-03-02", ""));
+	cr_assert_str_eq(why(&c), "审任审计员，不得同时承担机关负责人的职责，不能代办");
+	cr_assert_not(sees(&c, auditor, m));
+	/* who becomes an auditor afterwards is a deputy no longer */
+	cr_assert(delegates(&c, c.li, c.zhao, "2026-03-02", "2026-03-03", ""));
+	at_time(&c, "2026-03-03 09:00");
+	{
+		const struct stmt st = { "test_post", "INSERT INTO post (person, organ, role, from_day, to_day) VALUES"
+					 " ($1, $2, 'auditor', 0, 9999999)" };
+		const struct db_in in[] = { db_i64(c.zhao), db_i64(c.bureau) };
+		struct err err = { 0 };
+
+		OK(db_exec(c.db, &st, DB_IN(in), NULL, &err));
+	}
+	cr_assert_neq(tries(&c, c.zhao, m, -1, "sign", "{}") == ERR_NONE && c.r.n_refused == 0, true);
+	cr_assert(in_state(&c, m, "sent"));
+	county_free(&c);
+}
+
+BOTH(joint_acts_are_done_in_person)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m;
+
+	cr_assert(opens(&c, c.wang, "vote", str_fmt(c.a, "{'members': [%lld, %lld]}", (long long)c.li, (long long)c.liu).p));
+	m = c.r.matter;
+	cr_assert(delegates(&c, c.li, c.zhao, "2026-03-02", "2026-03-02", ""));
+	cr_assert_not(acts(&c, c.zhao, m, "give", "{'yes': true}"));
+	cr_assert_str_eq(why(&c), "“表决”须由本人办理，不能代办");
+	county_free(&c);
+}
+
+BOTH(the_desk_of_who_is_away_stands_on_the_deputys)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = sent(&c, c.wang), n = 0;
+	struct list_query q = { .who = as(&c, c.liu), .mine = true };
+	const struct list_row *row;
+	struct err err = { 0 };
+	size_t rows;
+
+	OK(matter_list(c.e, c.db, c.a, &q, &row, &rows, &err));
+	cr_assert_eq(rows, 0);
+	cr_assert(delegates(&c, c.li, c.liu, "2026-03-02", "2026-03-02", ""));
+	OK(matter_list(c.e, c.db, c.a, &q, &row, &rows, &err));
+	cr_assert_eq(rows, 1);
+	cr_assert_eq(row[0].snap->id, m);
+	cr_assert(str_is(row[0].next->id, "sign"));
+	cr_assert(str_is(row[0].stead, "李红"), "%.*s", STR_FMT(row[0].stead));
+	OK(matter_count_mine(c.e, c.db, c.a, &q.who, &n, &err));
+	cr_assert_eq(n, 1);
+	at_time(&c, "2026-03-03 09:00");
+	OK(matter_list(c.e, c.db, c.a, &q, &row, &rows, &err));
+	cr_assert_eq(rows, 0);
+	county_free(&c);
+}
