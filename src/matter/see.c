@@ -231,7 +231,7 @@ static struct str role_name(const struct seeing *s, struct str role)
 
 static bool event_names(struct seeing *s, struct str body, struct event_view *v, struct err *err)
 {
-	static const char *const shown[] = { "part", "reason", "set" };
+	static const char *const shown[] = { "for", "part", "reason", "set" };
 	const struct action *ac = kind_action(s->m->kind, v->action);
 	const struct json *doc = NULL, *part;
 
