@@ -1,427 +1,356 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* list.c - matters of one kind with filters; filters and page live in the address. */
-#include "app/rows.h"
+/* list.c - matters of one kind with filters; filters, order and page live in the address. */
+#include "app/listing.h"
+
 #include "app/import_page.h"
-#include "app/index.h"
+#include "base/day.h"
 #include "base/parse.h"
 #include "pages.h"
+#include "web/asset.h"
 
-#define LIST_PAGE 50
-#define FILTERS_MOST 10
-#define HITS_MOST 50
+#define SIZE_USUAL 50
+#define SIZE_MOST 200
+#define TRAIL_MOST 400   /* bytes: the beginnings of the last dozen pages */
+#define PRINT_MOST 1000  /* rows of a printed list: forty sheets */
+#define SLICE 200
 
-struct column {
-	struct str name;
-	const struct field *field;
-	const struct term *term;
-	const struct number *number;
-	bool state;
-};
+/* What a new choice does away with: the page. */
+static const char *const page_pairs[] = { "after", "page", "trail", NULL };
 
-struct listing {
-	struct req *r;
-	const struct kind *kind;
-	struct column *col;
-	size_t n_col, link;
-	bool linked;
-	struct shower shower;
-	struct list_filter *filter;
-	size_t n_filter;
-	enum light light;
-	struct list_view v;
-};
-
-static void put_column(struct listing *l, struct str id)
+static struct str list_path(struct listing *l)
 {
-	const struct kind *k = l->kind;
-	struct column c = { .field = kind_field(k, id), .term = kind_term(k, id),
-			    .number = str_is(id, "number") && k->n_number ? &k->number[0] : kind_number(k, id),
-			    .state = str_is(id, "state") };
+	return str_fmt(l->r->a, "/k/%.*s", STR_FMT(l->kind->id));
+}
 
-	c.name = c.field ? c.field->name : c.number ? c.number->name : c.term ? c.term->name
-		: c.state ? STR("到哪步 · 谁在办") : id;
-	/* The link to the matter stands on what names it: its title, or the first text. */
-	if (!l->linked && c.field && (c.field->type.tag == T_TEXT || c.field->type.tag == T_NOTE)) {
-		l->linked = true;
-		l->link = l->n_col;
+static struct str without(struct listing *l, struct str name)
+{
+	const char *const drop[] = { "after", "page", "trail", str_cstr(l->r->a, name), NULL };
+
+	return same_address(l->r, list_path(l), drop, NULL, (struct str){ 0 });
+}
+
+static struct str with(struct listing *l, const char *name, struct str value)
+{
+	const char *const drop[] = { "after", "page", "trail", name, NULL };
+
+	return same_address(l->r, list_path(l), drop, name, value);
+}
+
+/* ---- what is chosen ---- */
+
+static void put_chips(struct listing *l, struct list_view *v)
+{
+	struct chip_view *c = arena_many(l->r->a, l->n_filter_shown + 1, struct chip_view);
+
+	if (l->q.n)
+		c[v->n_chip++] = (struct chip_view){ str_fmt(l->r->a, "含“%.*s”", STR_FMT(l->q)), without(l, STR("q")) };
+	for (size_t i = 0; i < l->n_filter_shown; i++) {
+		const struct filter_view *f = &l->shown[i];
+
+		if (f->chosen.n)
+			c[v->n_chip++] = (struct chip_view){
+				str_fmt(l->r->a, "%.*s：%.*s", STR_FMT(f->label), STR_FMT(f->chosen)), without(l, f->name) };
 	}
-	l->col[l->n_col++] = c;
+	v->chip = c;
+	v->looked = v->n_chip > 0;
 }
 
-static void read_columns(struct listing *l)
+static int64_t size_of(struct req *r)
 {
-	const struct kind *k = l->kind;
+	int64_t n;
 
-	l->col = arena_many(l->r->a, k->list.n_columns + 1, struct column);
-	for (size_t i = 0; i < k->list.n_columns; i++) {
-		struct str id = k->list.columns[i];
-
-		if (kind_clock(k, id))
-			continue; /* the nearest limit stands in front of each row */
-		put_column(l, id);
-	}
+	return parse_i64(req_query(r, "list-size"), 1, SIZE_MOST, &n) ? n : SIZE_USUAL;
 }
 
-/* ---- filters ---- */
-
-static void add_filter(struct listing *l, struct str id, struct str label, const struct option_view *o, size_t n)
+static void put_choices(struct listing *l, struct list_view *v)
 {
-	struct filter_view *all = (struct filter_view *)l->v.filter;
-	struct str chosen = req_query(l->r, str_cstr(l->r->a, id));
-	struct option_view *opt = arena_many(l->r->a, n + 1, struct option_view);
+	static const int sizes[] = { 20, 50, 100, 200 };
+	struct option_view *size = arena_many(l->r->a, ARRAY_LEN(sizes), struct option_view);
+	struct option_view *sort = arena_many(l->r->a, 3, struct option_view);
+	enum list_order o = l->query.order;
 
-	if (l->v.n_filter == FILTERS_MOST)
-		return;
-	opt[0] = (struct option_view){ .name = STR("不限") };
-	for (size_t i = 0; i < n; i++) {
-		opt[i + 1] = o[i];
-		opt[i + 1].on = chosen.n && str_eq(o[i].value, chosen);
-	}
-	all[l->v.n_filter++] = (struct filter_view){ id, label, opt, n + 1 };
-	l->v.filtered = l->v.filtered || chosen.n;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
+		size[i] = (struct option_view){ with(l, "list-size", str_fmt(l->r->a, "%d", sizes[i])), str_fmt(l->r->a, "%d", sizes[i]),
+						sizes[i] == size_of(l->r) };
+	v->sizes = size;
+	v->n_sizes = ARRAY_LEN(sizes);
+	if (l->kind->n_clock)
+		sort[v->n_sorts++] = (struct option_view){ STR("due"), STR("期限先后"), o == LIST_DUE };
+	sort[v->n_sorts++] = (struct option_view){ STR("updated"), STR("最近更新"), o == LIST_UPDATED };
+	sort[v->n_sorts++] = (struct option_view){ STR("opened"), STR("最近登记"), o == LIST_OPENED };
+	v->sorts = sort;
 }
 
-static void use_filter(struct listing *l, struct str id)
-{
-	struct str chosen = req_query(l->r, str_cstr(l->r->a, id));
+/* ---- pages: the address carries where this one begins, and where those before it began ---- */
 
-	if (chosen.n)
-		l->filter[l->n_filter++] = (struct list_filter){ id, chosen };
-}
-
-static void field_filter(struct listing *l, const struct field *f)
-{
-	static const struct option_view yes_no[] = { { .value = { "true", 4 }, .name = { "是", 3 } },
-						     { .value = { "false", 5 }, .name = { "否", 3 } } };
-
-	if (f->see.set)
-		return; /* what it would find tells what it holds */
-	if ((f->type.tag == T_ENUM || f->type.tag == T_PICKS) && f->type.values) {
-		struct option_view *o = arena_many(l->r->a, f->type.values->n, struct option_view);
-
-		for (size_t i = 0; i < f->type.values->n; i++)
-			o[i] = (struct option_view){ .value = f->type.values->v[i].id, .name = f->type.values->v[i].name };
-		add_filter(l, f->id, f->name, o, f->type.values->n);
-	} else if (f->type.tag == T_BOOL) {
-		add_filter(l, f->id, f->name, yes_no, 2);
-	} else {
-		return;
-	}
-	use_filter(l, f->id);
-}
-
-static void light_filter(struct listing *l)
-{
-	static const struct option_view lights[] = { { .value = { "red", 3 }, .name = { "■ 逾期", 10 } },
-						     { .value = { "yellow", 6 }, .name = { "▲ 临近", 10 } },
-						     { .value = { "green", 5 }, .name = { "● 正常", 10 } } };
-	struct str chosen = req_query(l->r, "light");
-
-	add_filter(l, STR("light"), STR("灯"), lights, 3);
-	l->light = str_is(chosen, "red") ? LIGHT_RED : str_is(chosen, "yellow") ? LIGHT_YELLOW
-		: str_is(chosen, "green") ? LIGHT_GREEN : LIGHT_NONE;
-}
-
-static void state_filter(struct listing *l)
-{
-	const struct kind *k = l->kind;
-	struct option_view *o = arena_many(l->r->a, k->n_state, struct option_view);
-
-	for (size_t i = 0; i < k->n_state; i++)
-		o[i] = (struct option_view){ .value = k->state[i].id, .name = k->state[i].name };
-	add_filter(l, STR("state"), STR("到哪步"), o, k->n_state);
-	use_filter(l, STR("state"));
-}
-
-static void scope_filter(struct listing *l)
-{
-	static const struct option_view scopes[] = { { .value = { "mine", 4 }, .name = { "待我办理", 12 } },
-						     { .value = { "organ", 5 }, .name = { "本单位", 9 } } };
-
-	add_filter(l, STR("scope"), STR("范围"), scopes, 2);
-	if (str_is(req_query(l->r, "scope"), "organ"))
-		l->filter[l->n_filter++] = (struct list_filter){
-			STR("organ"), str_fmt(l->r->a, "%lld", (long long)l->r->session->organ) };
-}
-
-static void read_filters(struct listing *l)
-{
-	const struct kind *k = l->kind;
-
-	l->filter = arena_many(l->r->a, FILTERS_MOST + 2, struct list_filter);
-	l->v.filter = arena_many(l->r->a, FILTERS_MOST, struct filter_view);
-	scope_filter(l);
-	state_filter(l);
-	if (k->n_clock)
-		light_filter(l);
-	for (size_t i = 0; i < k->list.n_filters; i++) {
-		const struct field *f = kind_field(k, k->list.filters[i]);
-
-		if (f)
-			field_filter(l, f);
-	}
-}
-
-/* ---- rows ---- */
-
-/* A field that not everybody sees, or a term, is asked of the engine, row by row; at most 50 rows. */
-static bool needs_sight(const struct listing *l)
-{
-	for (size_t i = 0; i < l->n_col; i++)
-		if (l->col[i].term || (l->col[i].field && (l->col[i].field->see.set || l->col[i].field->personal.n)))
-			return true;
-	return false;
-}
-
-static struct str field_cell(struct listing *l, const struct snap *s, const struct matter_view *m, const struct field *f)
-{
-	/* An older version of the kind may have its own fields: found by id. */
-	const struct field *own = kind_field(s->kind, f->id);
-
-	if (!own)
-		return (struct str){ 0 };
-	for (size_t i = 0; m && i < m->n_field; i++)
-		if (m->field[i].def == own)
-			return m->field[i].hidden ? STR("—") : shown_text(&l->shower, m->field[i].v);
-	return m && own->see.set ? (struct str){ 0 } : shown_text(&l->shower, s->field[own->index]);
-}
-
-static struct str cell_of(struct listing *l, const struct column *c, const struct snap *s, const struct matter_view *m,
-			  struct str state)
-{
-	if (c->state)
-		return state;
-	if (c->number) {
-		const struct number *own = kind_number(s->kind, c->number->id);
-
-		return own ? s->number[own->index] : (struct str){ 0 };
-	}
-	if (c->field)
-		return field_cell(l, s, m, c->field);
-	for (size_t i = 0; m && c->term && i < m->n_term; i++)
-		if (str_eq(m->term[i].def->id, c->term->id))
-			return shown_text(&l->shower, m->term[i].v);
-	return (struct str){ 0 };
-}
-
-static bool fill_cells(struct listing *l, const struct snap *s, struct str state, struct row_view *row, struct err *err)
-{
-	const struct actor who = actor_of(l->r);
-	struct str *cell = arena_many(l->r->a, l->n_col, struct str);
-	struct matter_view m;
-	bool ask = needs_sight(l);
-
-	if (ask && !matter_see(app_of(l->r)->engine, l->r->db, l->r->a, &who, s->id, SEE_FIELDS | SEE_TERMS,
-			       &m, err))
-		return false;
-	for (size_t i = 0; i < l->n_col; i++)
-		cell[i] = cell_of(l, &l->col[i], s, ask ? &m : NULL, state);
-	for (size_t i = 0; i < l->n_col; i++)
-		if (l->col[i].state && row->holder.n && !s->ended)
-			cell[i] = str_fmt(l->r->a, "%.*s · %.*s", STR_FMT(state), STR_FMT(row->holder));
-	if (l->n_col && !cell[l->link].n)
-		cell[l->link] = row->title;
-	row->cell = cell;
-	return true;
-}
-
-/* The address of the same list with something more. */
-static struct str same_list(struct req *r, struct str more)
-{
-	struct buf b;
-
-	buf_init(&b, r->a, 4000);
-	buf_add(&b, r->path);
-	buf_addc(&b, '?');
-	for (size_t i = 0; i < r->query.n; i++) {
-		if (str_is(r->query.v[i].name, "after") || !r->query.v[i].value.n)
-			continue;
-		form_escape(&b, r->query.v[i].name);
-		buf_addc(&b, '=');
-		form_escape(&b, r->query.v[i].value);
-		buf_addc(&b, '&');
-	}
-	buf_adds(&b, "after=");
-	buf_add(&b, more);
-	return buf_str(&b);
-}
-
-static void read_after(struct req *r, struct list_query *q)
-{
-	struct str rest = req_query(r, "after"), key;
-
-	if (!str_cut(&rest, '.', &key) || !parse_i64(key, INT64_MIN, INT64_MAX, &q->after_key)
-	    || !parse_i64(rest, 1, INT64_MAX, &q->after_id))
-		q->after_key = q->after_id = 0;
-}
-
-/* What waits for me goes by due, the rest by the last change. */
-static struct str page_key(struct req *r, const struct list_query *q, const struct list_row *last)
-{
-	int64_t key = last->updated;
-
-	if (q->mine)
-		key = last->clock.def && last->clock.v.due ? last->clock.v.due : INT64_MAX;
-	return str_fmt(r->a, "%lld.%lld", (long long)key, (long long)last->snap->id);
-}
-
-static bool by_filters(struct listing *l, struct err *err)
+static void put_pages(struct listing *l, struct list_view *v)
 {
 	struct req *r = l->r;
-	struct list_query q = { .who = actor_of(r), .kind = l->kind->id, .filter = l->filter, .n_filter = l->n_filter,
-				.light = l->light, .mine = str_is(req_query(r, "scope"), "mine"), .order = LIST_UPDATED,
-				.limit = LIST_PAGE };
-	const struct list_row *x;
-	struct row_view *row;
-	size_t n;
+	struct str here = req_query(r, "after"), trail = req_query(r, "trail");
+	struct str next = str_fmt(r->a, "%lld.%lld", (long long)l->after_key, (long long)l->after_id);
 
-	read_after(r, &q);
-	if (!matter_list(app_of(r)->engine, r->db, r->a, &q, &x, &n, err)
-	    || !matter_list_filling(app_of(r)->engine, r->db, r->a, &q, &l->v.filling, err))
-		return false;
-	row = arena_many(r->a, n, struct row_view);
-	for (size_t i = 0; i < n; i++) {
-		row_of_list(r, &x[i], &row[i]);
-		if (!fill_cells(l, x[i].snap, x[i].state_name, &row[i], err))
-			return false;
+	if (!parse_i64(req_query(r, "page"), 1, 100000, &v->page) || !here.n)
+		v->page = 1;
+	if (v->page > 1)
+		v->first = same_address(r, list_path(l), page_pairs, NULL, (struct str){ 0 });
+	if (l->more) {
+		struct str more = str_fmt(r->a, "%.*s%s%.*s", STR_FMT(trail), trail.n ? "_" : "", STR_FMT(here));
+		struct str base = same_address(r, list_path(l), page_pairs, "after", next);
+		struct buf b;
+
+		while (more.n > TRAIL_MOST && str_chr(more, '_', 0) != SIZE_MAX)
+			more = str_sub(more, str_chr(more, '_', 0) + 1, more.n);
+		buf_init(&b, r->a, base.n + TRAIL_MOST * 3 + 100);
+		buf_add(&b, base);
+		buf_addf(&b, "&page=%lld", (long long)v->page + 1);
+		buf_adds(&b, more.n ? "&trail=" : "");
+		form_escape(&b, more);
+		v->after = buf_str(&b);
 	}
-	l->v.row = row;
-	l->v.n_row = n;
-	if (n == LIST_PAGE)
-		l->v.more = same_list(r, page_key(r, &q, &x[n - 1]));
+	if (v->page > 1 && (v->page == 2 || trail.n)) {
+		struct str before = trail, rest = { 0 };
+
+		for (size_t i = trail.n; i > 0; i--)
+			if (trail.p[i - 1] == '_') {
+				before = str_sub(trail, i, trail.n);
+				rest = str_sub(trail, 0, i - 1);
+				break;
+			}
+		v->before = v->first;
+		if (v->page > 2) {
+			v->before = same_address(r, list_path(l), page_pairs, "after", before);
+			v->before = str_fmt(r->a, "%.*s&page=%lld%s%.*s", STR_FMT(v->before), (long long)v->page - 1,
+					    rest.n ? "&trail=" : "", STR_FMT(rest));
+		}
+	}
+}
+
+/* ---- head and rows ---- */
+
+/* The link to the matter stands on what names it: the first text, else the first that is no limit. */
+static size_t link_column(const struct listing *l)
+{
+	size_t other = SIZE_MAX;
+
+	for (size_t i = 0; i < l->n_shown; i++) {
+		const struct field *f = l->col[i].field;
+
+		if (f && (f->type.tag == T_TEXT || f->type.tag == T_NOTE))
+			return i;
+		if (other == SIZE_MAX && l->col[i].sort != COLUMN_DUE)
+			other = i;
+	}
+	return other == SIZE_MAX ? 0 : other;
+}
+
+static const char *class_of(const struct column *c, bool link)
+{
+	if (c->only_card)
+		return "mf-cell-phone";
+	if (link)
+		return "mf-list-title";
+	if (c->sort == COLUMN_DUE)
+		return "mf-cell-due";
+	if (c->figure)
+		return c->card ? "mf-num" : "mf-num mf-cell-wide";
+	return c->card ? "" : "mf-cell-wide";
+}
+
+static void put_head(struct listing *l, struct list_view *v)
+{
+	struct column_view *h = arena_many(l->r->a, l->n_col, struct column_view);
+
+	v->link = link_column(l);
+	for (size_t i = 0; i < l->n_col; i++) {
+		const struct column *c = &l->col[i];
+
+		h[i] = (struct column_view){ .id = c->id, .name = c->name, .class = class_of(c, false) };
+		if (l->q.n)
+			continue;
+		if (c->sort == COLUMN_DUE || c->sort == COLUMN_UPDATED || c->sort == COLUMN_OPENED) {
+			h[i].sort_href = with(l, "list-sort", c->id);
+			h[i].sorted = l->query.order == (c->sort == COLUMN_DUE ? LIST_DUE
+							  : c->sort == COLUMN_UPDATED ? LIST_UPDATED : LIST_OPENED);
+		}
+	}
+	v->head = h;
+	v->n_head = l->n_col;
+}
+
+static struct listed_view row_of(struct listing *l, const struct listed *x, size_t link)
+{
+	struct cell_view *c = arena_many(l->r->a, l->n_col, struct cell_view);
+	struct listed_view v = { .code = x->row.snap->code, .title = title_once(x->row.title), .cell = c };
+
+	for (size_t i = 0; i < l->n_col; i++) {
+		c[i] = (struct cell_view){ .text = listing_text(l, &l->col[i], x), .class = class_of(&l->col[i], i == link) };
+		if (l->col[i].sort == COLUMN_DUE && x->row.clock.def)
+			c[i].light = light_class(x->row.clock.light);
+	}
+	if (l->n_col && !c[link].text.n)
+		c[link].text = v.title;
+	if (x->text.n)
+		v.found = listing_around(l->r->a, x->text, l->q);
+	return v;
+}
+
+static bool put_rows(struct listing *l, struct list_view *v, size_t most, struct err *err)
+{
+	struct listed_view *row = arena_many(l->r->a, most, struct listed_view);
+
+	v->row = row;
+	l->more = true;
+	while (l->more && v->n_row < most) {
+		size_t want = most - v->n_row < SLICE ? most - v->n_row : SLICE, n;
+		const struct listed *x;
+
+		if (!listing_next(l, want, &x, &n, err))
+			return false;
+		for (size_t i = 0; i < n; i++)
+			row[v->n_row++] = row_of(l, &x[i], v->link);
+	}
 	return true;
 }
 
-/* ---- full text ---- */
-
-/* The first of the words with 30 characters before it, marked. */
-static struct safe_html around(struct arena *a, struct str text, struct str typed)
+static struct str count_text(struct listing *l, int64_t n, const char *before)
 {
-	struct str word[8], rest = typed, part;
-	size_t n = 0, at = SIZE_MAX, from;
+	if (n < 0)
+		return (struct str){ 0 };
+	if (n > 10000)
+		return str_fmt(l->r->a, "%s超过1万件", before);
+	return str_fmt(l->r->a, "%s%lld件", before, (long long)n);
+}
 
-	while (n < ARRAY_LEN(word) && str_cut(&rest, ' ', &part))
-		if (part.n)
-			word[n++] = part;
+/* ---- columns, exports, batches ---- */
+
+static void put_column_choice(struct listing *l, struct list_view *v)
+{
+	size_t n;
+	const struct column *c = listing_all_columns(l, &n);
+	struct column_view *x = arena_many(l->r->a, n, struct column_view);
+
 	for (size_t i = 0; i < n; i++) {
-		size_t x = str_find(text, word[i], 0);
-
-		at = x < at ? x : at;
+		x[i] = (struct column_view){ .id = c[i].id, .name = c[i].name };
+		for (size_t j = 0; j < l->n_shown; j++)
+			x[i].on = x[i].on || (l->col[j].sort == c[i].sort && l->col[j].field == c[i].field
+					      && l->col[j].number == c[i].number && l->col[j].term == c[i].term);
 	}
-	from = at == SIZE_MAX || at < 90 ? 0 : at - 90; /* bytes: three a Chinese character */
-	while (from < text.n && ((unsigned char)text.p[from] & 0xc0) == 0x80)
-		from++;
-	return html_mark(a, str_head(str_sub(text, from, text.n), 110), word, n);
+	v->column = x;
+	v->n_column = n;
 }
 
-static void row_of_hit(struct req *r, const struct matter_view *m, const struct search_hit *hit, struct str typed,
-		       struct row_view *row)
+static void put_ways(struct listing *l, struct list_view *v)
 {
-	*row = (struct row_view){ .code = m->snap->code, .title = title_once(m->title), .kind = m->snap->kind->name,
-				  .state = m->snap->state->name, .holder = m->holder, .organ = m->organ_name, .light = "",
-				  .found = around(r->a, hit->text, typed) };
-	for (size_t i = 0; i < m->snap->kind->n_number && !row->number.n; i++)
-		row->number = m->snap->number[i];
-	for (size_t i = 0; i < m->n_clock; i++)
-		if (m->clock[i].v.state == CLOCK_RUNNING && !row->chip.n) {
-			row->chip = m->clock[i].chip;
-			row->clock = m->clock[i].def->name;
-			row->light = light_class(m->clock[i].light);
-		}
-	row->next_href = str_fmt(r->a, "/m/%.*s", STR_FMT(m->snap->code));
+	struct str path = list_path(l);
+
+	v->print = same_address(l->r, str_fmt(l->r->a, "%.*s/print", STR_FMT(path)), page_pairs, NULL, (struct str){ 0 });
+	v->clear = path;
+	v->here = same_address(l->r, path, page_pairs, NULL, (struct str){ 0 });
+	v->tight = !str_is(req_query(l->r, "list-rows"), "loose");
+	v->density = v->tight ? with(l, "list-rows", STR("loose")) : without(l, STR("list-rows"));
 }
 
-/* Hits, each seen again through the engine: the index may be two seconds behind. l NULL: of all kinds. */
-static bool by_text(struct req *r, struct listing *l, struct str q, const struct row_view **ret, size_t *ret_n,
-		    struct str *ret_more, struct err *err)
+static bool may_open(struct listing *l, bool *ret, struct err *err)
 {
-	const struct actor who = actor_of(r);
-	struct index_query iq = { .typed = q, .kind = l ? l->kind->id : (struct str){ 0 }, .who = &who, .limit = HITS_MOST };
-	const struct search_hit *hit;
-	struct row_view *row;
-	size_t n, got = 0;
-	bool more;
+	const struct act open = { .who = l->query.who, .kind = l->kind->id, .action = STR("open"), .version = -1 };
+	struct act_result can;
 
-	if (!parse_i64(req_query(r, "after"), 1, INT64_MAX, &iq.before))
-		iq.before = 0;
-	if (!index_find(r, &iq, &hit, &n, &more, err))
+	*ret = kind_action(l->kind, STR("open")) != NULL;
+	if (!*ret)
+		return true;
+	if (!matter_try(app_of(l->r)->engine, l->r->db, l->r->a, &open, &can, err))
 		return false;
-	row = arena_many(r->a, n, struct row_view);
-	for (size_t i = 0; i < n; i++) {
-		struct matter_view m;
-		struct err hidden = { 0 };
+	for (size_t i = 0; i < can.n_refused; i++)
+		*ret = *ret && can.refused[i].sort != REFUSED_RIGHT;
+	return true;
+}
 
-		if (matter_see(app_of(r)->engine, r->db, r->a, &who, hit[i].matter, SEE_CLOCKS, &m, &hidden)) {
-			row_of_hit(r, &m, &hit[i], q, &row[got]);
-			if (l && !fill_cells(l, m.snap, m.snap->state->name, &row[got], err))
-				return false;
-			got++;
-		} else if (hidden.code != ERR_NOT_FOUND) {
-			return err_set(err, hidden.code, "%s", hidden.msg);
-		}
-	}
-	*ret = row;
-	*ret_n = got;
-	if (more && n)
-		*ret_more = same_list(r, str_fmt(r->a, "%lld", (long long)hit[n - 1].matter));
+/* ---- pages ---- */
+
+static bool begin(struct req *r, struct listing *l, struct list_view *v, struct err *err)
+{
+	if (!listing_read(r, req_param(r, "kind"), (struct str){ 0 }, l, err) || !frame_load(r, l->kind->name, &v->frame, err))
+		return false;
+	v->kind = l->kind->name;
+	v->kind_id = l->kind->id;
+	v->q = l->q;
+	v->sort = req_query(r, "list-sort");
+	v->size = req_query(r, "list-size");
+	v->filter = l->shown;
+	v->n_filter = l->n_filter_shown;
+	put_chips(l, v);
+	put_head(l, v);
+	put_ways(l, v);
 	return true;
 }
 
 bool list_show(struct req *r, struct err *err)
 {
-	struct listing l = { .r = r, .v = { .filling = -1 } };
-	const struct actor who = actor_of(r);
-	const struct act open = { .who = who, .kind = req_param(r, "kind"), .action = STR("open"), .version = -1 };
-	const struct law *law;
-	struct act_result can;
-	struct str *head;
+	struct listing l;
+	struct list_view v = { .n_row = 0 };
+	int64_t count;
 	struct html h;
 
-	if (!frame_law(r, &law, err) || !shower_init(r, &l.shower, err))
+	if (!begin(r, &l, &v, err) || !may_open(&l, &v.may_open, err) || !put_rows(&l, &v, (size_t)size_of(r), err)
+	    || !listing_count(&l, &count, err)
+	    || !matter_list_filling(app_of(r)->engine, r->db, r->a, &l.query, &v.filling, err))
 		return false;
-	l.kind = law_kind(law, open.kind);
-	if (!l.kind)
-		return err_set(err, ERR_NOT_FOUND, "没有这一类办件");
-	if (!frame_load(r, l.kind->name, &l.v.frame, err)
-	    || !matter_try(app_of(r)->engine, r->db, r->a, &open, &can, err))
-		return false;
-	frame_crumb(&l.v.frame, l.kind->name, (struct str){ 0 });
-	l.v.may_open = true;
-	for (size_t i = 0; i < can.n_refused; i++)
-		l.v.may_open = l.v.may_open && can.refused[i].sort != REFUSED_RIGHT;
-	l.v.may_import = l.v.may_open && import_offered(r, l.kind->id);
-	l.v.open_name = kind_action(l.kind, STR("open"))->name;
-	l.v.timed = l.kind->n_clock > 0;
-	l.v.kind = l.kind->name;
-	l.v.kind_id = l.kind->id;
-	l.v.q = str_trim(req_query(r, "q"));
-	l.v.clear = r->path;
-	read_columns(&l);
-	read_filters(&l);
-	head = arena_many(r->a, l.n_col, struct str);
-	for (size_t i = 0; i < l.n_col; i++)
-		head[i] = l.col[i].name;
-	l.v.head = head;
-	l.v.n_head = l.n_col;
-	l.v.link = l.link;
-	if (l.v.q.n ? !by_text(r, &l, l.v.q, &l.v.row, &l.v.n_row, &l.v.more, err) : !by_filters(&l, err))
-		return false;
+	frame_crumb(&v.frame, l.kind->name, (struct str){ 0 });
+	v.may_import = v.may_open && import_offered(r, l.kind->id);
+	v.open_name = v.may_open ? kind_action(l.kind, STR("open"))->name : (struct str){ 0 };
+	v.script = asset_url(r->a, "list.js");
+	v.count = count_text(&l, count, "共 ");
+	v.go = count < 0 ? STR("查看") : count_text(&l, count, "看");
+	put_choices(&l, &v);
+	put_pages(&l, &v);
+	put_column_choice(&l, &v);
 	html_init(&h, r->a, HTML_MAX);
-	page_list(&h, &l.v);
+	page_list(&h, &v);
 	return frame_reply(r, 200, &h, err);
 }
 
-bool search_show(struct req *r, struct err *err)
+/* What the sheet's button says while filters are being chosen on a phone. */
+bool list_count(struct req *r, struct err *err)
 {
-	struct search_view v = { .q = str_trim(req_query(r, "q")) };
+	struct listing l;
+	int64_t count;
+
+	if (!listing_read(r, req_param(r, "kind"), (struct str){ 0 }, &l, err) || !listing_count(&l, &count, err))
+		return false;
+	return reply_text(r, 200, "text/plain; charset=utf-8", count < 0 ? STR("查看") : count_text(&l, count, "看"));
+}
+
+static struct str described(struct arena *a, const struct list_view *v)
+{
+	struct buf b;
+
+	buf_init(&b, a, 2000);
+	for (size_t i = 0; i < v->n_chip; i++) {
+		buf_adds(&b, i ? "；" : "");
+		buf_add(&b, v->chip[i].text);
+	}
+	return v->n_chip ? buf_str(&b) : STR("全部可以查看的办件");
+}
+
+/* 打印目录: the list on A4 across, without menu. */
+bool list_print(struct req *r, struct err *err)
+{
+	struct listing l;
+	struct list_view v = { .n_row = 0 };
 	struct html h;
 
-	if (!frame_load(r, STR("搜索"), &v.frame, err))
+	if (!begin(r, &l, &v, err))
 		return false;
-	frame_crumb(&v.frame, STR("搜索"), (struct str){ 0 });
-	if (v.q.n && !by_text(r, NULL, v.q, &v.row, &v.n_row, &v.more, err))
+	l.after_key = l.after_id = 0;
+	if (!put_rows(&l, &v, PRINT_MOST, err))
 		return false;
+	frame_crumb(&v.frame, l.kind->name, v.here);
+	frame_crumb(&v.frame, STR("打印目录"), (struct str){ 0 });
+	v.script = asset_url(r->a, "list.js");
+	v.described = described(r->a, &v);
+	v.printed = shown_time(r->a, now_of(r));
+	v.count = str_fmt(r->a, "共 %zu件%s", v.n_row, l.more ? "（只列前1000件，请缩小范围）" : "");
 	html_init(&h, r->a, HTML_MAX);
-	page_search(&h, &v);
+	page_list_print(&h, &v);
 	return frame_reply(r, 200, &h, err);
 }

@@ -40,6 +40,8 @@ const struct route working_routes[] = {
 	{ GET, "/kinds", kinds_show, PERSON, "All kinds of matters" },
 	{ GET, "/search", search_show, PERSON, "Full text over all kinds" },
 	{ GET, "/k/{kind}", list_show, PERSON, "Matters of one kind with filters" },
+	{ GET, "/k/{kind}/print", list_print, PERSON, "The list on A4 across", .slow = true },
+	{ GET, "/k/{kind}/count", list_count, PERSON, "How many the filters leave" },
 	{ GET, "/k/{kind}/new", open_show, PERSON, "The form that opens a matter" },
 	{ POST, "/k/{kind}/new", open_post, PERSON, "Opens a matter, keeps a draft", .max_body = FORM_BODY },
 	{ POST, "/k/{kind}/new/send", open_post, PERSON, "The same with files", .max_body = UPLOAD_BODY, .slow = true },

@@ -10,7 +10,6 @@ struct row_view {
 	struct str chip, clock; /* ▲ 剩3个工作日 · 11月25日届满; name of the clock */
 	const char *light;      /* class of the chip */
 	struct str next, next_href;
-	const struct str *cell; /* list pages: aligned with their columns */
 	struct safe_html found; /* search: the text around the hit */
 };
 
@@ -51,24 +50,55 @@ struct inbox_view {
 };
 
 struct filter_view {
-	struct str name, label;
+	struct str name, label, chosen; /* chosen: as people read it; empty: any */
 	const struct option_view *option;
 	size_t n_option;
 };
 
+struct chip_view { /* a chosen filter, and the address without it; a kept one, and its address */
+	struct str text, href;
+};
+
+struct column_view {
+	struct str id, name, sort_href;
+	const char *class;
+	bool sorted, on;
+};
+
+struct cell_view {
+	struct str text;
+	const char *class, *light; /* light: the cell is a limit's chip */
+};
+
+struct listed_view {
+	struct str code, title, where;
+	const struct cell_view *cell; /* aligned with the head */
+	struct safe_html found;
+};
+
 struct list_view {
 	struct frame frame;
-	struct str kind, kind_id, q, more, clear;
+	struct str kind, kind_id, q, sort, size, script, count, go, open_name, clear, here;
 	const struct filter_view *filter;
 	size_t n_filter;
-	const struct str *head;
+	const struct chip_view *chip, *kept;
+	size_t n_chip, n_kept;
+	const struct column_view *head;
 	size_t n_head, link; /* link: the column that leads to the matter */
-	const struct row_view *row;
+	const struct listed_view *row;
 	size_t n_row;
-	bool may_open, may_import, flow, filtered;
-	bool timed; /* the kind has limits */
+	struct str first, before, after; /* pages; empty: there is none */
+	int64_t page;
+	const struct option_view *sorts, *sizes;
+	size_t n_sorts, n_sizes;
+	const struct column_view *column; /* that may be chosen */
+	size_t n_column;
+	struct str xlsx, csv, xlsx_all, csv_all, print, density;
+	const struct option_view *batch; /* actions for ticked rows */
+	size_t n_batch;
+	bool may_open, may_import, tight, ticks, looked; /* looked: words or filters were given */
 	int filling; /* how far an index that the filters need is, in percent; -1: all are complete */
-	struct str open_name;
+	struct str described, printed; /* the printed list: what it holds, and when */
 };
 
 struct search_view {
@@ -94,6 +124,8 @@ bool desk_show(struct req *r, struct err *err);
 bool inbox_show(struct req *r, struct err *err);
 bool inbox_read(struct req *r, struct err *err);
 bool list_show(struct req *r, struct err *err);
+bool list_print(struct req *r, struct err *err);
+bool list_count(struct req *r, struct err *err);
 bool search_show(struct req *r, struct err *err);
 bool kinds_show(struct req *r, struct err *err);
 bool new_show(struct req *r, struct err *err);

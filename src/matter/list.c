@@ -362,10 +362,18 @@ static bool next_action(struct listing *l, const struct snap *m, const struct cl
 	return true;
 }
 
+static int64_t key_of(const struct listing *l, const struct page_row *p)
+{
+	if (l->q->mine || l->q->order == LIST_DUE)
+		return p->due ? p->due : INT64_MAX;
+	return l->q->order == LIST_UPDATED ? p->updated : p->r.opened;
+}
+
 static bool add_row(struct listing *l, const struct page_row *p, const struct snap *m, const struct clocks *c,
 		    struct err *err)
 {
-	struct list_row x = { .updated = p->updated, .snap = m, .title = snap_title(l->t.a, m), .state_name = m->state->name };
+	struct list_row x = { .updated = p->updated, .key = key_of(l, p), .snap = m, .title = snap_title(l->t.a, m),
+			      .state_name = m->state->name };
 	struct eval ev = turn_eval(&l->t, m, NULL, &l->q->who);
 	int64_t stead = 0;
 
@@ -377,13 +385,6 @@ static bool add_row(struct listing *l, const struct page_row *p, const struct sn
 		return false;
 	PUSH(l->t.a, l->out, l->n, l->cap, x);
 	return true;
-}
-
-static int64_t key_of(const struct listing *l, const struct page_row *p)
-{
-	if (l->q->mine || l->q->order == LIST_DUE)
-		return p->due ? p->due : INT64_MAX;
-	return l->q->order == LIST_UPDATED ? p->updated : p->r.opened;
 }
 
 /* The rows that were read, up to the one that fills the page: what passes becomes a row of the list. */

@@ -259,6 +259,7 @@ struct list_row {
 	const struct action *next; /* what this person does next; NULL */
 	struct str stead;          /* next is done for this person, who is away (代李强); empty: in one's own right */
 	int64_t updated;
+	int64_t key;              /* with snap->id: what the next page comes after */
 };
 MUST_USE bool matter_list(struct engine *e, struct db *db, struct arena *a, const struct list_query *q,
 			  const struct list_row **ret, size_t *ret_n, struct err *err);

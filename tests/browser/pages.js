@@ -176,7 +176,7 @@ test('without JavaScript: the desk, a filter, a matter, a draft that stays', asy
 	await p.reads('现由');
 	await p.go('/k/penalty');
 	const all = await p.page.locator('main tbody tr').count();
-	await p.page.getByLabel('到哪步').selectOption({ label: '调查取证' });
+	await p.page.getByLabel('状态').selectOption({ label: '调查取证' });
 	await p.page.getByRole('button', { name: '筛选' }).click();
 	that(new URL(p.page.url()).searchParams.get('state') === 'filed', `the filter is not in the address: ${p.page.url()}`);
 	const some = await p.page.locator('main tbody tr').count();

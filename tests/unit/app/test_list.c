@@ -8,7 +8,7 @@
 
 static const char *page_of(struct arena *a, int filling)
 {
-	struct list_view v = { .kind = STR("行政处罚"), .kind_id = STR("penalty"), .filtered = true, .filling = filling };
+	struct list_view v = { .kind = STR("行政处罚"), .kind_id = STR("penalty"), .looked = true, .filling = filling };
 	struct html h;
 
 	html_init(&h, a, 65536);
