@@ -18,6 +18,8 @@ struct indexer {
 	struct db *db;
 	struct search *search;
 	struct arena *a;
+	size_t untidy;   /* entries written since the index was one part; after a start it may be that many */
+	bool tidying;
 	struct err said; /* what the log was told last: a database that is away is one line, not one a second */
 };
 
@@ -236,6 +238,20 @@ static bool put_matter(struct indexer *x, int64_t matter, struct search_entry *e
 	return true;
 }
 
+/* While nothing waits: what was written in many parts becomes one (search_tidy). */
+static bool tidy(struct indexer *x, bool *ret_more, struct err *err)
+{
+	const bool begin = !x->tidying && x->untidy >= SEARCH_TIDY_AFTER;
+
+	if (!begin && !x->tidying)
+		return true;
+	if (!search_tidy(x->search, begin, &x->tidying, err))
+		return false;
+	x->untidy = x->tidying ? x->untidy : 0;
+	*ret_more = x->tidying;
+	return true;
+}
+
 static bool round_of(struct indexer *x, bool *ret_more, struct err *err)
 {
 	struct batch b = { 0 };
@@ -253,11 +269,13 @@ static bool round_of(struct indexer *x, bool *ret_more, struct err *err)
 	}
 	*ret_more = b.events == EVENTS_A_ROUND;
 	if (!b.events)
-		return true;
+		return tidy(x, ret_more, err);
 	e = arena_many(x->a, 2 * b.n, struct search_entry);
 	for (size_t i = 0; i < b.n; i++)
 		if (!put_matter(x, b.matters[i], e, &n, err))
 			return false;
+	x->untidy += n;
+	*ret_more = *ret_more || x->untidy >= SEARCH_TIDY_AFTER; /* a round with nothing to write tidies */
 	return search_write(x->search, e, n, b.last, err);
 }
 
@@ -284,6 +302,8 @@ static bool connect(struct indexer *x, struct err *err)
 {
 	if (x->db)
 		return true;
+	x->untidy = SEARCH_TIDY_AFTER;
+	x->tidying = false;
 	return db_open(x->app->db, DB_READ, &x->db, err) && search_open(x->app->search_db, DB_WRITE, &x->search, err)
 	    && check_index(x, err);
 }

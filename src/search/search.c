@@ -52,6 +52,14 @@ static const struct stmt st_find = { "search_find",
 	"SELECT e.id, e.matter, e.text FROM ft JOIN entry e ON e.id = ft.rowid "
 	"WHERE ft MATCH $1 AND ft.rowid < $2 ORDER BY ft.rowid DESC LIMIT $3" };
 
+/* Words alone: when they are rare, what they find is looked at one by one, and the long lists of rights and filters are
+ * not walked for it. */
+static const struct stmt st_words = { "search_words",
+	"SELECT ft.rowid FROM ft WHERE ft MATCH $1 AND ft.rowid < $2 ORDER BY ft.rowid DESC LIMIT $3" };
+static const struct stmt st_entry = { "search_entry", "SELECT id, matter, text, tokens FROM entry WHERE id = $1" };
+static const struct stmt st_merge = { "search_merge", "INSERT INTO ft (ft, rank) VALUES ('merge', $1)" };
+static const struct stmt st_changes = { "search_changes", "SELECT total_changes()" };
+
 static const struct stmt st_key = { "search_key", "SELECT id FROM entry WHERE matter = $1 AND side = $2" };
 
 static const struct stmt st_pg_put = { "search_pg_put",
@@ -66,6 +74,9 @@ static const struct stmt st_pg_set_last = { "search_pg_set_last",
 static const struct stmt st_pg_clear = { "search_pg_clear", "DELETE FROM search" };
 static const struct stmt st_pg_find = { "search_pg_find",
 	"SELECT id, matter, text FROM search WHERE tokens @@ CAST($1 AS tsquery) AND id < $2 ORDER BY id DESC LIMIT $3" };
+
+/* It can be made again, so it need not reach the disk with each batch; and nobody else brings its log back. */
+static const char own_settings[] = "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 1000;";
 
 static bool make_tables(struct db *db, struct err *err)
 {
@@ -84,7 +95,7 @@ bool search_open(const char *address, enum db_mode mode, struct search **ret, st
 		return false;
 	}
 	s->postgres = db_dialect(s->db) == DB_POSTGRES;
-	if (!s->postgres && mode == DB_WRITE && !make_tables(s->db, err)) {
+	if (!s->postgres && mode == DB_WRITE && !(db_script(s->db, own_settings, err) && make_tables(s->db, err))) {
 		search_close(s);
 		return false;
 	}
@@ -232,6 +243,21 @@ static void put_token(struct buf *b, bool postgres, struct str token, bool prefi
 		buf_adds(b, postgres ? ":*" : "*");
 }
 
+/* Only the words of what was typed; empty when there are none or one stands for many (a single character). */
+static struct str words_text(struct arena *a, const struct cut_query *cut)
+{
+	struct buf b;
+
+	buf_init(&b, a, QUERY_MAX);
+	for (size_t i = 0; i < cut->n; i++) {
+		if (cut->prefix[i])
+			return (struct str){ 0 };
+		buf_adds(&b, i ? " AND " : "");
+		put_token(&b, false, cut->token[i], false);
+	}
+	return buf_str(&b);
+}
+
 static struct str match_text(struct arena *a, bool postgres, const struct search_query *q, const struct cut_query *cut)
 {
 	const char *and = postgres ? " & " : " AND ", *or = postgres ? " | " : " OR ";
@@ -295,6 +321,99 @@ static bool key_before(struct search *s, struct arena *a, const struct search_qu
 	return true;
 }
 
+/* ---- one part of many ---- */
+
+#define TIDY_PAGES 100
+
+static bool changes(struct search *s, struct arena *a, int64_t *ret, struct err *err)
+{
+	const struct db_out out[] = { db_to_i64(ret) };
+
+	return db_one(s->db, a, &st_changes, DB_NONE, DB_OUT(out), err);
+}
+
+/* A negative number of pages begins with everything, whatever its age; a call that found nothing to do changes one row. */
+bool search_tidy(struct search *s, bool begin, bool *ret_more, struct err *err)
+{
+	const struct db_in in[] = { db_i64(begin ? -TIDY_PAGES : TIDY_PAGES) };
+	struct arena *a = arena_new();
+	int64_t before = 0, after = 0;
+	bool ok;
+
+	*ret_more = false;
+	ok = s->postgres || (changes(s, a, &before, err) && db_exec(s->db, &st_merge, DB_IN(in), NULL, err)
+			     && changes(s, a, &after, err));
+	*ret_more = ok && after - before > 1;
+	(void)arena_free(a);
+	return ok;
+}
+
+/* ---- finding ---- */
+
+static bool has_token(struct str tokens, struct str token)
+{
+	struct str one;
+
+	while (str_cut(&tokens, ' ', &one))
+		if (str_eq(one, token))
+			return true;
+	return false;
+}
+
+/* Side, filters and rights of an entry, as the index would have asked for them. */
+static bool allowed(const struct search_query *q, struct str tokens)
+{
+	bool any = q->n_any == 0;
+
+	if (!has_token(tokens, q->side == SEARCH_PUBLIC ? STR(SIDE_PUBLIC) : STR(SIDE_WORKING)))
+		return false;
+	for (size_t i = 0; i < q->n_all; i++)
+		if (!has_token(tokens, q->all[i]))
+			return false;
+	for (size_t i = 0; i < q->n_any; i++)
+		any = any || has_token(tokens, q->any[i]);
+	return any;
+}
+
+struct few {
+	int64_t id[SLICE], one;
+	size_t n;
+};
+
+static bool add_id(void *ctx, struct err *err)
+{
+	struct few *x = ctx;
+
+	(void)err;
+	x->id[x->n++] = x->one;
+	return true;
+}
+
+/* *ret_few: the words have fewer candidates than a slice, and f has those that are allowed. */
+static bool find_few(struct search *s, struct arena *a, const struct search_query *q, struct str words, int64_t before,
+		     struct found *f, bool *ret_few, struct err *err)
+{
+	struct few x = { .n = 0 };
+	struct str tokens;
+	const struct db_in in[] = { db_str(words), db_i64(before), db_i64(SLICE) };
+	const struct db_out ids[] = { db_to_i64(&x.one) };
+	const struct db_out out[] = { db_to_i64(&f->id), db_to_i64(&f->matter), db_to_str(&f->text), db_to_str(&tokens) };
+	bool found;
+
+	if (!db_each(s->db, a, &st_words, DB_IN(in), DB_OUT(ids), add_id, &x, err))
+		return false;
+	*ret_few = x.n < SLICE;
+	for (size_t i = 0; *ret_few && i < x.n; i++) {
+		const struct db_in id[] = { db_i64(x.id[i]) };
+
+		if (!db_maybe(s->db, a, &st_entry, DB_IN(id), DB_OUT(out), &found, err))
+			return false;
+		if (found && allowed(q, tokens) && !take(f, err))
+			break;
+	}
+	return true;
+}
+
 bool search_find(struct search *s, struct arena *a, const struct search_query *q, const struct search_hit **ret,
 		 size_t *ret_n, bool *ret_more, struct err *err)
 {
@@ -303,15 +422,19 @@ bool search_find(struct search *s, struct arena *a, const struct search_query *q
 	const struct db_out out[] = { db_to_i64(&f.id), db_to_i64(&f.matter), db_to_str(&f.text) };
 	int64_t before = INT64_MAX;
 	size_t total = 0;
-	struct str match;
+	struct str match, words;
+	bool done = false;
 
 	if (!key_before(s, a, q, &before, err))
 		return false;
 	cut_query(a, q->typed, &cut);
 	match = match_text(a, s->postgres, q, &cut);
+	words = s->postgres ? (struct str){ 0 } : words_text(a, &cut);
 	f.hit = arena_many(a, f.limit + 1, struct search_hit);
+	if (words.n && !find_few(s, a, q, words, before, &f, &done, err))
+		return false;
 	/* One hit more than asked tells whether there is a next page. */
-	do {
+	while (!done) {
 		const struct db_in in[] = { db_str(match), db_i64(before), db_i64(SLICE) };
 
 		f.seen = 0;
@@ -319,7 +442,8 @@ bool search_find(struct search *s, struct arena *a, const struct search_query *q
 			return false;
 		before = f.last;
 		total += f.seen;
-	} while (f.n <= f.limit && f.seen == SLICE && total < CANDIDATES);
+		done = f.n > f.limit || f.seen < SLICE || total >= CANDIDATES;
+	}
 	*ret_more = f.n > f.limit;
 	*ret = f.hit;
 	*ret_n = *ret_more ? f.limit : f.n;

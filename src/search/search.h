@@ -35,6 +35,12 @@ MUST_USE bool search_last_event(struct search *s, int64_t *ret, struct err *err)
 /* Forgets everything (`mingfa search rebuild`); the index is filled again from the first event. */
 MUST_USE bool search_clear(struct search *s, struct err *err);
 
+/* SQLite keeps what was written in some twenty parts, and a question asks each of them: after some ten thousand entries
+ * this makes one of them, a piece of some 50 ms a call; begin: from the beginning, else it goes on. *ret_more: until it is
+ * false. On PostgreSQL nothing is left to do. */
+#define SEARCH_TIDY_AFTER 20000
+MUST_USE bool search_tidy(struct search *s, bool begin, bool *ret_more, struct err *err);
+
 struct search_hit {
 	int64_t matter;
 	struct str text; /* what was indexed: for the sentence to show */

@@ -143,6 +143,63 @@ BOTH(many_candidates)
 	search_close(s);
 }
 
+/* Rare words are found by themselves and rights and filters read from the entry; frequent ones by all at once: the same
+ * question must have the same answer both ways. */
+BOTH(rare_words_keep_to_rights_and_filters)
+{
+	const struct str kind = STR("k_penalty"), mine[] = { STR("p_organ_7"), STR("p_user_3") };
+	struct search *s = open_index(f);
+
+	put(s, 1, SEARCH_WORKING, 100, "仓储甲 罕见", "p_organ_7 k_penalty");
+	put(s, 2, SEARCH_WORKING, 100, "仓储乙 罕见", "p_organ_8 k_penalty");
+	put(s, 3, SEARCH_WORKING, 100, "仓储丙 罕见", "p_user_3 k_review");
+	put(s, 4, SEARCH_PUBLIC, 100, "仓储丁 罕见", "p_organ_7 k_penalty");
+	put(s, 5, SEARCH_WORKING, 100, "仓储戊 罕见 k_penalty p_organ_7", "p_organ_77 k_penalty_x");
+	for (int round = 0; round < 2; round++) {
+		FINDS("1", .typed = STR("罕见"), .all = &kind, .n_all = 1, .any = mine, .n_any = 2, .limit = 10);
+		FINDS("3 1", .typed = STR("罕见"), .any = mine, .n_any = 2, .limit = 10);
+		FINDS("4", .typed = STR("罕见"), .side = SEARCH_PUBLIC, .limit = 10);
+		FINDS("5 3+", .typed = STR("罕见"), .limit = 2);
+		FINDS("1", .typed = STR("罕见"), .any = mine, .n_any = 2, .before = 3, .limit = 2);
+		for (int i = 0; i < 150; i++) /* now they are frequent */
+			put(s, 1000 + i, SEARCH_WORKING, 50, "别处也不罕见", "p_organ_9 k_penalty_x");
+	}
+	search_close(s);
+}
+
+static int64_t parts(struct fresh *f)
+{
+	static const struct stmt st = { "test_parts", "SELECT count(DISTINCT segid) FROM ft_idx" };
+	int64_t n = 0;
+	const struct db_out out[] = { db_to_i64(&n) };
+	struct err err = { 0 };
+	struct db *db;
+
+	OK(db_open(address_of(f), DB_READ, &db, &err));
+	OK(db_one(db, f->a, &st, DB_NONE, DB_OUT(out), &err));
+	db_close(db);
+	return n;
+}
+
+BOTH(tidying_leaves_one_part_and_every_word)
+{
+	struct search *s = open_index(f);
+	struct err err = { 0 };
+	bool more = true;
+
+	for (int i = 1; i <= 60; i++)
+		put(s, i, SEARCH_WORKING, i, i % 20 ? "仓储企业" : "仓储企业 罕见", "p_organ_7");
+	cr_expect(f->dialect == DB_POSTGRES || parts(f) > 1);
+	for (bool begin = true; more; begin = false)
+		OK(search_tidy(s, begin, &more, &err));
+	cr_expect(f->dialect == DB_POSTGRES || parts(f) == 1);
+	FINDS("60 40 20", .typed = STR("罕见"), .limit = 10);
+	FINDS("60 59+", .typed = STR("仓储"), .limit = 2);
+	put(s, 60, SEARCH_WORKING, 60, "", "");
+	FINDS("40 20", .typed = STR("罕见"), .limit = 10);
+	search_close(s);
+}
+
 BOTH(remembers_and_forgets)
 {
 	struct search *s = open_index(f);
