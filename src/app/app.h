@@ -33,7 +33,7 @@ struct follower {
 	struct app *app;
 };
 
-#define FOLLOWERS 4
+#define FOLLOWERS 6
 #define SEARCH_SPARE 6 /* two threads a listener and two workers */
 
 struct app {
@@ -52,6 +52,8 @@ struct app {
 	atomic_bool catching_up;  /* more than 64 acts of the law are overdue: people may only look */
 	atomic_llong overdue;     /* how many are left */
 	pthread_mutex_t search_lock;
+	const char *message_hook; /* where messages are told too (hook.h); NULL: nowhere */
+	int64_t hook_wait;        /* ms before a delivery's second try; 0: HOOK_WAIT_MS */
 	struct search *search[SEARCH_SPARE]; /* open and free */
 	int n_search;
 };

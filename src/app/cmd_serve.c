@@ -8,8 +8,10 @@
 #include "app/app.h"
 #include "app/command.h"
 #include "app/gate.h"
+#include "app/hook.h"
 #include "base/day.h"
 #include "base/log.h"
+#include "base/parse.h"
 #include "db/migrate.h"
 #include "web/session.h"
 
@@ -69,7 +71,13 @@ static void wait_for_end(sigset_t *set)
 		;
 }
 
-static int serve(const struct app_config *config, const char *listen, const char *public_side)
+struct hook_options {
+	const char *url;
+	int64_t wait_ms;
+};
+
+static int serve(const struct app_config *config, const char *listen, const char *public_side,
+		 const struct hook_options *hooks)
 {
 	struct app *app = NULL;
 	struct err err = { 0 };
@@ -86,6 +94,9 @@ static int serve(const struct app_config *config, const char *listen, const char
 		return command_failed(&err);
 	app_follow(app, "papers", 1000, papers_work);
 	app_follow(app, "search", 1000, indexer_work);
+	app_follow(app, "hooks", 1000, hook_work);
+	app->message_hook = hooks->url;
+	app->hook_wait = hooks->wait_ms;
 	if (!app_start(app, &err) || !start_listeners(app, listen, public_side, &err)) {
 		app_close(app);
 		return command_failed(&err);
@@ -98,14 +109,18 @@ static int serve(const struct app_config *config, const char *listen, const char
 
 int cmd_serve(int argc, char **argv)
 {
-	static const char *const names[] = { "--listen", "--public", "--now", "--db", "--law", NULL };
+	static const char *const names[] = { "--listen", "--public", "--now", "--db", "--law", "--message-hook",
+		"--hook-wait", NULL };
+	struct hook_options hooks = { 0 };
+	int64_t wait;
 	struct options o;
 	struct app_config config = { 0 };
 	const char *listen, *public_side;
 
 	if (!options_read(argc, argv, names, NULL, &o) || o.n != 1
 	    || (option(&o, "--now") && !time_parse(str_of(option(&o, "--now")), &config.now))) {
-		(void)fputs("用法：mingfa serve 文件夹 [--listen 地址:端口] [--public 地址:端口] [--now \"2026-03-02 09:00\"]\n",
+		(void)fputs("用法：mingfa serve 文件夹 [--listen 地址:端口] [--public 地址:端口] [--now \"2026-03-02 09:00\"]\n"
+			    "  [--message-hook 网址 --hook-wait 秒]\n",
 			    stderr);
 		return 2;
 	}
@@ -114,7 +129,10 @@ int cmd_serve(int argc, char **argv)
 	config.law = option(&o, "--law");
 	listen = option(&o, "--listen") ? option(&o, "--listen") : "127.0.0.1:8080";
 	public_side = option(&o, "--public") ? option(&o, "--public") : "127.0.0.1:8081";
-	return serve(&config, listen, public_side);
+	hooks.url = option(&o, "--message-hook");
+	if (option(&o, "--hook-wait") && parse_i64(str_of(option(&o, "--hook-wait")), 1, 3600, &wait))
+		hooks.wait_ms = wait * 1000;
+	return serve(&config, listen, public_side, &hooks);
 }
 
 int cmd_migrate(int argc, char **argv)

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "app/api.h"
 #include "app/frame.h"
 #include "app/public.h"
 #include "base/day.h"
@@ -51,7 +52,7 @@ static void touch_done(void *ctx, bool ok, const struct err *err)
 }
 
 /* Nobody waits for it: when the queue is full, the next request tries again. */
-static void touch(struct req *r, struct str token)
+void gate_touch(struct req *r, struct str token)
 {
 	struct arena *a = arena_new();
 	struct touch *t = arena_one(a, struct touch);
@@ -68,13 +69,15 @@ bool gate_session(struct req *r, const struct session **ret, struct err *err)
 	struct str token = req_cookie(r, SESSION_COOKIE);
 	bool stale;
 
+	if (api_asked(r))
+		return api_gate(r, ret, err);
 	*ret = NULL;
 	if (!token.n)
 		return true;
 	if (!session_find(r->db, r->a, token, now_of(r), ret, &stale, err))
 		return false;
 	if (*ret && stale)
-		touch(r, token);
+		gate_touch(r, token);
 	if (*ret && (*ret)->must_change && r->route->audience != AUDIENCE_PUBLIC && !str_is(r->path, "/me")
 	    && !str_is(r->path, "/me/password"))
 		return err_set(err, ERR_LOCKED, "这是第一次登录，请先换成自己的密码");
@@ -85,7 +88,8 @@ bool gate_may_write(struct req *r, struct err *err)
 {
 	struct app *app = app_of(r);
 
-	if (!atomic_load(&app->catching_up) || str_is(r->path, "/sign-in") || str_is(r->path, "/sign-out"))
+	if (!atomic_load(&app->catching_up) || str_is(r->path, "/sign-in") || str_is(r->path, "/sign-out")
+	    || str_is(r->path, API_PATH "v1/session"))
 		return true;
 	return err_set(err, ERR_DB_READONLY, "系统正在补办停机期间到期的事项（还有%lld项），暂时只能查看，请稍后再办",
 		       (long long)atomic_load(&app->overdue));
@@ -174,6 +178,10 @@ void gate_error(struct req *r, const struct err *err)
 
 	if (r->public_side) {
 		public_error(r, err);
+		return;
+	}
+	if (api_asked(r)) {
+		api_error(r, err);
 		return;
 	}
 	if (err->code == ERR_SIGN_IN) {

@@ -17,6 +17,9 @@ struct actor actor_of(const struct req *r);
 /* The program's time. */
 int64_t now_of(const struct req *r);
 
+/* Writes the session's last use; nobody waits for it. */
+void gate_touch(struct req *r, struct str token);
+
 /* Callbacks of struct http_config. */
 bool gate_session(struct req *r, const struct session **ret, struct err *err);
 bool gate_may_write(struct req *r, struct err *err);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* routes.c - everything that the working side answers. */
 #include "app/act.h"
+#include "app/api.h"
+#include "app/hook.h"
 #include "app/import_page.h"
 #include "app/sign.h"
+#include "app/token.h"
 #include "web/asset.h"
 
 static const struct stmt st_alive = { "alive", "SELECT COUNT(*) FROM schema_patch" };
@@ -31,6 +34,7 @@ static bool asset_get(struct req *r, struct err *err)
 #define POST METHOD_POST
 #define ANYONE AUDIENCE_PUBLIC
 #define PERSON AUDIENCE_SIGNED_IN
+#define ADMINISTRATOR AUDIENCE_ADMINISTRATOR
 
 const struct route working_routes[] = {
 	{ GET, "/", desk_show, PERSON, "The desk: what is due" },
@@ -71,6 +75,23 @@ const struct route working_routes[] = {
 	{ GET, "/sign-in", sign_in_show, ANYONE, "The sign-in page" },
 	{ POST, "/sign-in", sign_in_post, ANYONE, "Signs in", .max_body = 2 * KEPT_MOST, .slow = true, .no_csrf = true },
 	{ POST, "/sign-out", sign_out, PERSON, "Signs out" },
+	{ POST, "/api/v1/session", api_session, ANYONE, "A session's token for the JSON interface", .slow = true, .no_csrf = true },
+	{ POST, "/api/v1/session/end", api_session_end, PERSON, "Ends it", .no_csrf = true },
+	{ GET, "/api/v1/kinds", api_kinds, PERSON, "Kinds of matters" },
+	{ GET, "/api/v1/kinds/{kind}", api_kind, PERSON, "Fields, states and actions of a kind" },
+	{ GET, "/api/v1/matters", api_matters, PERSON, "Matters by kind, state, light, field or text" },
+	{ POST, "/api/v1/matters", api_open, PERSON, "Opens a matter", .max_body = UPLOAD_BODY, .slow = true, .no_csrf = true },
+	{ GET, "/api/v1/matters/{id}", api_matter, PERSON, "One matter" },
+	{ GET, "/api/v1/matters/{id}/events", api_events, PERSON, "Its record" },
+	{ GET, "/api/v1/matters/{id}/papers/{paper}", api_paper, PERSON, "A paper's PDF", .slow = true },
+	{ POST, "/api/v1/matters/{id}/actions/{action}", api_act, PERSON, "Acts", .max_body = UPLOAD_BODY, .slow = true,
+	  .no_csrf = true },
+	{ GET, "/openapi.json", api_openapi, ANYONE, "The interface as OpenAPI 3.1, made from the definitions", .slow = true },
+	{ GET, "/api", api_page, ANYONE, "The interface, for people", .slow = true },
+	{ GET, "/admin/tokens", tokens_show, ADMINISTRATOR, "Tokens of organs" },
+	{ POST, "/admin/tokens", tokens_post, ADMINISTRATOR, "Issues one" },
+	{ GET, "/admin/webhooks", hooks_show, ADMINISTRATOR, "Webhooks, and what was not delivered" },
+	{ POST, "/admin/webhooks/again", hooks_again, ADMINISTRATOR, "Tries one again" },
 	{ GET, "/static/{digest}/{name}", asset_get, ANYONE, "Styles, scripts, icons" },
 	{ GET, "/healthz", health, ANYONE, "For the operator's watch" },
 };

@@ -16,6 +16,10 @@ static const struct stmt st_told = { "warn_told",
 	"UPDATE clock SET told = CASE WHEN provisional = 0 AND due <= $2 THEN 3 ELSE 2 END"
 	" WHERE matter = $1 AND state = 'running' AND told < 3 AND (yellow <= $2 OR due <= $2)" };
 
+/* For those outside who are told of overdue limits. */
+static const struct stmt st_red_told = { "warn_outbox",
+	"INSERT INTO outbox (kind, matter, at, tries) VALUES ('red', $1, $2, 0)" };
+
 static int urgency(const struct run *r, int64_t now)
 {
 	if (r->state != CLOCK_RUNNING)
@@ -76,6 +80,8 @@ static bool warn_one(struct turn *t, int64_t matter, struct err *err)
 	}
 	if (!first)
 		return true;
+	if (urgent == TOLD_RED && !db_exec(t->db, &st_red_told, DB_IN(in), NULL, err))
+		return false;
 	return principals_persons(t, &who, &to, err) && messages_done(t, matter, "warn", err)
 	       && message_send(t, matter, "warn", &to, words(t, m, first, urgent, n), err);
 }

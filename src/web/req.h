@@ -40,6 +40,9 @@ struct session {
 	struct str csrf;           /* 32 hex digits */
 	struct str name;
 	bool administrator, must_change;
+	bool token;                /* an organ's token (app/token.h), which may be narrower than its person */
+	bool reads_only;
+	struct str kinds;          /* ids parted by blanks; empty: all */
 };
 
 struct req_header {

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* hook.c - finds what webhooks ask for, and what people are told by other ways. */
+#include "app/hook.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <unistd.h>
+
+#include "app/hook_send.h"
+#include "base/day.h"
+#include "base/log.h"
+#include "base/uuid.h"
+
+#define EVENTS_A_ROUND 500
+#define HOOKS_MOST 100
+#define FOUND_MOST 2000
+#define KEY_BYTES 32
+
+/* ---- the secret ---- */
+
+static bool read_key(const char *path, unsigned char key[KEY_BYTES])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && read(fd, key, KEY_BYTES) == KEY_BYTES;
+
+	if (fd >= 0)
+		(void)close(fd);
+	return ok;
+}
+
+/* Whoever comes first makes it; O_EXCL lets only one. */
+static bool make_key(const char *path, unsigned char key[KEY_BYTES], struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool ok;
+
+	if (fd < 0)
+		return errno == EEXIST || err_set(err, ERR_IO, "不能建立推送密钥文件");
+	randombytes_buf(key, KEY_BYTES);
+	ok = write(fd, key, KEY_BYTES) == KEY_BYTES && fsync(fd) == 0;
+	(void)close(fd);
+	return ok || err_set(err, ERR_IO, "不能写推送密钥文件");
+}
+
+bool hook_secret(struct app *app, struct arena *a, struct str code, struct str *ret, struct err *err)
+{
+	const char *path = str_cstr(a, str_fmt(a, "%s/keys/webhook.key", app->dir));
+	unsigned char key[KEY_BYTES], mac[crypto_auth_hmacsha256_BYTES];
+	char *hex = arena_alloc(a, 2 * sizeof(mac) + 1);
+
+	if (!read_key(path, key) && (!make_key(path, key, err) || !read_key(path, key)))
+		return err->code ? false : err_set(err, ERR_IO, "不能读取推送密钥文件");
+	(void)crypto_auth_hmacsha256(mac, (const unsigned char *)code.p, code.n, key);
+	sodium_bin2hex(hex, 2 * sizeof(mac) + 1, mac, sizeof(mac));
+	*ret = (struct str){ hex, 2 * sizeof(mac) };
+	return true;
+}
+
+/* ---- what is asked for ---- */
+
+struct asked {
+	int64_t id;
+	int64_t opened;
+	bool published, transferred, red;
+	struct str published_by, transferred_by;
+};
+
+struct delivery {
+	int64_t hook, at;
+	struct str event, body;
+};
+
+struct round {
+	struct app *app;
+	struct db *db;
+	struct arena *a;
+	struct asked hook[HOOKS_MOST];
+	size_t n_hook;
+	struct delivery *found;
+	size_t n_found;
+	int64_t event, message, red; /* how far this round came */
+	int64_t known_event, known_message;
+	bool known; /* hook_seen has its row */
+	/* a row being read */
+	int64_t id, at, opened;
+	struct str action, kind, code, organ, fields;
+};
+
+static const struct stmt st_hooks = { "hook_active",
+	"SELECT id, opened, fields FROM matter WHERE kind = 'webhook' AND state = 'active' ORDER BY id LIMIT 100" };
+
+static bool picks(const struct json *list, const char *id)
+{
+	const struct json *x;
+
+	json_each(x, list)
+		if (str_is(x->text, id))
+			return true;
+	return false;
+}
+
+static bool add_hook(void *ctx, struct err *err)
+{
+	struct round *x = ctx;
+	struct asked *h = &x->hook[x->n_hook];
+	const struct json *doc, *tells;
+
+	if (!json_read(x->a, x->fields, &doc, err))
+		return false;
+	tells = json_get(doc, "tells");
+	*h = (struct asked){ .id = x->id, .opened = x->opened, .published = picks(tells, "decision_published"),
+			     .transferred = picks(tells, "matter_transferred"), .red = picks(tells, "deadline_red"),
+			     .published_by = json_str(doc, "published_by"), .transferred_by = json_str(doc, "transferred_by") };
+	x->n_hook++;
+	return true;
+}
+
+static bool named(struct str list, struct str kind, struct str action)
+{
+	struct str one;
+
+	while (str_cut(&list, ' ', &one)) {
+		struct str head;
+
+		if (str_cut(&one, '.', &head) && str_eq(head, kind) && str_eq(one, action))
+			return true;
+	}
+	return false;
+}
+
+/* Who, what and when; what the case is about stays here. */
+static struct str body_of(struct round *x, struct str delivery, const char *event)
+{
+	struct json_out o = { 0 };
+	struct buf b, at;
+
+	buf_init(&b, x->a, 2000);
+	buf_init(&at, x->a, 40);
+	time_put_iso(&at, x->at);
+	o.b = &b;
+	json_open(&o, NULL, '{');
+	json_out_str(&o, "id", delivery);
+	json_out_str(&o, "event", str_of(event));
+	json_out_str(&o, "matter", x->code);
+	json_out_str(&o, "kind", x->kind);
+	json_out_str(&o, "organ", x->organ);
+	json_out_str(&o, "at", buf_str(&at));
+	json_close(&o, '}');
+	return buf_str(&b);
+}
+
+static void add_found(struct round *x, int64_t hook, const char *event)
+{
+	if (x->n_found < FOUND_MOST)
+		x->found[x->n_found++] = (struct delivery){ .hook = hook, .at = x->at, .event = str_of(event),
+							     .body = body_of(x, uuid_new(x->a, x->at), event) };
+}
+
+/* What happened before a webhook was registered is not its business. */
+static bool add_event(void *ctx, struct err *err)
+{
+	struct round *x = ctx;
+
+	(void)err;
+	for (size_t i = 0; i < x->n_hook; i++) {
+		const struct asked *h = &x->hook[i];
+
+		if (x->at < h->opened)
+			continue;
+		if (h->published && named(h->published_by, x->kind, x->action))
+			add_found(x, h->id, "decision.published");
+		if (h->transferred && named(h->transferred_by, x->kind, x->action))
+			add_found(x, h->id, "matter.transferred");
+	}
+	x->event = x->id;
+	return true;
+}
+
+static bool add_red(void *ctx, struct err *err)
+{
+	struct round *x = ctx;
+
+	(void)err;
+	for (size_t i = 0; i < x->n_hook; i++)
+		if (x->hook[i].red && x->at >= x->hook[i].opened)
+			add_found(x, x->hook[i].id, "deadline.red");
+	x->red = x->id;
+	return true;
+}
+
+static const struct stmt st_events = { "hook_events",
+	"SELECT e.id, e.at, e.action, e.kind, m.code, COALESCE(o.code, '') FROM event e JOIN matter m ON m.id = e.matter"
+	" LEFT JOIN matter o ON o.id = m.organ WHERE e.id > $1 ORDER BY e.id LIMIT 500" };
+static const struct stmt st_red = { "hook_red",
+	"SELECT x.id, x.at, m.kind, m.code, COALESCE(o.code, '') FROM outbox x JOIN matter m ON m.id = x.matter"
+	" LEFT JOIN matter o ON o.id = m.organ WHERE x.kind = 'red' AND x.done IS NULL ORDER BY x.id LIMIT 500" };
+
+static bool look_through(struct round *x, struct err *err)
+{
+	const struct db_out hook[] = { db_to_i64(&x->id), db_to_i64(&x->opened), db_to_str(&x->fields) };
+	const struct db_in after[] = { db_i64(x->event) };
+	const struct db_out event[] = { db_to_i64(&x->id), db_to_i64(&x->at), db_to_str(&x->action), db_to_str(&x->kind),
+					db_to_str(&x->code), db_to_str(&x->organ) };
+	const struct db_out red[] = { db_to_i64(&x->id), db_to_i64(&x->at), db_to_str(&x->kind), db_to_str(&x->code),
+				      db_to_str(&x->organ) };
+
+	return db_each(x->db, x->a, &st_hooks, DB_NONE, DB_OUT(hook), add_hook, x, err)
+	    && db_each(x->db, x->a, &st_events, DB_IN(after), DB_OUT(event), add_event, x, err)
+	    && db_each(x->db, x->a, &st_red, DB_NONE, DB_OUT(red), add_red, x, err);
+}
+
+/* ---- messages by other ways ---- */
+
+static const struct stmt st_messages = { "hook_messages",
+	"SELECT g.person, COUNT(*), MAX(g.id), MIN(COALESCE(m.due, 9223372036854775807)), p.name, p.phone FROM message g"
+	" JOIN person p ON p.id = g.person LEFT JOIN matter m ON m.id = g.matter"
+	" WHERE g.id > $1 AND g.done_at IS NULL GROUP BY g.person, p.name, p.phone ORDER BY g.person LIMIT 500" };
+
+struct telling {
+	struct round *x;
+	int64_t person, n, last, due;
+	struct str name, phone;
+};
+
+/* 您有1件办件11月25日届满: how many and by when, nothing of the case. */
+static struct str words(struct telling *t)
+{
+	struct ymd d;
+
+	if (t->due == INT64_MAX)
+		return str_fmt(t->x->a, "您有%lld条办件消息，请登录办理", (long long)t->n);
+	d = day_ymd(day_at(t->due - 1)); /* due is the first instant after the last day */
+	return str_fmt(t->x->a, "您有%lld件办件%s%d月%d日届满", (long long)t->n,
+		       t->due <= engine_now(t->x->app->engine) ? "已于" : "", d.month, d.day);
+}
+
+static bool add_message(void *ctx, struct err *err)
+{
+	struct telling *t = ctx;
+	struct round *x = t->x;
+	struct json_out o = { 0 };
+	struct buf b;
+
+	(void)err;
+	buf_init(&b, x->a, 2000);
+	o.b = &b;
+	json_open(&o, NULL, '{');
+	json_out_str(&o, "to", t->name);
+	json_out_str(&o, "phone", t->phone);
+	json_out_str(&o, "text", words(t));
+	json_close(&o, '}');
+	if (x->n_found < FOUND_MOST)
+		x->found[x->n_found++] = (struct delivery){ .at = engine_now(x->app->engine), .event = STR("message"),
+							     .body = buf_str(&b) };
+	x->message = t->last > x->message ? t->last : x->message;
+	return true;
+}
+
+static bool look_at_messages(struct round *x, struct err *err)
+{
+	struct telling t = { .x = x };
+	const struct db_in in[] = { db_i64(x->message) };
+	const struct db_out out[] = { db_to_i64(&t.person), db_to_i64(&t.n), db_to_i64(&t.last), db_to_i64(&t.due),
+				      db_to_str(&t.name), db_to_str(&t.phone) };
+
+	return !x->app->message_hook || db_each(x->db, x->a, &st_messages, DB_IN(in), DB_OUT(out), add_message, &t, err);
+}
+
+/* ---- keeping what was found ---- */
+
+static const struct stmt st_seen = { "hook_seen", "SELECT event, message FROM hook_seen WHERE id = 1" };
+static const struct stmt st_newest = { "hook_newest",
+	"SELECT (SELECT COALESCE(MAX(id), 0) FROM event), (SELECT COALESCE(MAX(id), 0) FROM message)" };
+static const struct stmt st_keep = { "hook_keep",
+	"INSERT INTO hook_seen (id, event, message) VALUES (1, $1, $2)"
+	" ON CONFLICT (id) DO UPDATE SET event = $1, message = $2" };
+static const struct stmt st_insert = { "hook_insert",
+	"INSERT INTO hook_delivery (code, hook, event, body, at, tries, next_at, state, error)"
+	" VALUES ($1, $2, $3, $4, $5, 0, $5, 'waiting', '')" };
+static const struct stmt st_red_done = { "hook_red_done",
+	"UPDATE outbox SET done = $2 WHERE kind = 'red' AND done IS NULL AND id <= $1" };
+
+static bool keep_run(struct db *db, struct arena *a, void *ctx, struct err *err)
+{
+	const struct round *x = ctx;
+	const int64_t now = engine_now(x->app->engine);
+	const struct db_in seen[] = { db_i64(x->event), db_i64(x->message) };
+	const struct db_in red[] = { db_i64(x->red), db_i64(now) };
+
+	for (size_t i = 0; i < x->n_found; i++) {
+		const struct delivery *d = &x->found[i];
+		const struct db_in in[] = { db_str(uuid_new(a, now)), db_ref(d->hook), db_str(d->event), db_str(d->body),
+					    db_i64(d->at) };
+
+		if (!db_exec(db, &st_insert, DB_IN(in), NULL, err))
+			return false;
+	}
+	return db_exec(db, &st_keep, DB_IN(seen), NULL, err)
+	    && (!x->red || db_exec(db, &st_red_done, DB_IN(red), NULL, err));
+}
+
+/* Where the last round ended; the first one begins with what happens from now on. */
+static bool begin_round(struct round *x, struct err *err)
+{
+	const struct db_out out[] = { db_to_i64(&x->event), db_to_i64(&x->message) };
+
+	if (!db_maybe(x->db, x->a, &st_seen, DB_NONE, DB_OUT(out), &x->known, err)
+	    || (!x->known && !db_one(x->db, x->a, &st_newest, DB_NONE, DB_OUT(out), err)))
+		return false;
+	x->known_event = x->event;
+	x->known_message = x->message;
+	x->found = arena_many(x->a, FOUND_MOST, struct delivery);
+	return true;
+}
+
+/* Nothing found is not written each time: looking through a thousand events again costs less. */
+static bool worth_keeping(const struct round *x)
+{
+	return !x->known || x->n_found || x->red || x->message != x->known_message
+	    || x->event - x->known_event >= EVENTS_A_ROUND - 1;
+}
+
+void hook_work(struct app *app, struct follower *f)
+{
+	struct arena *a = arena_new();
+	struct round *x = arena_one(a, struct round);
+	struct err err = { 0 };
+	bool ok;
+
+	*x = (struct round){ .app = app, .a = a };
+	if (f->stop || !db_open(app->db, DB_READ, &x->db, &err)) {
+		(void)arena_free(a);
+		return; /* what is due is sent after the next start, or when the database is back */
+	}
+	ok = begin_round(x, &err) && look_through(x, &err) && look_at_messages(x, &err);
+	db_close(x->db);
+	if (ok && worth_keeping(x))
+		ok = writer_run(app->writer, "hooks", keep_run, x, &err);
+	if (ok)
+		ok = hook_send_due(app, f, &err);
+	if (!ok)
+		log_line(LOG_WARNING, "hooks: %s (%s)", err.msg, err.detail);
+	f->more = ok && x->event - x->known_event >= EVENTS_A_ROUND;
+	(void)arena_free(a);
+}
