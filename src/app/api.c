@@ -766,6 +766,12 @@ static bool key_fits(struct acting *x, struct db *db, struct arena *a, struct er
 	    || err_set(err, ERR_CONFLICT, "这个 Idempotency-Key 已经用于另一项内容");
 }
 
+/* Under which drafts and uploads of this form stand. */
+static struct str form_key(const struct acting *x)
+{
+	return x->act.matter ? x->ac->id : x->kind->id;
+}
+
 /* A refusal is an error of the job, so that the files that came with it go too. */
 static bool act_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
@@ -776,12 +782,15 @@ static bool act_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 	if (!key_fits(x, db, a, err))
 		return false;
 	for (size_t i = 0; i < x->n_blob; i++)
-		if (!blob_put(db, &x->blob[i], x->act.received, err))
+		if (!blob_put(db, &x->blob[i], x->act.received, err)
+		    || !upload_put(db, x->act.who.person, x->act.matter, form_key(x), x->blob[i].sha256, x->act.received, err))
 			return false;
 	if (!(x->act.matter ? matter_act(e, db, a, &x->act, &x->result, err)
 			    : matter_open(e, db, a, &x->act, &x->result, err)))
 		return false;
-	return !x->result.n_refused || err_set(err, ERR_REFUSED, "暂不能办理");
+	if (x->result.n_refused)
+		return err_set(err, ERR_REFUSED, "暂不能办理");
+	return !x->n_blob || draft_drop(db, x->act.who.person, x->act.matter, form_key(x), err);
 }
 
 static bool act_after(struct req *r, void *ctx, bool ok, const struct err *failed, struct err *err)

@@ -20,8 +20,10 @@ bool api_reply(struct req *r, int status, struct api_out *out, struct err *err)
 
 bool api_names_init(struct req *r, struct api_names *n, struct err *err)
 {
+	const struct actor who = actor_of(r);
+
 	n->r = r;
-	return matter_names(app_of(r)->engine, r->db, r->a, &n->names, err);
+	return matter_names(app_of(r)->engine, r->db, r->a, &who, &n->names, err);
 }
 
 void api_put_time(struct json_out *o, const char *key, int64_t ms)

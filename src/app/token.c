@@ -115,14 +115,15 @@ static bool add_line(struct req *r, const struct val_names *names, const struct 
 
 static bool lines(struct req *r, struct token_view *v, struct err *err)
 {
-	const struct list_query q = { .who = actor_of(r), .kind = STR("api_token"), .order = LIST_OPENED, .limit = LINES };
+	const struct actor who = actor_of(r);
+	const struct list_query q = { .who = who, .kind = STR("api_token"), .order = LIST_OPENED, .limit = LINES };
 	const struct list_row *row;
 	struct token_line *l;
 	struct val_names names;
 	size_t n;
 
 	if (!matter_list(app_of(r)->engine, r->db, r->a, &q, &row, &n, err)
-	    || !matter_names(app_of(r)->engine, r->db, r->a, &names, err))
+	    || !matter_names(app_of(r)->engine, r->db, r->a, &who, &names, err))
 		return false;
 	l = arena_many(r->a, n, struct token_line);
 	for (size_t i = 0; i < n; i++)
