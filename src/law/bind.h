@@ -117,5 +117,7 @@ const struct merged *tree_kind(const struct law_tree *t, struct str id);
 
 /* check.c: everything of language.md 14 that needs the whole law. */
 void check_law(struct loader *l);
+/* check_page.c: what pages need of a kind; findings are warnings. */
+void check_page(struct loader *l, const struct kind *k);
 
 #endif

@@ -102,12 +102,18 @@ static void need_cite(struct checker *c, const struct node *n, const char *what,
 	diag_hint(c->d, "写规则台账、statutes.tsv 或者 articles.tsv 中的编号");
 }
 
+static void no_way(struct checker *c, const struct check *v)
+{
+	diag_add(c->d, v->node->pos, true, "核对“%.*s”没有写明怎样补救（way）", STR_FMT(v->id));
+	diag_hint(c->d, "写能够补救的动作或者字段");
+}
+
 static void cite_checks(struct checker *c, const struct check *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		need_cite(c, v[i].node, "核对", v[i].id);
 		if (!v[i].way.n)
-			diag_add(c->d, v[i].node->pos, true, "核对“%.*s”没有写明怎样补救（way）", STR_FMT(v[i].id));
+			no_way(c, &v[i]);
 		else if (!kind_action(c->k, v[i].way) && !kind_field(c->k, v[i].way))
 			diag_add(c->d, v[i].node->pos, false, "way“%.*s”不是动作或者字段", STR_FMT(v[i].way));
 	}
@@ -426,8 +432,6 @@ static void actions(struct checker *c)
 			continue;
 		somebody(c, a);
 		fields_asked(c, a);
-		if (!a->next.n && !is_open(a) && !only_system(&a->by))
-			diag_add(c->d, a->node->pos, true, "动作“%.*s”没有写明桌面上的说法（next）", STR_FMT(a->id));
 		if (is_open(a) && a->to == TO_BACK)
 			diag_add(c->d, a->node->pos, false, "open 不能写 to: back");
 	}
@@ -819,13 +823,17 @@ struct sight {
 	bool warning;
 };
 
+/* Who holds a role of this matter's organ is one of its members. */
 static bool may_see(const struct field *f, const struct who *w)
 {
 	if (w->sort == WHO_SYSTEM)
 		return true;
-	for (size_t i = 0; i < f->see.who.n; i++)
-		if (str_eq(f->see.who.v[i].text, w->text))
+	for (size_t i = 0; i < f->see.who.n; i++) {
+		const struct who *x = &f->see.who.v[i];
+
+		if (str_eq(x->text, w->text) || (w->sort == WHO_ROLE && x->sort == WHO_MEMBERS && str_is(x->text, "organ")))
 			return true;
+	}
 	return false;
 }
 
@@ -836,6 +844,8 @@ static void seen(void *ctx, const struct field *f)
 
 	if (f->index >= k->n_field || &k->field[f->index] != f || !f->see.set)
 		return;
+	if (s->warning && f->see.when)
+		return; /* a paper may show what everyone sees under a condition: its definition says when */
 	for (size_t i = 0; i < s->reader->n; i++) {
 		if (may_see(f, &s->reader->v[i]))
 			continue;
@@ -1063,6 +1073,7 @@ void check_law(struct loader *l)
 		effects(&c);
 		sight(&c);
 		papers(&c);
+		check_page(l, c.k);
 	}
 	cascades(&c);
 	for (size_t i = 0; i < l->law->n_kind; i++)

@@ -1368,6 +1368,7 @@ static void list(struct loader *l, struct kind *k)
 
 	if (!y || !bind_keys(l, y, "list", list_keys))
 		return;
+	k->list.pos = pos_key(y);
 	k->list.n_columns = bind_texts(l, ynode_get(y, "columns"), &k->list.columns);
 	k->list.n_filters = bind_texts(l, ynode_get(y, "filters"), &k->list.filters);
 	k->list.n_card = bind_texts(l, ynode_get(y, "card"), &k->list.card);

@@ -293,6 +293,7 @@ struct dossier_def {
 struct list_def {
 	const struct str *columns, *filters, *card;
 	size_t n_columns, n_filters, n_card;
+	struct pos pos; /* file NULL: the kind has no list */
 };
 
 struct correct_def {

@@ -461,3 +461,91 @@ Test(law_check, built_in_actions_carry_their_article)
 		cr_assert(str_is(kind_action(&l->kind[i], STR("recuse"))->node->path, "builtin.recuse"));
 	arena_free(t->a);
 }
+
+#define ASK(form) "  add: {name: 补充材料, from: draft, by: [head], form: [" form "], next: 补充材料}\n"
+#define CHECK(say) "  add:\n    name: 补充\n    from: draft\n    by: [head]\n    next: 补充\n    checks:\n" \
+		   "      full: {must: fine is not null, say: " say ", way: fine, cite: T1}"
+
+Test(law_check, pages_have_what_they_need)
+{
+	static const struct pair list[] = {
+		{ "a group", { .fields = "  a: {name: 甲, type: date, group: 事实}\n", .actions = ASK("a") },
+		  { .fields = "  a: {name: 甲, type: date} #!\n", .actions = ASK("a") }, "“a”没有写明归在哪一组", true },
+		{ "a group of what only the law fills in",
+		  { .fields = "  a: {name: 甲, type: date}\n", .actions = "  add: {name: 补充, from: draft, by: [system], form: [a]}\n" },
+		  { .fields = "  a: {name: 甲, type: date} #!\n", .actions = ASK("a") }, "“a”没有写明归在哪一组", true },
+		{ "an example of a text", { .fields = "  a: {name: 甲, type: text(9), example: 一二}\n", .actions = ASK("a") },
+		  { .fields = "  a: {name: 甲, type: text(9)} #!\n", .actions = ASK("a") }, "“a”没有填写示例", true },
+		{ "an example of a note", { .fields = "  a: {name: 甲, type: note, example: 一二}\n", .actions = ASK("a") },
+		  { .fields = "  a: {name: 甲, type: note} #!\n", .actions = ASK("a") }, "“a”没有填写示例", true },
+		{ "a date needs no example", { .fields = "  a: {name: 甲, type: date}\n", .actions = ASK("a") },
+		  { .fields = "  a: {name: 甲, type: note} #!\n", .actions = ASK("a") }, "“a”没有填写示例", true },
+		{ "a unit", { .fields = "  a: {name: 甲, type: int, unit: 人}\n", .actions = ASK("a") },
+		  { .fields = "  a: {name: 甲, type: int} #!\n", .actions = ASK("a") }, "“a”没有单位", true },
+		{ "an action by its deed", { .actions = "  add: {name: 提交报告, from: draft, by: [head], next: 提交报告}\n" },
+		  { .actions = "  add: {name: 提交, from: draft, by: [head], next: 提交报告} #!\n" }, "只叫“提交”", true },
+		{ "a card of three", { .more = "list: {columns: [title], card: [title, fine, officers]}\n" },
+		  { .more = "list: {columns: [title], card: [title, fine]} #!\n" }, "“case”没有写明手机上显示的三项", true },
+	};
+
+	BOTH(list);
+}
+
+Test(law_check, somebody_has_it)
+{
+	static const char text[] =
+		"kind: a\nname: 甲\nstates:\n  one: {name: 一, holder: [head]}\n  two: 二 #!\n  end: {name: 完, end: true}\n"
+		"actions:\n  open: {name: 开, by: [head]}\n  go: {name: 去, from: one, to: two, by: [head], next: 去}\n"
+		"  done: {name: 完成, from: two, to: end, by: [system]}\n"
+		"clocks:\n  wait: {name: 等, from: go, until: done, limit: 3 day, warn: 1 day, lapse: done, cite: T1}\n"
+		"list: {columns: [state], card: [state]}\n";
+	struct law_text *t = law_text_new();
+	const struct diag_item *x;
+
+	law_text_add(t, "p/a.yaml", text);
+	cr_assert_not_null(law_text_load(t, "p"), "%s", law_text_all(t));
+	x = law_text_find(t, true, "没有写明现由谁办");
+	cr_assert_not_null(x, "%s", law_text_all(t));
+	cr_assert_eq(x->pos.line, law_text_mark(text));
+	cr_assert_eq(x->pos.col, 3);
+	cr_assert(str_find(x->text, STR("“two”"), 0) != SIZE_MAX);
+	arena_free(t->a);
+}
+
+Test(law_check, sentences_say_fact_and_norm)
+{
+	static const struct pair list[] = {
+		{ "fact and norm", { .actions = CHECK("没有罚款。应当写明罚款") "\n" },
+		  { .actions = CHECK("没有罚款") " #!\n" }, "没有分别写明事实和规定", true },
+		{ "the way on is no norm", { .actions = CHECK("没有罚款，应当写明罚款。下一步：写明罚款") "\n" },
+		  { .actions = CHECK("没有罚款。下一步：写明罚款，再办理") " #!\n" }, "没有分别写明事实和规定", true },
+		{ "the page writes the heading", { .actions = CHECK("没有罚款。应当写明罚款") "\n" },
+		  { .actions = CHECK("暂不能补充。没有罚款。应当写明罚款") " #!\n" }, "重复了页面已写的开头", true },
+		{ "a heading that says more", { .actions = CHECK("\"暂不能给{title}补充。没有罚款，应当写明\"") "\n" },
+		  { .actions = CHECK("可以继续，但须写明理由。没有罚款，应当写明") " #!\n" }, "重复了页面已写的开头", true },
+		{ "no blame", { .actions = CHECK("没有罚款。应当写明罚款") "\n" },
+		  { .actions = CHECK("没有罚款。这样办理非法") " #!\n" }, "的句子中有“非法”", true },
+		{ "no shouting", { .actions = CHECK("没有罚款。应当写明罚款") "\n" },
+		  { .actions = CHECK("没有罚款。应当写明罚款！") " #!\n" }, "的句子中有“！”", true },
+	};
+
+	BOTH(list);
+}
+
+/* What the product ships leaves nothing to warn of. */
+Test(law_check, the_packs_have_no_warnings)
+{
+	static const char *const packs[] = { "national", "shanxi", "shanxi/linyi", "shanxi/yangquan-fgw" };
+
+	for (size_t i = 0; i < sizeof(packs) / sizeof(*packs); i++) {
+		struct arena *a = arena_new();
+		struct law_text *t = arena_one(a, struct law_text);
+
+		t->a = a;
+		t->d.a = a;
+		law_text_folder(t, "law");
+		cr_assert_not_null(law_text_load(t, packs[i]), "%s: %s", packs[i], law_text_all(t));
+		cr_expect_eq(t->d.n, 0, "%s: %s", packs[i], law_text_all(t));
+		arena_free(a);
+	}
+}
