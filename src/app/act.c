@@ -340,7 +340,8 @@ static void way_here(struct filling *f, const struct refusal *x, struct reason_v
 
 		if (!str_eq(field->id, x->way) || kind_action(f->kind, x->way))
 			continue;
-		v->way = str_fmt(f->r->a, "填写%.*s", STR_FMT(field->name));
+		if (!v->own_way)
+			v->way = str_fmt(f->r->a, "填写%.*s", STR_FMT(field->name));
 		v->way_href = str_fmt(f->r->a, "#f.%.*s", STR_FMT(field->id));
 	}
 }

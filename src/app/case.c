@@ -40,13 +40,29 @@ static bool asks_for(const struct action *ac, struct str field)
 	return false;
 }
 
-/* The way on: an action, or the action that asks for the field which is wanting. */
+static bool others_do(const struct matter_view *m, const struct action *ac)
+{
+	for (size_t i = 0; m && i < m->n_action; i++)
+		if (m->action[i].def == ac)
+			return m->action[i].n_refused && m->action[i].refused[0].sort == REFUSED_RIGHT;
+	return false;
+}
+
+/* The way on: an action (of the reader, or of whom it names), or the action that asks for the field which is wanting. */
 static void way_of(struct req *r, const struct kind *k, const struct matter_view *m, struct str way, struct str href,
 		   struct reason_view *ret)
 {
 	const struct action *ac = kind_action(k, way);
 	const struct field *f = ac ? NULL : kind_field(k, way);
 
+	if (ac && others_do(m, ac)) {
+		struct buf b;
+
+		buf_init(&b, r->a, 400);
+		shown_whos(&b, k->law, &ac->by);
+		ret->way = str_fmt(r->a, "%.*s（%.*s）", STR_FMT(ac->name), STR_FMT(buf_str(&b)));
+		return;
+	}
 	if (ac) {
 		ret->way = ac->name;
 		ret->way_href = str_fmt(r->a, "%.*s/do/%.*s", STR_FMT(href), STR_FMT(ac->id));
@@ -63,27 +79,28 @@ static void way_of(struct req *r, const struct kind *k, const struct matter_view
 		}
 }
 
-/* Facts that could only be told in the words of the definition are left out: the sentence says it already. */
-static struct str readable(struct str facts)
+static struct str without_stop(struct str s)
 {
-	bool code = str_find(facts, STR("=="), 0) != SIZE_MAX || str_find(facts, STR(" else "), 0) != SIZE_MAX
-		|| str_find(facts, STR("children("), 0) != SIZE_MAX || str_find(facts, STR("matters("), 0) != SIZE_MAX;
-
-	return code ? (struct str){ 0 } : facts;
+	s = str_trim(s);
+	return str_ends(s, STR("。")) ? str_sub(s, 0, s.n - STR("。").n) : s;
 }
 
-/* Some definitions write the whole pattern: 暂不能…。facts and norm。下一步：…. Its parts go where the page has them. */
+/* A definition may word more than fact and norm: a heading of its own (暂不能…。) and the way on (下一步：…). */
 static void part_sentence(struct reason_view *x)
 {
 	size_t at = str_starts(x->say, STR("暂不能")) ? str_find(x->say, STR("。"), 0) : SIZE_MAX;
 
-	if (at != SIZE_MAX && at + 3 < x->say.n)
-		x->say = str_sub(x->say, at + 3, x->say.n);
+	if (at != SIZE_MAX && at + STR("。").n < x->say.n) {
+		x->head = str_sub(x->say, STR("暂不能").n, at);
+		x->say = str_sub(x->say, at + STR("。").n, x->say.n);
+	}
 	at = str_find(x->say, STR("下一步："), 0);
-	if (at == SIZE_MAX || at == 0)
-		return;
-	x->way = str_sub(x->say, at + STR("下一步：").n, x->say.n);
-	x->say = str_sub(x->say, 0, at);
+	if (at != SIZE_MAX && at > 0) {
+		x->way = without_stop(str_sub(x->say, at + STR("下一步：").n, x->say.n));
+		x->own_way = true;
+		x->say = str_sub(x->say, 0, at);
+	}
+	x->say = without_stop(x->say);
 }
 
 const struct reason_view *case_reasons(struct req *r, const struct kind *k, const struct matter_view *m,
@@ -92,10 +109,10 @@ const struct reason_view *case_reasons(struct req *r, const struct kind *k, cons
 	struct reason_view *out = arena_many(r->a, n, struct reason_view);
 
 	for (size_t i = 0; i < n; i++) {
-		out[i] = (struct reason_view){ .say = v[i].say, .facts = readable(v[i].facts), .target = v[i].target,
+		out[i] = (struct reason_view){ .say = v[i].say, .target = v[i].target,
 					       .missing = v[i].missing, .can_pass = v[i].can_pass };
 		if (v[i].node) {
-			out[i].cite = cite_links(r, &v[i].node->cite, &out[i].n_cite);
+			out[i].cite = cite_links_near(r, &v[i].node->cite, &out[i].n_cite);
 			out[i].key = v[i].node->path;
 		}
 		if (v[i].way.n && v[i].sort != REFUSED_FORM)

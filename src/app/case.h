@@ -5,12 +5,13 @@
 
 #include "app/rows.h"
 
-/* One reason why something cannot be done: sentence -> facts -> citation -> way on. */
+/* One reason why something cannot be done: 暂不能{head}。{say}〔cite〕。下一步：{way}。 The first cite is the nearest text's.
+ * own_way: the definition worded the way on. */
 struct reason_view {
-	struct str say, facts, way, way_href, target, key, given;
+	struct str head, say, way, way_href, target, key, given;
 	const struct cite_link *cite;
 	size_t n_cite;
-	bool missing, can_pass;
+	bool missing, can_pass, own_way;
 };
 
 struct act_view {

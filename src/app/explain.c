@@ -72,29 +72,6 @@ bool clock_show(struct req *r, struct err *err)
 
 /* ---- flow charts ---- */
 
-static void put_whos(struct buf *b, const struct law *law, const struct whos *w)
-{
-	for (size_t i = 0; i < w->n; i++) {
-		const struct role_def *role = law_role(law, w->v[i].role);
-
-		buf_adds(b, i ? "、" : "");
-		switch (w->v[i].sort) {
-		case WHO_SYSTEM:
-			buf_adds(b, "依法自动");
-			break;
-		case WHO_PUBLIC:
-			buf_adds(b, "社会公众");
-			break;
-		case WHO_OPENER:
-			buf_adds(b, "登记人");
-			break;
-		default:
-			buf_add(b, role ? role->name : w->v[i].expr && expr_field(w->v[i].expr) ? expr_field(w->v[i].expr)->name
-				: w->v[i].text);
-		}
-	}
-}
-
 static struct str from_text(struct req *r, const struct action *ac)
 {
 	struct buf b;
@@ -120,7 +97,7 @@ static void chart_lines(struct req *r, const struct kind *k, struct chart_view *
 		if (ac->builtin)
 			continue;
 		buf_init(&by, r->a, 1000);
-		put_whos(&by, k->law, &ac->by);
+		shown_whos(&by, k->law, &ac->by);
 		l[v->n_line++] = (struct chart_line){
 			.name = ac->name, .from = from_text(r, ac), .by = buf_str(&by),
 			.to = ac->to == TO_STATE ? ac->to_state->name : ac->to == TO_CHOOSE ? STR("视情形")

@@ -76,6 +76,47 @@ const struct cite_link *cite_links(struct req *r, const struct cites *c, size_t 
 	return l;
 }
 
+/* Lower packs add their citations behind those of the packs above. */
+const struct cite_link *cite_links_near(struct req *r, const struct cites *c, size_t *ret_n)
+{
+	const struct ledger *l = engine_ledger(app_of(r)->engine);
+	const struct rule *near = c->n ? ledger_find(l, c->id[c->n - 1]) : NULL;
+	struct str *id = arena_many(r->a, c->n, struct str);
+	size_t n = 0;
+
+	for (int far = 0; far <= 1; far++)
+		for (size_t i = 0; i < c->n; i++) {
+			const struct rule *x = ledger_find(l, c->id[i]);
+
+			if ((near && x && str_eq(x->zhidu, near->zhidu)) == !far)
+				id[n++] = c->id[i];
+		}
+	return cite_links(r, &(struct cites){ id, n }, ret_n);
+}
+
+void shown_whos(struct buf *b, const struct law *law, const struct whos *w)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		const struct role_def *role = law_role(law, w->v[i].role);
+
+		buf_adds(b, i ? "、" : "");
+		switch (w->v[i].sort) {
+		case WHO_SYSTEM:
+			buf_adds(b, "依法自动");
+			break;
+		case WHO_PUBLIC:
+			buf_adds(b, "社会公众");
+			break;
+		case WHO_OPENER:
+			buf_adds(b, "登记人");
+			break;
+		default:
+			buf_add(b, role ? role->name : w->v[i].expr && expr_field(w->v[i].expr) ? expr_field(w->v[i].expr)->name
+				: w->v[i].text);
+		}
+	}
+}
+
 static bool matter_link(struct shower *s, struct val v, struct shown_link *ret, struct err *err)
 {
 	const struct actor who = actor_of(s->r);

@@ -54,5 +54,9 @@ struct cite_link {
 };
 /* The citations of a node as links to their texts. */
 const struct cite_link *cite_links(struct req *r, const struct cites *c, size_t *ret_n);
+/* The same, the nearest text (of the lowest pack that cites) before those above it. */
+const struct cite_link *cite_links_near(struct req *r, const struct cites *c, size_t *ret_n);
+/* Who may do something, by the names of roles and fields: 承办人员、机关负责人. */
+void shown_whos(struct buf *b, const struct law *law, const struct whos *w);
 
 #endif
