@@ -531,21 +531,3 @@ Test(law_check, sentences_say_fact_and_norm)
 
 	BOTH(list);
 }
-
-/* What the product ships leaves nothing to warn of. */
-Test(law_check, the_packs_have_no_warnings)
-{
-	static const char *const packs[] = { "national", "shanxi", "shanxi/linyi", "shanxi/yangquan-fgw" };
-
-	for (size_t i = 0; i < sizeof(packs) / sizeof(*packs); i++) {
-		struct arena *a = arena_new();
-		struct law_text *t = arena_one(a, struct law_text);
-
-		t->a = a;
-		t->d.a = a;
-		law_text_folder(t, "law");
-		cr_assert_not_null(law_text_load(t, packs[i]), "%s: %s", packs[i], law_text_all(t));
-		cr_expect_eq(t->d.n, 0, "%s: %s", packs[i], law_text_all(t));
-		arena_free(a);
-	}
-}
