@@ -322,7 +322,7 @@ static struct node *shared_node(struct loader *l, struct kind *k, const struct a
 	return n;
 }
 
-/* ask_recuse, recuse, note, and correct where the kind says how. Their form is the engine's: a person and a
+/* ask_recuse, recuse, those of `together`, and correct where the kind says how. Their form is the engine's: a person and a
  * reason are not fields of the kind. */
 static void builtin(struct kind *k, struct action *act, const char *id, struct str name, struct str next,
 		    const struct str *cite, struct loader *l)
@@ -353,18 +353,23 @@ static void not_ended(struct loader *l, struct kind *k, struct action *act)
 	act->from = out;
 }
 
+/* What people who work on the same matter do with each other (docs/decisions/0005). */
+static const struct {
+	const char *id, *name;
+} together[] = { { "note", "批注" }, { "expedite", "催办" }, { "recall", "撤回" }, { "ask_back", "请求退回" },
+		 { "tick", "落实退回要点" } };
+
 static void builtins(struct loader *l, struct kind *k)
 {
 	struct action *act = &k->action[k->n_action];
 
 	builtin(k, &act[0], "ask_recuse", STR("申请回避"), STR("决定是否回避"), &recuse_cite, l);
 	builtin(k, &act[1], "recuse", STR("决定回避"), STR(""), &recuse_cite, l);
-	builtin(k, &act[2], "note", STR("添加说明"), STR(""), NULL, l);
-	k->n_action += 3;
-	if (ynode_get(tree_of(l, k), "correct")) {
-		builtin(k, &act[3], "correct", STR("更正"), STR(""), NULL, l);
-		k->n_action++;
-	}
+	k->n_action += 2;
+	for (size_t i = 0; i < ARRAY_LEN(together); i++)
+		builtin(k, &k->action[k->n_action++], together[i].id, str_of(together[i].name), STR(""), NULL, l);
+	if (ynode_get(tree_of(l, k), "correct"))
+		builtin(k, &k->action[k->n_action++], "correct", STR("更正"), STR(""), NULL, l);
 	for (struct action *b = act; b < k->action + k->n_action; b++)
 		not_ended(l, k, b);
 }
@@ -374,9 +379,10 @@ static void actions(struct loader *l, struct kind *k)
 {
 	const struct ynode *map = bind_ids(l, tree_of(l, k), "actions");
 	size_t n = map ? map->n : 0;
-	static const char *const own[] = { "correct", "ask_recuse", "recuse", "note", "adopt", "unseal", "excuse" };
+	static const char *const own[] = { "correct", "ask_recuse", "recuse", "note", "expedite", "recall", "ask_back",
+					   "tick", "adopt", "unseal", "excuse" };
 
-	k->action = arena_many(l->a, n + 4, struct action);
+	k->action = arena_many(l->a, n + 3 + ARRAY_LEN(together), struct action);
 	for (size_t i = 0; i < n; i++) {
 		for (size_t j = 0; j < ARRAY_LEN(own); j++)
 			if (str_is(map->child[i]->key, own[j]))

@@ -178,6 +178,11 @@ static bool step_stead(struct step *s, struct err *err)
 	return s->no.n || step_person(s, s->stead, err);
 }
 
+static bool is_together(const struct action *ac)
+{
+	return !str_is(ac->id, "correct") && !str_is(ac->id, "recuse") && !str_is(ac->id, "ask_recuse");
+}
+
 static bool step_right(struct step *s, struct err *err)
 {
 	const struct who *w;
@@ -188,6 +193,16 @@ static bool step_right(struct step *s, struct err *err)
 	}
 	if (!whos_let_as(s->t, &s->ac->by, &s->ev, &s->act->who, &w, &s->stead, err))
 		return false;
+	if (!w && s->ac->builtin && is_together(s->ac) && !str_is(s->ac->id, "note")) { /* whoever sees it and is concerned */
+		bool sees = false;
+
+		if (s->act->who.sort == ACTOR_PERSON && !may_see(s->t, s->old, &s->act->who, &sees, err))
+			return false;
+		if (sees) {
+			s->role = STR("reader");
+			return true;
+		}
+	}
 	if (!w) {
 		refuse_right(s, s->ac->node, str_fmt(s->t->a, "“%.*s”由%.*s办理", STR_FMT(s->ac->name), STR_FMT(who_may(s))));
 		return true;
@@ -366,20 +381,21 @@ static bool recheck(struct step *s, struct err *err)
 	return true;
 }
 
-/* The form of recuse and ask_recuse is a person, of note nothing but the reason; correct has fields. */
+/* The form of recuse and ask_recuse is a person and a reason; correct has fields; the others are in together.c. */
 static bool step_fill(struct step *s, struct err *err)
 {
 	bool empty = s->t->dry && !s->act->form.n && !s->act->reason.n;
 
 	if (!s->ac->builtin)
-		return step_form(s, err);
+		return step_form(s, err) && points_ask(s, err);
+	if (is_together(s->ac))
+		return together_ask(s, err);
 	if (empty)
 		return true;
 	need_reason(s);
 	if (str_is(s->ac->id, "correct"))
 		return step_form(s, err);
-	if (!str_is(s->ac->id, "note"))
-		need_person(s);
+	need_person(s);
 	return true;
 }
 
@@ -473,7 +489,10 @@ static bool ask(struct step *s, struct err *err)
 		return false;
 	if (s->ac->builtin && str_is(s->ac->id, "correct"))
 		return step_target(s, err) && recheck(s, err);
-	return step_need(s, err) && step_target(s, err) && delegation_fits(s, err) && step_checks(s, err);
+	if (s->undo) /* it stood there before: nothing is entered anew */
+		return true;
+	return step_need(s, err) && step_target(s, err) && delegation_fits(s, err) && step_checks(s, err)
+	       && points_warn(s, err);
 }
 
 static void enter(struct step *s)
@@ -497,6 +516,8 @@ static bool write_all(struct step *s, struct err *err)
 	    || !store_papers(s, err) || !store_deputed(s, err) || !clocks_of_parent(s, err))
 		return false;
 	if (s->old && due != s->due_before && !store_holder_due(s->t, s->new->id, due, err))
+		return false;
+	if ((s->ac->builtin || s->ac->points) && !together_done(s, err))
 		return false;
 	return !str_is(s->ac->id, "recuse") || !s->person || store_recused(s, err);
 }

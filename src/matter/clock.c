@@ -21,7 +21,7 @@ struct clock_row {
 	struct clocks *c;
 	size_t n;
 	struct str clock, state, json, who;
-	int64_t matter, run, start, due, yellow, stopped, provisional, lapse, told;
+	int64_t matter, run, start, due, yellow, stopped, provisional, lapse, told, started_seq, stopped_seq;
 };
 
 static enum clock_state state_of(struct str s)
@@ -81,7 +81,8 @@ static bool clock_row(void *ctx, struct err *err)
 		i++;
 	struct run r = { .clock = x->clock, .run = x->run, .start = x->start, .due = x->due, .yellow = x->yellow,
 			 .stopped = x->stopped, .state = state_of(x->state), .provisional = x->provisional != 0,
-			 .parked = x->lapse == 2, .who = x->who, .told = x->told, .def = kind_clock(x->m[i]->kind, x->clock) };
+			 .parked = x->lapse == 2, .who = x->who, .told = x->told, .def = kind_clock(x->m[i]->kind, x->clock),
+			 .started_seq = x->started_seq, .stopped_seq = x->stopped_seq };
 
 	if (!read_json(x->t->a, x->json, &r, err))
 		return false;
@@ -90,7 +91,8 @@ static bool clock_row(void *ctx, struct err *err)
 	return true;
 }
 
-#define COLUMNS "matter, clock, run, start, due, yellow, state, stopped, pauses, who, provisional, lapse, told"
+#define COLUMNS "matter, clock, run, start, due, yellow, state, stopped, pauses, who, provisional, lapse, told," \
+	" started_seq, stopped_seq"
 static const struct stmt st_clocks = { "clocks",
 	"SELECT " COLUMNS " FROM clock WHERE matter = $1 ORDER BY clock, run" };
 static const struct stmt st_open = { "clocks_open",
@@ -102,7 +104,8 @@ static bool read_clocks(struct clock_row *x, const struct stmt *st, const struct
 	const struct db_out out[] = { db_to_i64(&x->matter), db_to_str(&x->clock), db_to_i64(&x->run), db_to_i64(&x->start),
 				      db_to_i64(&x->due), db_to_i64(&x->yellow), db_to_str(&x->state),
 				      db_to_i64(&x->stopped), db_to_str(&x->json), db_to_str(&x->who),
-				      db_to_i64(&x->provisional), db_to_i64(&x->lapse), db_to_i64(&x->told) };
+				      db_to_i64(&x->provisional), db_to_i64(&x->lapse), db_to_i64(&x->told),
+				      db_to_i64(&x->started_seq), db_to_i64(&x->stopped_seq) };
 
 	for (size_t i = 0; i < x->n; i++)
 		x->c[i] = (struct clocks){ .matter = x->m[i]->id };
@@ -172,11 +175,11 @@ static struct str json_of(struct arena *a, const struct run *r)
 }
 
 static const struct stmt st_clock_insert = { "clock_insert",
-	"INSERT INTO clock (matter, clock, run, start, due, yellow, state, stopped, pauses, who, provisional, lapse, told)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)" };
+	"INSERT INTO clock (matter, clock, run, start, due, yellow, state, stopped, pauses, who, provisional, lapse, told,"
+	" started_seq, stopped_seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)" };
 static const struct stmt st_clock_update = { "clock_update",
 	"UPDATE clock SET start = $4, due = $5, yellow = $6, state = $7, stopped = $8, pauses = $9, who = $10,"
-	" provisional = $11, lapse = $12, told = $13 WHERE matter = $1 AND clock = $2 AND run = $3" };
+	" provisional = $11, lapse = $12, told = $13, started_seq = $14, stopped_seq = $15 WHERE matter = $1 AND clock = $2 AND run = $3" };
 
 static int64_t lapse_column(const struct run *r)
 {
@@ -217,7 +220,8 @@ bool clocks_save(struct turn *t, struct clocks *c, int64_t matter, struct err *e
 		const struct db_in in[] = { db_i64(matter), db_str(r->clock), db_i64(r->run), db_i64(r->start),
 					    db_ref(r->due), db_ref(r->yellow), db_str(str_of(state_names[r->state])),
 					    db_ref(r->stopped), db_str(json_of(t->a, r)), db_str(r->who),
-					    db_i64(r->provisional), db_i64(lapse_column(r)), db_i64(r->told) };
+					    db_i64(r->provisional), db_i64(lapse_column(r)), db_i64(r->told),
+					    db_ref(r->started_seq), db_ref(r->stopped_seq) };
 
 		if (!r->dirty)
 			continue;
@@ -406,6 +410,7 @@ static void stop_run(struct step *s, struct run *r, enum clock_state state)
 		r->due = run_due(s->t->a, s->kind->law->calendar, r, s->t->now, &limit).at;
 	r->state = state;
 	r->stopped = s->t->now;
+	r->stopped_seq = s->new->version;
 	r->dirty = true;
 	touch(s->kind->law, r->def->node);
 }
@@ -606,7 +611,7 @@ static int64_t last_run(const struct clocks *c, const struct clock *def, bool *r
 
 static bool start(struct step *s, const struct clock *c, const struct clock_from *from, struct err *err)
 {
-	struct run r = { .def = c, .clock = c->id, .starter = s->ac->id, .fresh = true };
+	struct run r = { .def = c, .clock = c->id, .starter = s->ac->id, .started_seq = s->new->version, .fresh = true };
 	enum truth when = TRUTH_TRUE;
 	bool running, limited, changed;
 
@@ -630,6 +635,29 @@ static bool start(struct step *s, const struct clock *c, const struct clock_from
 	return true;
 }
 
+/* A run that stopped goes on: what its stop closed is open again, and its due day is what it was. */
+static void run_on(struct step *s, struct run *r)
+{
+	for (size_t i = 0; i < r->n_pause; i++)
+		if (r->pause[i].gap.to == r->stopped)
+			r->pause[i].gap.to = 0;
+	r->stopped = r->stopped_seq = 0;
+	reckon_run(s->t->a, s->kind->law->calendar, r, s->t->now);
+	r->dirty = true;
+}
+
+void clocks_undo(struct step *s, int64_t seq)
+{
+	for (size_t i = 0; i < s->clocks->n; i++) {
+		struct run *r = &s->clocks->v[i];
+
+		if (r->started_seq == seq && runs(r))
+			stop_run(s, r, CLOCK_ENDED);
+		else if (r->stopped_seq == seq && !runs(r))
+			run_on(s, r);
+	}
+}
+
 bool step_clocks(struct step *s, struct err *err)
 {
 	int64_t yellow;
@@ -640,7 +668,9 @@ bool step_clocks(struct step *s, struct err *err)
 	if (s->old && !clocks_load(s->t, s->new, s->clocks, err))
 		return false;
 	clocks_nearest(s->clocks, &s->due_before, &yellow);
-	if (s->import || !s->completes)
+	if (s->undo)
+		clocks_undo(s, s->undo->seq);
+	if (s->import || !s->completes || s->undo)
 		return true;
 	n = s->clocks->n;
 	for (size_t i = 0; i < n; i++)

@@ -421,6 +421,8 @@ static bool put_form(struct step *s, struct err *err)
 		const struct form_entry *e = &s->act->form.v[i];
 		const struct form_field *ff = asked(s->ac, e->field);
 
+		if (s->ac->points && str_is(e->field, "points"))
+			continue; /* points_ask reads them */
 		if (!ff && s->import) {
 			ff = asked_of_import(s, e);
 			if (!ff && kind_number(s->kind, e->field))

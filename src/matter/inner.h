@@ -173,6 +173,10 @@ struct step {
 	int64_t event, seq;
 	int64_t because, because_at, because_actor; /* the event that brought it */
 	int64_t person;         /* ask_recuse, recuse: whom it concerns */
+	struct val_list told;   /* note, expedite, ask_back: who gets a message */
+	struct val_list points; /* a return: its points; tick: the one that is ticked (texts) */
+	int64_t point;          /* tick: its row */
+	struct last_move *undo; /* recall: the act that is taken back */
 	struct str timer_clock; /* automatic: clock and run that came due */
 	int64_t timer_run;
 	struct clocks *clocks;
@@ -220,6 +224,7 @@ enum { TOLD_NONE = 0, TOLD_YELLOW = 2, TOLD_RED = 3 };
 struct run { /* one run of a clock, as stored */
 	const struct clock *def;
 	struct str clock, starter; /* starter: the action that started it */
+	int64_t started_seq, stopped_seq; /* by which event of the matter; 0: not known, or by none */
 	int64_t run, start, due, yellow, stopped;
 	enum clock_state state;
 	bool provisional, parked, dirty, fresh;
@@ -247,6 +252,8 @@ void clocks_nearest(const struct clocks *c, int64_t *ret_due, int64_t *ret_yello
 MUST_USE bool step_extend_check(struct step *s, struct err *err); /* before: over `most` or `times` is refused */
 MUST_USE bool step_clocks(struct step *s, struct err *err);       /* after the state changed */
 MUST_USE bool clocks_of_parent(struct step *s, struct err *err);  /* pause: {child: …} */
+/* recall: runs that the event `seq` started end; those that it stopped run on as if it had not been. */
+void clocks_undo(struct step *s, int64_t seq);
 struct val_clock run_value(const struct run *r, const struct calendar *c, int64_t now);
 /* Which of its limits ends first, if pauses that are open ended now. */
 struct due run_due(struct arena *a, const struct calendar *c, const struct run *r, int64_t now, size_t *ret_limit);
@@ -262,6 +269,18 @@ void run_put_end(struct turn *t, const struct kind *k, const struct run *r, stru
 /* clock.c: the reckoning of the limit that ends first; others are named below it. */
 void run_explain_limit(struct arena *a, const struct calendar *c, const struct run *r, int64_t now,
 		       struct str start_name, struct buf *b);
+
+/* together.c: the built-in actions of people who work on the same matter, and points of returns. */
+struct last_move { /* the last act that moved the matter */
+	int64_t event, seq, entered, actor;
+	struct str action;
+	const struct json *body;
+	bool last; /* nothing of weight was done since */
+};
+MUST_USE bool together_ask(struct step *s, struct err *err);  /* the form and what stands against it */
+MUST_USE bool together_done(struct step *s, struct err *err); /* rows and messages, after the event */
+MUST_USE bool points_ask(struct step *s, struct err *err);    /* a return asks for points */
+MUST_USE bool points_warn(struct step *s, struct err *err);   /* sending on with open points asks for a reason */
 
 /* deputy.c: acting for somebody who is away. */
 MUST_USE bool delegation_fits(struct step *s, struct err *err);       /* opening one: roles that exclude each other */
@@ -282,6 +301,7 @@ struct reaction_at {
 
 /* message.c */
 MUST_USE bool step_messages(struct step *s, struct err *err);
+MUST_USE bool tell_persons(struct step *s, const char *kind, const struct val_list *to, struct str text, struct err *err);
 MUST_USE bool tell(struct step *s, const struct whos *who, struct eval *ev, struct str text, struct err *err);
 
 /* A message that no event brought. */

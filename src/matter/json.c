@@ -279,14 +279,37 @@ static bool read_value(struct reading *r, const struct type *t, const struct jso
 static const struct field person_field = { .id = { "person", 6 }, .name = { "回避的人员", 15 },
 					   .type = { .tag = T_USER } };
 
+/* Of note: whom to tell. Of tick: which point of the last return, from 1. */
+static const struct field persons_field = { .id = { "persons", 7 }, .name = { "提醒的人员", 15 },
+					    .type = { .tag = T_USERS } };
+static const struct field point_field = { .id = { "point", 5 }, .name = { "要点", 6 }, .type = { .tag = T_INT } };
+
 static const struct field *field_of(const struct action *ac, struct str id)
 {
 	if (ac->builtin && str_is(id, "person"))
 		return &person_field;
+	if (ac->builtin && str_is(id, "persons"))
+		return &persons_field;
+	if (ac->builtin && str_is(id, "point"))
+		return &point_field;
 	for (size_t i = 0; i < ac->n_form; i++)
 		if (str_eq(ac->form[i].field->id, id))
 			return ac->form[i].field;
 	return NULL;
+}
+
+/* The points of a return: texts. */
+static struct val points_of_json(struct arena *a, const struct json *j)
+{
+	struct val *v = arena_many(a, j->n, struct val);
+	const struct json *m;
+	size_t n = 0;
+
+	if (j->type == JSON_ARRAY)
+		json_each(m, j)
+			if (m->type == JSON_STRING)
+				v[n++] = (struct val){ .t = T_TEXT, .s = m->text };
+	return val_list(a, T_PICKS, v, n);
 }
 
 bool form_of_json(struct db *db, struct arena *a, const struct kind *kind, const struct action *action,
@@ -302,6 +325,10 @@ bool form_of_json(struct db *db, struct arena *a, const struct kind *kind, const
 	if (j && j->type != JSON_OBJECT)
 		return err_set(err, ERR_BAD_INPUT, "填写的内容应是一个对象");
 	json_each(m, j) {
+		if (action->points && str_is(m->key, "points")) {
+			v[n++] = (struct form_entry){ STR("points"), points_of_json(a, m) };
+			continue;
+		}
 		r.field = field_of(action, m->key);
 		r.bad = false;
 		if (!r.field) {

@@ -49,7 +49,9 @@ struct passed {
 };
 
 /* Forms of the built-in actions: recuse and ask_recuse take the person as the entry "person" (T_USER) and a
- * reason, note a reason, correct the fields that the kind names and a reason.
+ * reason; correct the fields that the kind names and a reason; note a reason (the text) and may tell "persons"
+ * (T_USERS, who see the matter); expedite may have a reason; ask_back has one; recall has none; tick takes "point"
+ * (T_INT, from 1) and may have a remark as reason. An action with `points: true` takes "points" (T_PICKS of texts).
  * ACTOR_IMPORT passes the right; opening a kind that has a state `historic` leads there: any field and number
  * may be given, nothing is required or checked, no clock starts, nothing follows.
  * A deputy (AB角, kind delegation) acts in somebody's stead on the days of the delegation: the event's actor is the
@@ -186,6 +188,9 @@ struct event_view {
 	int64_t id, seq, at, entered, actor, organ, because_of;
 	struct str action, action_name, role, actor_name, organ_name, reason;
 	struct str stead_name; /* 王明代李强: whom a deputy acted for; empty: nobody */
+	struct str told;       /* note: names of those who were told */
+	const struct str *point; /* a return's points; the one that was ticked */
+	size_t n_point;
 	const struct field *const *changed; /* fields that this event set and the reader may see */
 	const struct val *value;            /* aligned with changed */
 	size_t n_changed;

@@ -23,6 +23,11 @@ static bool send(struct turn *t, int64_t matter, int64_t event, const char *kind
 	return true;
 }
 
+bool tell_persons(struct step *s, const char *kind, const struct val_list *to, struct str text, struct err *err)
+{
+	return send(s->t, s->new->id, s->event, kind, to, text, 0, err);
+}
+
 bool message_send(struct turn *t, int64_t matter, const char *kind, const struct val_list *to, struct str text,
 		  struct err *err)
 {

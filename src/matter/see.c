@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/day.h"
+#include "base/parse.h"
 #include "law/template.h"
 #include "matter/sight.h"
 #include "matter/store.h"
@@ -229,9 +230,41 @@ static struct str role_name(const struct seeing *s, struct str role)
 	return r ? r->name : f ? f->name : role;
 }
 
+static void event_points(struct seeing *s, const struct json *list, struct event_view *v)
+{
+	struct str *text = arena_many(s->t.a, list ? list->n : 0, struct str);
+	const struct json *m;
+
+	json_each(m, list)
+		text[v->n_point++] = m->text;
+	v->point = text;
+}
+
+static bool event_told(struct seeing *s, const struct json *list, struct event_view *v, struct err *err)
+{
+	const struct json *m;
+	struct str name;
+	struct buf b;
+	int64_t id;
+
+	if (!list)
+		return true;
+	buf_init(&b, s->t.a, 4000);
+	json_each(m, list) {
+		if (!parse_i64(m->text, 1, INT64_MAX, &id))
+			continue;
+		if (!turn_name(&s->t, id, &name, err))
+			return false;
+		buf_adds(&b, b.n ? "、" : "");
+		buf_add(&b, name);
+	}
+	v->told = buf_str(&b);
+	return true;
+}
+
 static bool event_names(struct seeing *s, struct str body, struct event_view *v, struct err *err)
 {
-	static const char *const shown[] = { "for", "part", "reason", "set" };
+	static const char *const shown[] = { "for", "part", "points", "reason", "set", "told" };
 	const struct action *ac = kind_action(s->m->kind, v->action);
 	const struct json *doc = NULL, *part;
 
@@ -241,6 +274,9 @@ static bool event_names(struct seeing *s, struct str body, struct event_view *v,
 	v->reason = json_str(doc, "reason");
 	v->role = role_name(s, v->role);
 	if (v->actor && json_i64(doc, "for", 0) && !stead_name(&s->t, v->actor, json_i64(doc, "for", 0), &v->stead_name, err))
+		return false;
+	event_points(s, json_get(doc, "points"), v);
+	if (!event_told(s, json_get(doc, "told"), v, err))
 		return false;
 	part = json_get(doc, "part");
 	event_changes(s, part ? part : json_get(doc, "set"), v);

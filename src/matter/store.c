@@ -173,6 +173,22 @@ static void put_numbers(const struct step *s, struct json_out *o)
 	json_close(o, '}');
 }
 
+static void put_texts(struct json_out *o, const char *key, const struct val_list *l)
+{
+	json_open(o, key, '[');
+	for (size_t i = 0; i < l->n; i++)
+		json_out_str(o, NULL, l->v[i].s);
+	json_close(o, ']');
+}
+
+static void put_persons(struct json_out *o, const char *key, const struct val_list *l)
+{
+	json_open(o, key, '[');
+	for (size_t i = 0; i < l->n; i++)
+		json_out_i64(o, NULL, l->v[i].i);
+	json_close(o, ']');
+}
+
 /* The results of the act, sorted by key: the fold of bodies is the matter, whatever later definitions say. */
 static struct str body_of(const struct step *s)
 {
@@ -194,14 +210,20 @@ static struct str body_of(const struct step *s)
 		put_passed(s, &o);
 	if (s->person)
 		json_out_i64(&o, "person", s->person);
+	if (s->points.n)
+		put_texts(&o, "points", &s->points);
 	if (s->act->reason.n)
 		json_out_str(&o, "reason", s->act->reason);
 	put_set(s, &o);
+	if (s->undo)
+		json_out_i64(&o, "taken", s->undo->seq);
 	if (s->timer_clock.n)
 		json_out_str(&o, "timer", s->timer_clock);
 	if (s->moves)
 		json_out_str(&o, "to", s->new->state->id);
-	if (str_is(s->ac->id, "correct"))
+	if (s->told.n && str_is(s->ac->id, "note"))
+		put_persons(&o, "told", &s->told);
+	if (str_is(s->ac->id, "correct") || s->undo)
 		put_was(s, &o);
 	json_close(&o, '}');
 	return buf_ok(&b) ? buf_str(&b) : (struct str){ 0 };

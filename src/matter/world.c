@@ -365,9 +365,11 @@ static bool event_row(void *ctx, struct err *err)
 	return true;
 }
 
+/* What was taken back counts as not done. */
 static const struct stmt st_events = { "events_of_action",
 	"SELECT e.at, e.actor, e.seq, b.body FROM event e LEFT JOIN event_body b ON b.event = e.id"
-	" WHERE e.matter = $1 AND e.action = $2 ORDER BY e.seq" };
+	" WHERE e.matter = $1 AND e.action = $2 AND NOT EXISTS (SELECT 1 FROM taken_back k WHERE k.event = e.id)"
+	" ORDER BY e.seq" };
 
 static bool read_events(struct event_rows *r, int64_t matter, struct str action,
 			bool (*row)(void *ctx, struct err *err), struct err *err)
@@ -436,7 +438,8 @@ static bool entry_row(void *ctx, struct err *err)
 }
 
 static const struct stmt st_bodies = { "bodies_of_matter",
-	"SELECT e.seq, b.body FROM event e JOIN event_body b ON b.event = e.id WHERE e.matter = $1 ORDER BY e.seq" };
+	"SELECT e.seq, b.body FROM event e JOIN event_body b ON b.event = e.id WHERE e.matter = $1 AND NOT EXISTS"
+	" (SELECT 1 FROM taken_back k WHERE k.matter = e.matter AND (k.event = e.id OR k.by_event = e.id)) ORDER BY e.seq" };
 
 static bool part_row(void *ctx, struct err *err)
 {

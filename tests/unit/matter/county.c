@@ -192,12 +192,21 @@ static const char together_text[] =
 	"  text: {name: 内容, type: text(40)}\n"
 	"  asked_by: {name: 请示人, type: user}\n"
 	"  signed_by: {name: 签发人, type: user}\n"
+	"  sent_on: {name: 送签日, type: date}\n"
+	"  urgent: {name: 急件, type: text(20)}\n"
 	"states: {draft: 草拟, sent: 待签, signed: {name: 已签, holder: [officer]}, filed: {name: 已归档, end: true}}\n"
 	"actions:\n"
 	"  open: {name: 草拟, by: [officer, legal], form: [text], set: {asked_by: actor}}\n"
-	"  send: {name: 送签, next: 送签, from: draft, to: sent, by: [asked_by, legal]}\n"
+	"  send: {name: 送签, next: 送签, from: draft, to: sent, by: [asked_by, legal], may: [urgent], set: {sent_on: today}}\n"
+	"  back: {name: 退回修改, next: 退回修改, from: sent, to: draft, by: [head], points: true}\n"
+	"  number: {name: 编号送签, next: 编号送签, from: draft, to: sent, by: [asked_by]}\n"
+	"  check: {name: 核对送签, next: 核对送签, from: draft, to: sent, by: [asked_by], confirm: check}\n"
 	"  sign: {name: 签发, next: 签发, from: sent, to: signed, by: [head], apart: [event(send).actor], set: {signed_by: actor}, makes: [memo_paper]}\n"
 	"  file: {name: 归档, next: 归档, from: signed, to: filed, by: [officer]}\n"
+	"numbers: {no: {name: 文号, pattern: \"{organ.abbr}签〔{year}〕{seq}号\", at: number}}\n"
+	"clocks:\n"
+	"  draft: {name: 草拟, from: [open, back], until: [send], limit: 5 workday, warn: 1 workday, cite: T1}\n"
+	"  sign: {name: 签发, from: send, until: [sign, back], limit: 3 workday, warn: 1 workday, cite: T1}\n"
 	"papers: {memo_paper: {name: 签报单, template: memo_paper, cite: T1}}\n";
 
 static const char memo_paper[] = "签发：{{ actor.name }}；登记：{{ signed_by.name }}；请示：{{ asked_by.name }}\n";

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* Working together: deputies (AB角). */
+/* Working together: deputies (AB角), taking back, asking back, expediting, notes, points of a return. */
 #include "county.h"
 
 #include "lib/fresh.h"
+#include "matter/together.h"
 
 static int64_t memo(struct county *c, int64_t by)
 {
@@ -236,5 +237,200 @@ BOTH(the_desk_of_who_is_away_stands_on_the_deputys)
 	at_time(&c, "2026-03-03 09:00");
 	OK(matter_list(c.e, c.db, c.a, &q, &row, &rows, &err));
 	cr_assert_eq(rows, 0);
+	county_free(&c);
+}
+
+/* ---- taking back ---- */
+
+static void looks(struct county *c, int64_t who, int64_t matter)
+{
+	struct actor a = as(c, who);
+	struct err err = { 0 };
+	bool due;
+
+	OK(look_due(c->e, c->db, c->a, &a, matter, &due, &err));
+	cr_assert(due, "it waits for this person");
+	OK(look_put(c->db, matter, who, engine_now(c->e), &err));
+	engine_set_now(c->e, engine_now(c->e) + 1);
+}
+
+BOTH(taken_back_all_is_as_before)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = memo(&c, c.wang), due = clock_of(&c, c.wang, m, "draft")->v.due;
+	struct actor wang = as(&c, c.wang);
+	struct matter_view v;
+	struct err err = { 0 };
+
+	at_time(&c, "2026-03-03 09:00");
+	cr_assert(acts(&c, c.wang, m, "send", "{'urgent': '特急'}"), "%s", why(&c));
+	cr_assert_eq(clock_of(&c, c.wang, m, "draft")->v.state, CLOCK_MET);
+	cr_assert_eq(clock_of(&c, c.wang, m, "sign")->v.state, CLOCK_RUNNING);
+	at_time(&c, "2026-03-03 10:00");
+	cr_assert(acts(&c, c.wang, m, "recall", "{}"), "%s", why(&c));
+	cr_assert(in_state(&c, m, "draft"));
+	cr_assert_eq(field_text(&c, m, "sent_on").n, 0);
+	cr_assert_eq(field_text(&c, m, "urgent").n, 0);
+	cr_assert(str_is(field_text(&c, m, "text"), "关于采购执法记录仪"), "what was there before stays");
+	cr_assert_eq(clock_of(&c, c.wang, m, "draft")->v.state, CLOCK_RUNNING);
+	cr_assert_eq(clock_of(&c, c.wang, m, "draft")->v.due, due, "it runs on exactly as before");
+	cr_assert_eq(clock_of(&c, c.wang, m, "sign")->v.state, CLOCK_ENDED);
+	OK(matter_see(c.e, c.db, c.a, &wang, m, SEE_EVENTS, &v, &err));
+	cr_assert_eq(v.n_event, 3, "nothing is deleted from the record");
+	cr_assert_not(acts(&c, c.li, m, "sign", "{}"));
+	/* sent again, the clock of signing runs anew */
+	cr_assert(acts(&c, c.wang, m, "send", "{}"), "%s", why(&c));
+	cr_assert_eq(clock_of(&c, c.wang, m, "sign")->run, 2);
+	cr_assert_eq(clock_of(&c, c.wang, m, "sign")->v.state, CLOCK_RUNNING);
+	county_free(&c);
+}
+
+BOTH(what_was_taken_back_counts_as_not_done)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = memo(&c, c.wang);
+
+	/* li sends nothing, but wang's taken-back sending must not keep wang apart from anything: event(send) is gone */
+	cr_assert(acts(&c, c.liu, m, "send", "{}"), "%s", why(&c));
+	cr_assert(acts(&c, c.liu, m, "recall", "{}"), "%s", why(&c));
+	cr_assert(acts(&c, c.wang, m, "send", "{}"), "%s", why(&c));
+	cr_assert(delegates(&c, c.li, c.liu, "2026-03-02", "2026-03-02", ""));
+	cr_assert(acts(&c, c.liu, m, "sign", "{}"), "%s", why(&c));
+	county_free(&c);
+}
+
+BOTH(once_it_was_seen_only_asking_back_is_left)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = sent(&c, c.wang);
+	static const struct stmt st = { "test_told", "SELECT COUNT(*) FROM message WHERE person = $1 AND kind = 'next' AND done_at IS NULL" };
+
+	c.reason = "附件有误";
+	cr_assert_not(acts(&c, c.wang, m, "ask_back", "{}"));
+	cr_assert_str_eq(why(&c), "对方尚未查看，可以直接撤回");
+	looks(&c, c.li, m);
+	cr_assert_not(acts(&c, c.wang, m, "recall", "{}"));
+	cr_assert_str_eq(why(&c), "对方已经查看，不能撤回");
+	cr_assert(str_is(c.r.refused[0].way, "ask_back"));
+	cr_assert_eq(count_rows(&c, &st, c.li), 1);
+	cr_assert(acts(&c, c.wang, m, "ask_back", "{}"), "%s", why(&c));
+	cr_assert_eq(count_rows(&c, &st, c.li), 2);
+	cr_assert_not(acts(&c, c.zhao, m, "ask_back", "{}"), "who did not send it asks nothing back");
+	c.reason = NULL;
+	county_free(&c);
+}
+
+BOTH(only_ordinary_acts_of_ones_own_are_taken_back)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = sent(&c, c.wang), numbered = memo(&c, c.wang), checked = memo(&c, c.wang), signed_one = sent(&c, c.wang), filed;
+
+	cr_assert_not(acts(&c, c.zhao, m, "recall", "{}"));
+	cr_assert(acts(&c, c.wang, numbered, "number", "{}"), "%s", why(&c));
+	cr_assert_not(acts(&c, c.wang, numbered, "recall", "{}"), "a number was taken");
+	cr_assert(acts(&c, c.wang, checked, "check", "{}"), "%s", why(&c));
+	cr_assert_not(acts(&c, c.wang, checked, "recall", "{}"), "it was checked before it was done");
+	cr_assert(acts(&c, c.li, signed_one, "sign", "{}"), "%s", why(&c));
+	cr_assert_not(acts(&c, c.li, signed_one, "recall", "{}"), "a paper was made");
+	cr_assert_not(acts(&c, c.wang, signed_one, "recall", "{}"), "somebody has acted since");
+	/* twice: there is nothing more of one's own */
+	cr_assert(acts(&c, c.wang, m, "recall", "{}"), "%s", why(&c));
+	cr_assert_not(acts(&c, c.wang, m, "recall", "{}"));
+	/* a child that was opened by it */
+	cr_assert(opens(&c, c.wang, "penal", "{'party': {'name': '甲', 'code': 'A'}, 'cause': '未如实记录', 'found_on': '2026-03-01'}"));
+	filed = c.r.matter;
+	cr_assert(acts(&c, c.li, filed, "file", str_fmt(c.a, "{'officers': [%lld, %lld]}", (long long)c.wang, (long long)c.zhao).p));
+	cr_assert(acts(&c, c.wang, filed, "report", "{}"));
+	cr_assert(acts(&c, c.li, filed, "decide", "{'fine': 1}"), "%s", why(&c));
+	cr_assert_not(acts(&c, c.li, filed, "recall", "{}"));
+	county_free(&c);
+}
+
+/* ---- expediting ---- */
+
+BOTH(once_a_day_and_both_sides_leaders_see_it)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = sent(&c, c.wang), legal;
+	static const struct stmt told = { "test_tell", "SELECT COUNT(*) FROM message WHERE person = $1 AND kind = 'tell'" };
+	static const struct stmt next = { "test_next", "SELECT COUNT(*) FROM message WHERE person = $1 AND kind = 'next'" };
+
+	cr_assert_not(acts(&c, c.li, m, "expedite", "{}"));
+	cr_assert_str_eq(why(&c), "本件正由本人办理，不用催办");
+	cr_assert(acts(&c, c.wang, m, "expedite", "{}"), "%s", why(&c));
+	cr_assert_eq(count_rows(&c, &next, c.li), 2, "whoever has it");
+	cr_assert_not(acts(&c, c.zhao, m, "expedite", "{}"));
+	cr_assert_str_eq(why(&c), "今天已经催办过。一件办件一天催办一次，明天可以再催办");
+	at_time(&c, "2026-03-02 23:59");
+	cr_assert_not(acts(&c, c.wang, m, "expedite", "{}"));
+	at_time(&c, "2026-03-03 00:00");
+	cr_assert(acts(&c, c.wang, m, "expedite", "{}"), "%s", why(&c));
+	/* what waits for an officer: the head is told */
+	legal = memo(&c, c.liu);
+	cr_assert(acts(&c, c.wang, legal, "expedite", "{}"), "%s", why(&c));
+	cr_assert_eq(count_rows(&c, &told, c.li), 1);
+	county_free(&c);
+}
+
+/* ---- notes ---- */
+
+BOTH(a_note_tells_only_who_sees_the_matter)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = memo(&c, c.wang);
+	static const struct stmt told = { "test_noted", "SELECT COUNT(*) FROM message WHERE person = $1 AND kind = 'tell'" };
+	struct matter_view v;
+
+	c.reason = "请核对型号";
+	cr_assert_not(acts(&c, c.wang, m, "note", str_fmt(c.a, "{'persons': [%lld]}", (long long)c.chen).p));
+	cr_assert(str_is(c.r.refused[0].field, "persons"), "%s", why(&c));
+	cr_assert(acts(&c, c.wang, m, "note", str_fmt(c.a, "{'persons': [%lld, %lld]}", (long long)c.zhao, (long long)c.liu).p),
+		  "%s", why(&c));
+	cr_assert_eq(count_rows(&c, &told, c.zhao), 1);
+	cr_assert_eq(count_rows(&c, &told, c.liu), 1);
+	cr_assert_eq(count_rows(&c, &told, c.chen), 0);
+	v = seen(&c, c.wang, m);
+	cr_assert(str_starts(v.event[1].told, STR("赵刚、")), "%.*s", STR_FMT(v.event[1].told));
+	c.reason = NULL;
+	county_free(&c);
+}
+
+/* ---- points ---- */
+
+BOTH(a_return_has_points_to_tick)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = sent(&c, c.wang);
+	const struct point_view *p;
+	struct passed pass = { .check = STR("memo.send"), .reason = STR("第三项与本件无关，已当面说明") };
+	struct actor wang = as(&c, c.wang);
+	struct err err = { 0 };
+	struct matter_view v;
+	size_t n;
+
+	cr_assert_not(acts(&c, c.li, m, "back", "{}"));
+	cr_assert_str_eq(why(&c), "尚未填写：退回要点（至少一项）");
+	cr_assert_not(acts(&c, c.li, m, "back", str_fmt(c.a, "{'points': ['%s']}", str_fmt(c.a, "%0201d", 0).p).p));
+	cr_assert(acts(&c, c.li, m, "back", str_fmt(c.a, "{'points': ['%s', '补报价单', '改数量']}", str_fmt(c.a, "%0200d", 0).p).p),
+		  "%s", why(&c));
+	OK(points_mine(c.e, c.db, c.a, &wang, &p, &n, &err));
+	cr_assert_eq(n, 3);
+	cr_assert(p[1].matter == m && p[1].n == 2 && str_is(p[1].text, "补报价单"));
+	cr_assert_not(acts(&c, c.li, m, "tick", "{'point': 2}"), "the receiver ticks");
+	cr_assert(acts(&c, c.wang, m, "tick", "{'point': 2}"), "%s", why(&c));
+	cr_assert_not(acts(&c, c.wang, m, "tick", "{'point': 2}"));
+	c.reason = "数量已改为3台";
+	cr_assert(acts(&c, c.wang, m, "tick", "{'point': 3}"), "%s", why(&c));
+	c.reason = NULL;
+	OK(points_of(c.db, c.a, m, &p, &n, &err));
+	cr_assert(n == 3 && !p[0].ticked && p[1].ticked && p[2].ticked && str_is(p[2].remark, "数量已改为3台"));
+	v = seen(&c, c.wang, m);
+	cr_assert(v.event[v.n_event - 1].n_point == 1 && str_is(v.event[v.n_event - 1].point[0], "改数量"));
+	cr_assert_not(acts(&c, c.wang, m, "send", "{}"));
+	cr_assert(c.r.refused[0].can_pass && c.r.refused[0].sort == REFUSED_SHOULD);
+	cr_assert_str_eq(why(&c), "退回要点还有1项未落实");
+	c.passed = &pass;
+	c.n_passed = 1;
+	cr_assert(acts(&c, c.wang, m, "send", "{}"), "%s", why(&c));
 	county_free(&c);
 }

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* together.h - what pages need for working together, beside the built-in actions note, expedite, recall, ask_back and
+ * tick (experience.md 4 "Undo", "退回"). Points belong to the last return of a matter; looks and watches are no part of
+ * the record. Everything returned lives in the arena. */
+#ifndef MINGFA_MATTER_TOGETHER_H
+#define MINGFA_MATTER_TOGETHER_H
+
+#include "matter/matter.h"
+
+#define POINTS_MAX 50   /* of one return: more is a new review, not a return */
+#define POINT_CHARS 200 /* experience.md 4: a point is one sentence */
+
+struct point_view {
+	int64_t matter, n; /* n: from 1, the entry "point" of tick */
+	struct str text, remark;
+	bool ticked;
+};
+/* The points of the last return; whoever asks must see the matter. */
+MUST_USE bool points_of(struct db *db, struct arena *a, int64_t matter, const struct point_view **ret, size_t *ret_n,
+			struct err *err);
+/* The open points of all that waits for a person, by matter: a desk asks once, not once a row. */
+MUST_USE bool points_mine(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
+			  const struct point_view **ret, size_t *ret_n, struct err *err);
+
+/* Whether this person, for whom the matter waits, has not had it open since it last changed: then look_put writes so,
+ * outside the turn, and what brought it here can no longer be taken back (撤回). */
+MUST_USE bool look_due(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter, bool *ret,
+		       struct err *err);
+MUST_USE bool look_put(struct db *db, int64_t matter, int64_t person, int64_t now, struct err *err);
+
+#endif
