@@ -49,6 +49,7 @@ static const struct {
 	{ "graphviz", "law paper app" },
 	{ "gvc", "law paper app" },
 	{ "qrencode", "paper app" },
+	{ "xlsxwriter", "app" },
 	{ "sodium", "db log blob matter web app" },
 	{ "openssl", "db law log paper blob matter web app" },
 };

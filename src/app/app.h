@@ -33,7 +33,7 @@ struct follower {
 	struct app *app;
 };
 
-#define FOLLOWERS 6
+#define FOLLOWERS 8
 #define SEARCH_SPARE 6 /* two threads a listener and two workers */
 
 struct app {

@@ -169,14 +169,14 @@ int cmd_export(int argc, char **argv)
 	bool ok;
 
 	if (!options_read(argc, argv, names, flags, &o) || o.n != 3) {
-		(void)fputs("用法：mingfa export 文件夹 种类 文件.csv [--public]\n", stderr);
+		(void)fputs("用法：mingfa export 文件夹 种类 文件.csv|文件.xlsx [--public]\n", stderr);
 		return 2;
 	}
 	config.dir = o.arg[0];
 	config.db = option(&o, "--db");
 	config.law = option(&o, "--law");
 	ok = app_open(&config, &app, &err)
-	  && export_csv(app, str_of(o.arg[1]), o.arg[2], option(&o, "--public") != NULL, bar, "导出", &rows, &err);
+	  && export_kind(app, str_of(o.arg[1]), o.arg[2], option(&o, "--public") != NULL, bar, "导出", &rows, &err);
 	app_close(app);
 	if (!ok)
 		return command_failed(&err);

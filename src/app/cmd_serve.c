@@ -7,6 +7,7 @@
 
 #include "app/app.h"
 #include "app/command.h"
+#include "app/job.h"
 #include "app/gate.h"
 #include "app/hook.h"
 #include "base/day.h"
@@ -97,6 +98,7 @@ static int serve(const struct app_config *config, const char *listen, const char
 	app_follow(app, "hooks", 1000, hook_work);
 	app->message_hook = hooks->url;
 	app->hook_wait = hooks->wait_ms;
+	app_follow(app, "jobs", 1000, jobs_work);
 	if (!app_start(app, &err) || !start_listeners(app, listen, public_side, &err)) {
 		app_close(app);
 		return command_failed(&err);

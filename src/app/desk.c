@@ -297,7 +297,8 @@ bool desk_show(struct req *r, struct err *err)
 /* ---- 收件箱 ---- */
 
 static const struct stmt st_messages = { "inbox",
-	"SELECT g.id, g.kind, g.text, g.at, g.read_at, g.done_at, COALESCE(m.code, '') FROM message g "
+	"SELECT g.id, g.kind, g.text, g.at, g.read_at, g.done_at, "
+	"COALESCE(g.href, '/m/' || m.code, '') FROM message g "
 	"LEFT JOIN matter m ON m.id = g.matter WHERE g.person = $1 AND g.id < $2 ORDER BY g.id DESC LIMIT 400" };
 static const struct stmt st_read_all = { "inbox_read",
 	"UPDATE message SET read_at = $2 WHERE person = $1 AND read_at IS NULL" };
@@ -308,7 +309,7 @@ struct messages {
 	size_t n;
 	struct str tab;
 	int64_t id, at, read_at, done_at, last;
-	struct str kind, text, code;
+	struct str kind, text, href;
 	bool more;
 };
 
@@ -340,9 +341,7 @@ static bool add_message(void *ctx, struct err *err)
 	x->last = x->id;
 	x->v[x->n] = (struct message_view){ .text = x->text, .at = shown_time(x->r->a, x->at), .unread = !x->read_at && !x->done_at,
 					    .done = x->done_at != 0 };
-	if (x->code.n)
-		x->v[x->n].href = str_fmt(x->r->a, "/m/%.*s", STR_FMT(x->code));
-	x->n++;
+	x->v[x->n++].href = x->href;
 	return true;
 }
 
@@ -354,7 +353,7 @@ bool inbox_show(struct req *r, struct err *err)
 	int64_t before;
 	const struct db_out out[] = { db_to_i64(&x.id), db_to_str(&x.kind), db_to_str(&x.text), db_to_i64(&x.at),
 				      db_to_i64_null(&x.read_at, &no_read), db_to_i64_null(&x.done_at, &no_done),
-				      db_to_str(&x.code) };
+				      db_to_str(&x.href) };
 	struct html h;
 
 	if (!parse_i64(req_query(r, "before"), 1, INT64_MAX, &before))

@@ -244,6 +244,10 @@ static void put_ways(struct listing *l, struct list_view *v)
 	struct str path = list_path(l);
 
 	v->print = same_address(l->r, str_fmt(l->r->a, "%.*s/print", STR_FMT(path)), page_pairs, NULL, (struct str){ 0 });
+	v->xlsx = same_address(l->r, str_fmt(l->r->a, "%.*s/export.xlsx", STR_FMT(path)), page_pairs, NULL, (struct str){ 0 });
+	v->csv = same_address(l->r, str_fmt(l->r->a, "%.*s/export.csv", STR_FMT(path)), page_pairs, NULL, (struct str){ 0 });
+	v->xlsx_all = same_address(l->r, str_fmt(l->r->a, "%.*s/export.xlsx", STR_FMT(path)), page_pairs, "list-all", STR("1"));
+	v->csv_all = same_address(l->r, str_fmt(l->r->a, "%.*s/export.csv", STR_FMT(path)), page_pairs, "list-all", STR("1"));
 	v->clear = path;
 	v->here = same_address(l->r, path, page_pairs, NULL, (struct str){ 0 });
 	v->tight = !str_is(req_query(l->r, "list-rows"), "loose");

@@ -3,7 +3,9 @@
 #include "app/act.h"
 #include "app/api.h"
 #include "app/hook.h"
+#include "app/export.h"
 #include "app/import_page.h"
+#include "app/job.h"
 #include "app/sign.h"
 #include "app/token.h"
 #include "web/asset.h"
@@ -45,6 +47,11 @@ const struct route working_routes[] = {
 	{ GET, "/search", search_show, PERSON, "Full text over all kinds" },
 	{ GET, "/k/{kind}", list_show, PERSON, "Matters of one kind with filters" },
 	{ GET, "/k/{kind}/print", list_print, PERSON, "The list on A4 across", .slow = true },
+	{ GET, "/k/{kind}/export.xlsx", export_show, PERSON, "The list as a table", .slow = true, .records = "export" },
+	{ GET, "/k/{kind}/export.csv", export_show, PERSON, "The same as text", .slow = true, .records = "export" },
+	{ GET, "/jobs", jobs_show, PERSON, "Long work that this person asked for" },
+	{ GET, "/job/{code}", job_show, PERSON, "How far it is" },
+	{ GET, "/job/{code}/file", job_get_file, PERSON, "What it made", .slow = true },
 	{ GET, "/k/{kind}/count", list_count, PERSON, "How many the filters leave" },
 	{ GET, "/k/{kind}/new", open_show, PERSON, "The form that opens a matter" },
 	{ POST, "/k/{kind}/new", open_post, PERSON, "Opens a matter, keeps a draft", .max_body = FORM_BODY },

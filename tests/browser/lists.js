@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // Lists: what is chosen lives in the address, on an office screen and on a phone, with and without scripts.
 'use strict';
+const fs = require('node:fs');
+const zlib = require('node:zlib');
 const { test, run, expect, that, Site, examine, shot } = require('./lib.js');
 
 let site;
@@ -124,6 +126,98 @@ test('the printed list: without menu, on A4 across', async () => {
 	await shot(p.page, 'list_print');
 	await p.page.emulateMedia({ media: 'screen' });
 	await examine(p.page);
+});
+
+/* ---- exports ---- */
+
+// The files of a zip archive by name.
+function unzip(bytes) {
+	const files = {};
+	let at = bytes.lastIndexOf(Buffer.from('PK\x05\x06'));
+	let n = bytes.readUInt16LE(at + 10);
+	for (at = bytes.readUInt32LE(at + 16); n > 0; n--) {
+		const [method, packed, , nameLength, more, note] = [bytes.readUInt16LE(at + 10), bytes.readUInt32LE(at + 20), 0,
+			bytes.readUInt16LE(at + 28), bytes.readUInt16LE(at + 30), bytes.readUInt16LE(at + 32)];
+		const from = bytes.readUInt32LE(at + 42);
+		const data = from + 30 + bytes.readUInt16LE(from + 26) + bytes.readUInt16LE(from + 28);
+		const raw = bytes.subarray(data, data + packed);
+		files[bytes.toString('utf8', at + 46, at + 46 + nameLength)] = (method ? zlib.inflateRawSync(raw) : raw).toString('utf8');
+		at += 46 + nameLength + more + note;
+	}
+	return files;
+}
+
+const plain = (xml) => xml.replace(/<[^>]*>/g, '').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&amp;/g, '&');
+
+// Rows of the first sheet: { A: { text | number, format } … }
+function sheet(bytes) {
+	const files = unzip(bytes);
+	const shared = [...(files['xl/sharedStrings.xml'] || '').matchAll(/<si>(.*?)<\/si>/gs)].map((m) => plain(m[1]));
+	const own = new Map([...files['xl/styles.xml'].matchAll(/<numFmt numFmtId="(\d+)" formatCode="([^"]*)"/g)].map((m) => [m[1], m[2]]));
+	const usual = { 0: '', 4: '#,##0.00', 49: '@' };
+	const formats = [...files['xl/styles.xml'].match(/<cellXfs.*?<\/cellXfs>/s)[0].matchAll(/<xf numFmtId="(\d+)"/g)].map((m) => own.get(m[1]) || usual[m[1]]);
+	const xml = files['xl/worksheets/sheet1.xml'];
+	const rowsOf = [...xml.matchAll(/<row [^>]*>(.*?)<\/row>/gs)].map((r) => {
+		const cells = {};
+		for (const c of r[1].matchAll(/<c r="([A-Z]+)\d+"([^>]*?)(?:\/>|>(.*?)<\/c>)/gs)) {
+			const format = formats[Number((/s="(\d+)"/.exec(c[2]) || [0, 0])[1])];
+			const v = /<v>(.*?)<\/v>/s.exec(c[3] || '');
+			if (/t="s"/.test(c[2])) cells[c[1]] = { text: shared[Number(v[1])], format };
+			else if (/t="inlineStr"/.test(c[2])) cells[c[1]] = { text: plain(c[3]), format };
+			else if (v) cells[c[1]] = { number: Number(v[1]), format };
+		}
+		return cells;
+	});
+	return { rows: rowsOf, xml };
+}
+
+async function download(p, link) {
+	const [file] = await Promise.all([p.page.waitForEvent('download'), link.click()]);
+	return { name: file.suggestedFilename(), bytes: fs.readFileSync(await file.path()) };
+}
+
+const column = (head, name) => Object.keys(head).find((c) => head[c].text === name);
+
+test('XLSX: exactly the filtered rows; codes are text, dates dates, amounts numbers with two places', async () => {
+	const p = await who('wangming');
+	await p.go('/k/penalty?state=served&list-cols=number,party,cause,fine,decided_on,state');
+	const n = await rows(p).count();
+	that(n > 0, 'no rows');
+	const { name, bytes } = await download(p, p.page.getByRole('link', { name: '导出 XLSX' }));
+	that(/^行政处罚案件（普通程序）_\d{4}-\d\d-\d\d\.xlsx$/.test(name), name);
+	const { rows: table, xml } = sheet(bytes);
+	expect(table.length, n + 1, 'rows with the head');
+	const head = table[0];
+	that(/<pane ySplit="1"[^>]*state="frozen"/.test(xml), 'the head is not frozen');
+	that(/<col min="1"[^>]*width="\d/.test(xml), 'no widths');
+	for (const row of table.slice(1)) {
+		const number = row[column(head, '立案号')];
+		that(/〔\d{4}〕\d+号$/.test(number.text) && number.format === '@', JSON.stringify(number));
+		const code = row[column(head, '当事人证照号码')];
+		that(!code || (/^[0-9A-Z*]+$/.test(code.text) && code.format === '@'), JSON.stringify(code));
+		const fine = row[column(head, '罚款金额')] || row[column(head, '罚款')];
+		that(fine && fine.number > 0 && fine.format === '#,##0.00', `${JSON.stringify(head)} ${JSON.stringify(fine)}`);
+		const day = row[column(head, '决定日期')];
+		that(day && day.format === 'yyyy-mm-dd' && day.number > 46000 && Number.isInteger(day.number), JSON.stringify(day));
+	}
+});
+
+test('CSV: a mark of UTF-8, codes as text, no formula gets through', async () => {
+	const p = await who('wangming');
+	await p.go('/k/penalty/new');
+	await p.fill({ 线索来源: '投诉举报', 案由: '=HYPERLINK("http://x.example","点我")', 线索内容: '来信反映。' });
+	await p.send();
+	await p.go('/k/penalty?scope=organ');
+	const { bytes } = await download(p, p.page.getByRole('link', { name: '导出 CSV' }));
+	expect(bytes.subarray(0, 3).toString('hex'), 'efbbbf', 'the mark');
+	const lines = bytes.toString('utf8').slice(1).trim().split('\r\n');
+	expect(lines.length, (await rows(p).count()) + 1, 'lines');
+	that(lines.some((line) => line.includes('"\t=HYPERLINK(""http')), 'the formula is not there as text');
+	that(lines[0].includes('"当事人证照号码"'), lines[0]);
+	for (const line of lines.slice(1)) {
+		that(!/(^|,)"?[=+@-]/.test(line), `a formula: ${line}`);
+		that(!/,"\d{12,}"/.test(line), `a long code that a table would round: ${line}`);
+	}
 });
 
 run();
