@@ -3,7 +3,7 @@
 'use strict';
 const fs = require('node:fs');
 const zlib = require('node:zlib');
-const { test, run, expect, that, Site, examine, shot } = require('./lib.js');
+const { test, run, expect, that, Site, examine, shot, day } = require('./lib.js');
 
 let site;
 const who = (login, opt) => site.person(login, opt);
@@ -205,8 +205,9 @@ test('XLSX: exactly the filtered rows; codes are text, dates dates, amounts numb
 test('CSV: a mark of UTF-8, codes as text, no formula gets through', async () => {
 	const p = await who('wangming');
 	await p.go('/k/penalty/new');
-	await p.fill({ 线索来源: '投诉举报', 案由: '=HYPERLINK("http://x.example","点我")', 线索内容: '来信反映。' });
+	await p.fill({ 线索来源: '投诉举报', 发现日期: day(0), 案由: '=HYPERLINK("http://x.example","点我")', 线索内容: '来信反映。' });
 	await p.send();
+	await p.done('登记线索');
 	await p.go('/k/penalty?scope=organ');
 	const { bytes } = await download(p, p.page.getByRole('link', { name: '导出 CSV' }));
 	expect(bytes.subarray(0, 3).toString('hex'), 'efbbbf', 'the mark');
