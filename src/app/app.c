@@ -167,6 +167,7 @@ bool app_open(const struct app_config *config, struct app **ret, struct err *err
 	app->a = a;
 	(void)pthread_mutex_init(&app->search_lock, NULL);
 	app->dir = config->dir;
+	app->site = config->site;
 	app->db = config->db ? config->db : str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", config->dir));
 	app->search_db = str_starts(str_of(app->db), STR("sqlite:"))
 		? str_cstr(a, str_fmt(a, "sqlite:%s/search.db", config->dir)) : app->db;

@@ -41,6 +41,7 @@ struct app {
 	const char *dir;          /* data folder */
 	const char *db;           /* address */
 	const char *search_db;    /* address of the full-text index */
+	const char *site;         /* https://… of the public side, without a slash at the end; NULL: as it is asked for */
 	struct law_files files;
 	const struct regions *regions; /* region.h */
 	struct engine *engine;
@@ -64,6 +65,7 @@ struct app_config {
 	const char *law;          /* folder with definitions, NULL: those that the binary carries */
 	const char *pack;         /* NULL: what init wrote into DIR/pack */
 	int64_t now;              /* 0: the machine's clock */
+	const char *site;         /* address of the public side for feed and sitemap; NULL: as it is asked for */
 };
 
 /* The definitions: embedded, or of a folder. */

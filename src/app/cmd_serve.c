@@ -111,7 +111,7 @@ static int serve(const struct app_config *config, const char *listen, const char
 
 int cmd_serve(int argc, char **argv)
 {
-	static const char *const names[] = { "--listen", "--public", "--now", "--db", "--law", "--message-hook",
+	static const char *const names[] = { "--listen", "--public", "--now", "--db", "--law", "--site", "--message-hook",
 		"--hook-wait", NULL };
 	struct hook_options hooks = { 0 };
 	int64_t wait;
@@ -122,13 +122,14 @@ int cmd_serve(int argc, char **argv)
 	if (!options_read(argc, argv, names, NULL, &o) || o.n != 1
 	    || (option(&o, "--now") && !time_parse(str_of(option(&o, "--now")), &config.now))) {
 		(void)fputs("用法：mingfa serve 文件夹 [--listen 地址:端口] [--public 地址:端口] [--now \"2026-03-02 09:00\"]\n"
-			    "  [--message-hook 网址 --hook-wait 秒]\n",
+			    "  [--site https://公众一侧的地址] [--message-hook 网址 --hook-wait 秒]\n",
 			    stderr);
 		return 2;
 	}
 	config.dir = o.arg[0];
 	config.db = option(&o, "--db");
 	config.law = option(&o, "--law");
+	config.site = option(&o, "--site");
 	listen = option(&o, "--listen") ? option(&o, "--listen") : "127.0.0.1:8080";
 	public_side = option(&o, "--public") ? option(&o, "--public") : "127.0.0.1:8081";
 	hooks.url = option(&o, "--message-hook");

@@ -4,6 +4,7 @@
 #include "app/app.h"
 #include "base/day.h"
 #include "base/uuid.h"
+#include "log/log.h"
 #include "pages.h"
 #include "web/asset.h"
 
@@ -12,19 +13,67 @@
 
 const struct actor anyone = { .sort = ACTOR_PUBLIC };
 
+/* ---- every page ---- */
+
+static const struct stmt st_bureau = { "public_bureau", "SELECT id FROM organ WHERE short = 'justice' ORDER BY id LIMIT 1" };
+
+bool public_bureau(struct req *r, struct matter_view *ret)
+{
+	int64_t id;
+	const struct db_out out[] = { db_to_i64(&id) };
+	struct err no = { 0 };
+	bool found;
+
+	return r->db && db_maybe(r->db, r->a, &st_bureau, DB_NONE, DB_OUT(out), &found, &no) && found
+	    && matter_see(app_of(r)->engine, r->db, r->a, &anyone, id, SEE_FIELDS, ret, &no);
+}
+
+/* The address of this page with its query, as a path of this site. */
+static struct str here_of(struct req *r)
+{
+	struct buf b;
+
+	buf_init(&b, r->a, 4000);
+	buf_add(&b, r->path);
+	for (size_t i = 0; i < r->query.n; i++) {
+		buf_addc(&b, i ? '&' : '?');
+		form_escape(&b, r->query.v[i].name);
+		buf_addc(&b, '=');
+		form_escape(&b, r->query.v[i].value);
+	}
+	return r->method == METHOD_GET && buf_ok(&b) ? buf_str(&b) : STR("/");
+}
+
+static struct str only_digits(struct arena *a, struct str s)
+{
+	struct buf b;
+
+	buf_init(&b, a, 100);
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] >= '0' && s.p[i] <= '9')
+			buf_addc(&b, s.p[i]);
+	return buf_str(&b);
+}
+
 void public_frame_fill(struct req *r, struct str title, enum door door, struct public_frame *f)
 {
 	struct engine *e = app_of(r)->engine;
 	const struct law *l = NULL;
+	struct matter_view bureau;
 	struct err no = { 0 };
 	int64_t def;
 
 	*f = (struct public_frame){ .title = title, .door = door, .css = asset_url(r->a, "public.css"),
-				    .site = STR("行政执法公示") };
+				    .site = STR("行政执法公示"), .here = here_of(r),
+				    .large = str_is(req_cookie(r, "large"), "1") };
 	if (r->db && engine_law_of_organ(e, r->db, r->a, 0, &l, &def, &no) && !str_is(l->pack, "national"))
 		f->site = str_fmt(r->a, "%.*s行政执法公示", STR_FMT(l->name));
 	if (engine_shifted(e))
 		f->shifted = public_day(r->a, day_at(engine_now(e)));
+	if (public_bureau(r, &bureau)) {
+		f->phone = public_text(r, &bureau, "phone");
+		f->tel = str_fmt(r->a, "tel:%.*s", STR_FMT(only_digits(r->a, f->phone)));
+	}
 }
 
 bool public_reply(struct req *r, int status, const struct html *h, struct err *err)
@@ -33,6 +82,91 @@ bool public_reply(struct req *r, int status, const struct html *h, struct err *e
 		return err_set(err, ERR_TOO_LARGE, "这一页的内容过多，请缩小范围");
 	return reply_html(r, status, html_str(h));
 }
+
+/* The bytes' own digest: a page that reads the same is the same, whatever it was made from. */
+static struct str etag_of(struct arena *a, struct str body)
+{
+	struct log_digest d;
+	struct buf b;
+
+	log_digest_of(body, &d);
+	buf_init(&b, a, 40);
+	buf_addc(&b, '"');
+	for (size_t i = 0; i < 12; i++)
+		buf_addf(&b, "%02x", d.sha256[i]);
+	buf_addc(&b, '"');
+	return buf_str(&b);
+}
+
+bool public_kept(struct req *r, const char *type, struct str body, int64_t changed)
+{
+	struct str etag = etag_of(r->a, body), date;
+	struct buf b;
+
+	buf_init(&b, r->a, 40);
+	if (changed)
+		time_put_http(&b, changed);
+	date = buf_str(&b);
+
+	reply_header(r, "Cache-Control", STR("no-cache"));
+	reply_header(r, "Vary", STR("Cookie"));
+	reply_header(r, "ETag", etag);
+	if (date.n)
+		reply_header(r, "Last-Modified", date);
+	if (r->if_none_match.n ? str_find(r->if_none_match, etag, 0) != SIZE_MAX
+			       : date.n && str_eq(r->if_modified_since, date))
+		return reply_not_modified(r);
+	return reply_text(r, 200, type, body);
+}
+
+bool public_reply_kept(struct req *r, const struct html *h, int64_t changed, struct err *err)
+{
+	if (!html_ok(h))
+		return err_set(err, ERR_TOO_LARGE, "这一页的内容过多，请缩小范围");
+	return public_kept(r, "text/html; charset=utf-8", html_str(h), changed);
+}
+
+struct str public_origin(const struct req *r)
+{
+	const struct app *app = app_of(r);
+
+	if (app->site)
+		return str_of(app->site);
+	return str_fmt(r->a, "http://%.*s", STR_FMT(r->host.n ? r->host : STR("localhost")));
+}
+
+/* ---- large print ---- */
+
+#define YEAR_S ((int64_t)365 * 24 * 3600)
+
+/* A wish of this browser, nothing else: a link can set it, and it leads back to where it was pressed. */
+bool large_set(struct req *r, struct err *err)
+{
+	struct str to = req_query(r, "to");
+	bool local = to.n && to.p[0] == '/' && !(to.n > 1 && (to.p[1] == '/' || to.p[1] == '\\'));
+
+	(void)err;
+	for (size_t i = 0; i < to.n; i++)
+		local = local && (unsigned char)to.p[i] > 0x20 && (unsigned char)to.p[i] < 0x7f;
+	if (str_is(req_query(r, "on"), "1"))
+		reply_cookie(r, "large", STR("1"), YEAR_S);
+	else
+		reply_cookie(r, "large", STR(""), 0);
+	return reply_see_other(r, local ? to : STR("/"));
+}
+
+bool a11y_show(struct req *r, struct err *err)
+{
+	struct a11y_view v = { 0 };
+	struct html h;
+
+	public_frame_fill(r, STR("无障碍说明"), DOOR_HOME, &v.frame);
+	html_init(&h, r->a, HTML_MAX);
+	page_public_a11y(&h, &v);
+	return public_reply(r, 200, &h, err);
+}
+
+/* ---- one matter ---- */
 
 bool public_see(struct req *r, struct str code, const char *kind, unsigned parts, struct matter_view *ret,
 		struct err *err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* public.h - the public side: what its pages show. Everything is seen through the engine as ACTOR_PUBLIC, and only
  * fields of a view are printed, never those of its snapshot. Addresses carry codes: no number tells how many
- * cases there are. No session, no script, no cookie. */
+ * cases there are. No session and no script; one cookie, for large print. */
 #ifndef MINGFA_APP_PUBLIC_H
 #define MINGFA_APP_PUBLIC_H
 
@@ -9,19 +9,26 @@
 #include "search/search.h"
 #include "web/html.h"
 
-enum door { DOOR_HOME, DOOR_DECISIONS, DOOR_ITEMS, DOOR_ORGANS, DOOR_OFFICERS };
-
-struct public_frame {
-	struct str title, site; /* 临猗县行政执法公示 */
-	struct str css;
-	struct str shifted;     /* the program's time, when it was set */
-	enum door door;
-};
+enum door { DOOR_HOME, DOOR_DECISIONS, DOOR_ITEMS, DOOR_OFFICERS, DOOR_PROGRESS, DOOR_COMPLAIN, DOOR_ORGANS };
 
 /* A line of a table: name and text; empty ones are left out. */
 struct fact {
 	struct str name, text, href;
 	bool note; /* long: with line breaks */
+};
+
+struct public_frame {
+	struct str title, site;   /* 临猗县行政执法公示 */
+	struct str css;
+	struct str shifted;       /* the program's time, when it was set */
+	struct str phone, tel;    /* of the bureau that supervises enforcement: as written, and for tel: */
+	struct str here;          /* this page's address, to come back to after 大字 */
+	struct str refresh;       /* seconds and address of a page that turns itself; empty: none */
+	const struct fact *meta;  /* Dublin Core about the page: DC.title … */
+	size_t n_meta;
+	enum door door;
+	bool large;               /* 大字版: a cookie says so */
+	bool board;               /* a screen on a wall: no menu */
 };
 
 struct choice {
@@ -37,9 +44,14 @@ struct decision_row {
 
 struct home_view {
 	struct public_frame frame;
+	struct str limit; /* of corrections: 20个工作日 */
 	struct str publish_limit; /* 7个工作日 */
 	const struct decision_row *row;
 	size_t n_row;
+};
+
+struct a11y_view {
+	struct public_frame frame;
 };
 
 struct decisions_view {
@@ -52,6 +64,7 @@ struct decisions_view {
 	struct str next;  /* address of the next page */
 	struct str first; /* address of the first one, on later pages */
 	bool asked;       /* a word or a filter was given */
+	bool later;       /* not the first page */
 };
 
 struct file_line {
@@ -64,9 +77,16 @@ struct decision_view {
 	const char *badge, *badge_class;
 	struct str notice, notice_more; /* withdrawn, altered … */
 	bool historic, standing;        /* standing: can be contested */
-	struct str published, remedies, cite_review;
-	const struct fact *fact;
+	bool on_spot;                   /* decided on the spot: reconsideration comes first */
+	struct str published;
+	struct str served, review_until, sue_until; /* last days, when the day of service is known */
+	struct str review_organ, court, cite_review, organ_phone, organ_address;
+	struct str digest, leaf;        /* of the published text, and its place in the record; may be empty */
+	struct str version;             /* 第2版, when there were earlier ones */
+	const struct fact *fact;        /* what every decision says in short */
 	size_t n_fact;
+	const struct fact *text;        /* the text itself: facts, grounds, decision */
+	size_t n_text;
 	const struct file_line *file;
 	size_t n_file;
 	bool correct;                   /* a request for correction can be made */
@@ -170,6 +190,13 @@ struct public_error_view {
 extern const struct actor anyone;
 void public_frame_fill(struct req *r, struct str title, enum door door, struct public_frame *f);
 bool public_reply(struct req *r, int status, const struct html *h, struct err *err);
+/* The same with ETag and, unless changed is 0, Last-Modified (the instant of the last event); 304 when the reader has it. */
+bool public_reply_kept(struct req *r, const struct html *h, int64_t changed, struct err *err);
+bool public_kept(struct req *r, const char *type, struct str body, int64_t changed);
+/* The organ that supervises enforcement (县司法局) as the public sees it; false: there is none. */
+bool public_bureau(struct req *r, struct matter_view *ret);
+/* http://host, for addresses that others keep (feed, sitemap). */
+struct str public_origin(const struct req *r);
 /* A matter of that kind by its code; ERR_NOT_FOUND for anything that the public may not see. */
 MUST_USE bool public_see(struct req *r, struct str code, const char *kind, unsigned parts, struct matter_view *ret,
 			 struct err *err);
@@ -179,7 +206,7 @@ const struct field_view *public_field(const struct matter_view *v, const char *i
 struct str public_text(struct req *r, const struct matter_view *v, const char *id);
 /* Adds a line unless the text is empty. */
 void public_fact(struct fact *f, size_t *n, const char *name, struct str text, bool note);
-/* A limit that the organ's definitions set (its default), as text; empty when they have none of that name. */
+/* The default of a setting in the organ's definitions, as text; empty when they have none of that name. */
 struct str public_limit(struct req *r, int64_t organ, const char *setting);
 /* The day as 2026年11月12日. */
 struct str public_day(struct arena *a, int64_t day);
@@ -214,6 +241,12 @@ void public_error(struct req *r, const struct err *err);
 
 /* Routes. */
 bool home_show(struct req *r, struct err *err);
+bool a11y_show(struct req *r, struct err *err);
+bool large_set(struct req *r, struct err *err);
+bool feed_show(struct req *r, struct err *err);
+bool robots_show(struct req *r, struct err *err);
+bool sitemap_show(struct req *r, struct err *err);
+bool sitemap_page(struct req *r, struct err *err);
 bool decisions_show(struct req *r, struct err *err);
 bool decision_show(struct req *r, struct err *err);
 bool decision_file(struct req *r, struct err *err);

@@ -20,8 +20,19 @@
 
 /* ---- rows ---- */
 
-static const char *badge_of(struct str state, const char **ret_class)
+/* 2026年11月25日（三） */
+static struct str day_full(struct arena *a, int64_t day)
 {
+	static const char *const weekday[] = { "一", "二", "三", "四", "五", "六", "日" };
+
+	return str_fmt(a, "%.*s（%s）", STR_FMT(public_day(a, day)), weekday[day_weekday(day) - 1]);
+}
+
+static const char *badge_of(const struct matter_view *v, const char **ret_class)
+{
+	const struct field_view *source = public_field(v, "source");
+	struct str state = v->snap->state->id;
+
 	*ret_class = "p-badge-grey";
 	if (str_is(state, "historic"))
 		return "历史数据";
@@ -29,10 +40,10 @@ static const char *badge_of(struct str state, const char **ret_class)
 		return "已撤下";
 	if (!str_is(state, "published")) {
 		*ret_class = "p-badge-amber";
-		return "正在撤下";
+		return "效力有变化";
 	}
 	*ret_class = "p-badge-green";
-	return "公开中";
+	return source && str_is(source->v.s, "newer_version") ? "有效 · 已更新" : "有效";
 }
 
 /* A natural person stands there under the masked name that was approved for publication. */
@@ -130,7 +141,7 @@ bool public_decision_rows(struct req *r, struct str typed, const struct search_h
 					    .party = party_of(r, &v), .organ = v.organ_name,
 					    .number = public_text(r, &v, "decision_no"), .on = dates_of(r, &v),
 					    .what = short_text(r->a, outcome_of(r, &v), 60) };
-		x->badge = badge_of(v.snap->state->id, &x->badge_class);
+		x->badge = badge_of(&v, &x->badge_class);
 		x->found = found_of(r, &q, x, &v);
 		out++;
 	}
@@ -152,6 +163,7 @@ bool home_show(struct req *r, struct err *err)
 
 	public_frame_fill(r, STR("首页"), DOOR_HOME, &v.frame);
 	v.publish_limit = public_limit(r, 0, "publish_fast");
+	v.limit = public_limit(r, 0, "correction_limit");
 	if (!public_find(r, &q, &hit, &n, &more, err)
 	    || !public_decision_rows(r, (struct str){ 0 }, hit, n, &v.row, &v.n_row, err))
 		return false;
@@ -200,6 +212,7 @@ bool decisions_show(struct req *r, struct err *err)
 	    || !public_decision_rows(r, q.typed, hit, n, &v.row, &v.n_row, err))
 		return false;
 	v.asked = q.typed.n || q.year.n || q.organ;
+	v.later = q.after.n > 0;
 	if (more && v.n_row)
 		v.next = public_page_link(r, "/decisions", v.row[v.n_row - 1].code);
 	if (q.after.n)
@@ -222,17 +235,27 @@ static void facts_of(struct req *r, const struct matter_view *m, struct decision
 	public_fact(f, &n, "执法对象", party_of(r, m), false);
 	public_fact(f, &n, "执法类别", public_text(r, m, "category"), false);
 	public_fact(f, &n, "决定书文号", public_text(r, m, "decision_no"), false);
-	public_fact(f, &n, "执法结论", public_text(r, m, "conclusion"), true);
 	public_fact(f, &n, "处罚种类", sanctions.n ? sanctions : public_text(r, m, "sanction_text"), false);
-	public_fact(f, &n, "违法行为", public_text(r, m, "violation"), false);
-	public_fact(f, &n, "依据", public_text(r, m, "basis"), true);
-	public_fact(f, &n, "主要事实", public_text(r, m, "facts"), true);
 	public_fact(f, &n, "决定日期", public_text(r, m, "decided_on"), false);
 	public_fact(f, &n, "公开日期", public_text(r, m, "published_on"), false);
+	public_fact(f, &n, "版本", v->version, false);
 	public_fact(f, &n, "更新原因", public_text(r, m, "update_reason"), true);
 	public_fact(f, &n, "来源", public_text(r, m, "source_note"), false);
 	v->fact = f;
 	v->n_fact = n;
+}
+
+static void text_of(struct req *r, const struct matter_view *m, struct decision_view *v)
+{
+	struct fact *f = arena_many(r->a, FACTS_MOST, struct fact);
+	size_t n = 0;
+
+	public_fact(f, &n, "违法行为", public_text(r, m, "violation"), false);
+	public_fact(f, &n, "主要事实", public_text(r, m, "facts"), true);
+	public_fact(f, &n, "依据", public_text(r, m, "basis"), true);
+	public_fact(f, &n, "决定", public_text(r, m, "conclusion"), true);
+	v->text = f;
+	v->n_text = n;
 }
 
 static struct str redress_sentence(struct req *r, const struct matter_view *m)
@@ -251,8 +274,8 @@ static void notice_of(struct req *r, const struct matter_view *m, struct decisio
 	struct str reason = public_text(r, m, "public_reason");
 
 	if (str_is(state, "taken_down")) {
-		v->notice = str_fmt(r->a, "这条决定信息已于%.*s撤下。", STR_FMT(on));
-		v->notice_more = str_fmt(r->a, "%.*s%s%.*s", STR_FMT(redress_sentence(r, m)), reason.n ? "撤下理由：" : "",
+		v->notice = str_fmt(r->a, "这条决定信息已于%.*s撤下", STR_FMT(on));
+		v->notice_more = str_fmt(r->a, "%.*s%s%.*s", STR_FMT(redress_sentence(r, m)), reason.n ? "撤下原因：" : "",
 					 STR_FMT(reason));
 	} else if (!str_is(state, "published") && !str_is(state, "historic")) {
 		v->notice = redress_sentence(r, m);
@@ -312,13 +335,32 @@ static bool can_correct(const struct matter_view *m)
 	return false;
 }
 
-/* Where to turn: in the organ's own published words, and how long that is possible. */
+static struct str term_day(struct req *r, const struct matter_view *m, const char *id)
+{
+	for (size_t i = 0; i < m->n_term; i++)
+		if (str_is(m->term[i].def->id, id) && m->term[i].v.t == T_DATE)
+			return day_full(r->a, m->term[i].v.i);
+	return (struct str){ 0 };
+}
+
+/* By when and to whom: the days that the definitions count, the organs that their settings name. */
 static bool remedies_of(struct req *r, const struct matter_view *m, struct decision_view *v, struct err *err)
 {
+	const struct field_view *served = public_field(m, "served_on");
 	struct matter_view organ;
 	struct err no = { 0 };
 	struct buf b;
 
+	if (served && served->v.t == T_DATE)
+		v->served = day_full(r->a, served->v.i);
+	v->review_until = term_day(r, m, "review_until");
+	v->sue_until = term_day(r, m, "sue_until");
+	v->review_organ = public_limit(r, m->snap->organ, "review_organ");
+	v->court = public_limit(r, m->snap->organ, "court");
+	buf_init(&b, r->a, 600);
+	ledger_put_cite(engine_ledger(app_of(r)->engine), STR("FY20"), &b);
+	ledger_put_cite(engine_ledger(app_of(r)->engine), STR("SS46"), &b);
+	v->cite_review = buf_str(&b);
 	if (!m->snap->organ)
 		return true;
 	if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, m->snap->organ, SEE_FIELDS, &organ, &no)) {
@@ -327,12 +369,71 @@ static bool remedies_of(struct req *r, const struct matter_view *m, struct decis
 		return no.code == ERR_NOT_FOUND;
 	}
 	v->organ_href = str_fmt(r->a, "/organs/%.*s", STR_FMT(organ.snap->code));
-	v->remedies = public_text(r, &organ, "remedies");
-	buf_init(&b, r->a, 600);
-	ledger_put_cite(engine_ledger(app_of(r)->engine), STR("FY20"), &b);
-	ledger_put_cite(engine_ledger(app_of(r)->engine), STR("SS46"), &b);
-	v->cite_review = buf_str(&b);
+	v->organ_phone = public_text(r, &organ, "phone");
+	v->organ_address = public_text(r, &organ, "address");
 	return true;
+}
+
+/* ---- is it true ---- */
+
+static const struct stmt st_leaf = { "public_leaf",
+	"SELECT l.idx FROM event e JOIN leaf l ON l.event = e.id WHERE e.matter = $1 AND e.action IN ('publish', 'open') "
+	"ORDER BY e.id DESC LIMIT 1" };
+static const struct stmt st_version = { "public_version",
+	"WITH RECURSIVE v (id, n) AS (SELECT id, 1 FROM matter WHERE id = $1 UNION ALL SELECT l.target, v.n + 1 FROM v "
+	"JOIN link l ON l.source = v.id AND l.field = 'replaces' WHERE v.n < 50) SELECT MAX(n) FROM v" };
+static const struct stmt st_changed = { "public_changed", "SELECT updated FROM matter WHERE id = $1" };
+
+static struct str thousands(struct arena *a, int64_t n)
+{
+	return n < 1000 ? str_fmt(a, "%lld", (long long)n)
+			: str_fmt(a, "%.*s,%03d", STR_FMT(thousands(a, n / 1000)), (int)(n % 1000));
+}
+
+/* What the record says of it today: its place there, the digest of what was published, which version it is. */
+static bool proof_of(struct req *r, const struct matter_view *m, struct decision_view *v, int64_t *ret_changed,
+		     struct err *err)
+{
+	int64_t leaf = 0, version = 0;
+	const struct db_in in[] = { db_i64(m->snap->id) };
+	const struct db_out leaf_out[] = { db_to_i64(&leaf) }, version_out[] = { db_to_i64(&version) },
+			    changed_out[] = { db_to_i64(ret_changed) };
+	bool found;
+
+	if (!db_maybe(r->db, r->a, &st_leaf, DB_IN(in), DB_OUT(leaf_out), &found, err)
+	    || !db_one(r->db, r->a, &st_version, DB_IN(in), DB_OUT(version_out), err)
+	    || !db_one(r->db, r->a, &st_changed, DB_IN(in), DB_OUT(changed_out), err)
+	    || !paper_of(r, m, &v->digest, err))
+		return false;
+	if (found)
+		v->leaf = thousands(r->a, leaf + 1);
+	if (version > 1)
+		v->version = str_fmt(r->a, "第%lld版，以前的版本由本版替代", (long long)version);
+	return true;
+}
+
+/* Dublin Core about the page, for catalogues and search engines. */
+static void meta_of(struct req *r, const struct matter_view *m, struct decision_view *v)
+{
+	struct fact *f = arena_many(r->a, FACTS_MOST, struct fact);
+	const struct field_view *on = public_field(m, "published_on");
+	struct buf b;
+	size_t n = 0;
+
+	buf_init(&b, r->a, 20);
+	if (on && on->v.t == T_DATE)
+		day_put(&b, on->v.i);
+	public_fact(f, &n, "DC.title", v->title, false);
+	public_fact(f, &n, "DC.creator", v->organ, false);
+	public_fact(f, &n, "DC.publisher", v->frame.site, false);
+	public_fact(f, &n, "DC.type", public_text(r, m, "category"), false);
+	public_fact(f, &n, "DC.subject", public_text(r, m, "violation"), false);
+	public_fact(f, &n, "DC.date", buf_str(&b), false);
+	public_fact(f, &n, "DC.identifier",
+		    str_fmt(r->a, "%.*s/decisions/%.*s", STR_FMT(public_origin(r)), STR_FMT(v->code)), false);
+	public_fact(f, &n, "DC.language", STR("zh-CN"), false);
+	v->frame.meta = f;
+	v->frame.n_meta = n;
 }
 
 /* An address of a version that was replaced leads to the newer one. */
@@ -365,29 +466,32 @@ bool decision_show(struct req *r, struct err *err)
 {
 	struct decision_view v = { .code = req_param(r, "code") };
 	struct matter_view m;
+	int64_t changed;
 	struct html h;
 	bool moved;
 
-	if (!public_see(r, v.code, "disclosure", SEE_FIELDS | SEE_ACTIONS, &m, err)) {
+	if (!public_see(r, v.code, "disclosure", SEE_FIELDS | SEE_ACTIONS | SEE_TERMS, &m, err)) {
 		struct err again = { 0 };
 
 		return err->code == ERR_NOT_FOUND && newer_version(r, v.code, &moved, &again) && moved;
 	}
 	v.title = public_text(r, &m, "title");
 	v.organ = m.organ_name;
-	v.badge = badge_of(m.snap->state->id, &v.badge_class);
+	v.badge = badge_of(&m, &v.badge_class);
 	v.historic = str_is(m.snap->state->id, "historic");
 	v.standing = str_is(m.snap->state->id, "published");
 	v.published = public_text(r, &m, "published_on");
 	v.correct = can_correct(&m);
+	if (!proof_of(r, &m, &v, &changed, err) || !files_of(r, &m, &v, err) || !remedies_of(r, &m, &v, err))
+		return false;
 	notice_of(r, &m, &v);
 	facts_of(r, &m, &v);
+	text_of(r, &m, &v);
 	public_frame_fill(r, v.title, DOOR_DECISIONS, &v.frame);
-	if (!files_of(r, &m, &v, err) || !remedies_of(r, &m, &v, err))
-		return false;
+	meta_of(r, &m, &v);
 	html_init(&h, r->a, HTML_MAX);
 	page_public_decision(&h, &v);
-	return public_reply(r, 200, &h, err);
+	return public_reply_kept(r, &h, changed, err);
 }
 
 /* /decisions/{code}/file/{n}: 0 is the published paper, 1… the attached texts. Digests never stand in an address. */

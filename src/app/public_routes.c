@@ -32,6 +32,12 @@ const struct route public_routes[] = {
 	{ METHOD_GET, "/items/{code}", item_show, AUDIENCE_PUBLIC, "guide of one item" },
 	{ METHOD_GET, "/items/{code}/flow", item_flow, AUDIENCE_PUBLIC, "its flow chart", .slow = true },
 	{ METHOD_GET, "/standards/{code}", standard_show, AUDIENCE_PUBLIC, "one discretion standard" },
+	{ METHOD_GET, "/feed.atom", feed_show, AUDIENCE_PUBLIC, "the newest decisions for feed readers" },
+	{ METHOD_GET, "/sitemap.xml", sitemap_show, AUDIENCE_PUBLIC, "index of the sitemaps", .slow = true },
+	{ METHOD_GET, "/sitemap/{n}", sitemap_page, AUDIENCE_PUBLIC, "50,000 addresses", .slow = true },
+	{ METHOD_GET, "/robots.txt", robots_show, AUDIENCE_PUBLIC, "what crawlers may read" },
+	{ METHOD_GET, "/a11y", a11y_show, AUDIENCE_PUBLIC, "large print, keyboard, other ways" },
+	{ METHOD_GET, "/large", large_set, AUDIENCE_PUBLIC, "large print on or off, back to the page" },
 	{ METHOD_GET, "/static/{digest}/{name}", static_show, AUDIENCE_PUBLIC, "styles" },
 };
 const size_t n_public_routes = ARRAY_LEN(public_routes);

@@ -200,6 +200,19 @@ void time_put_cn(struct buf *b, int64_t ms)
 	buf_addf(b, "%d时%d分", time_hour(ms), minute_of(ms));
 }
 
+void time_put_http(struct buf *b, int64_t ms)
+{
+	static const char *const weekday[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+	static const char *const month[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
+					     "Dec" };
+	int64_t day = floor_div(ms, DAY_MS);
+	int rest = (int)((ms - day * DAY_MS) / 1000);
+	struct ymd d = day_ymd(day);
+
+	buf_addf(b, "%s, %02d %s %04d %02d:%02d:%02d GMT", weekday[day_weekday(day) - 1], d.day, month[d.month - 1], d.year,
+		 rest / 3600, rest / 60 % 60, rest % 60);
+}
+
 void time_put_iso(struct buf *b, int64_t ms)
 {
 	int64_t day = floor_div(ms, DAY_MS);

@@ -41,6 +41,7 @@ void day_put(struct buf *b, int64_t day);       /* 2026-03-02 */
 void day_put_cn(struct buf *b, int64_t day);    /* 2026年3月2日 */
 void time_put(struct buf *b, int64_t ms);       /* 2026-03-02 09:00 */
 void time_put_cn(struct buf *b, int64_t ms);    /* 2026年3月2日9时0分 */
+void time_put_http(struct buf *b, int64_t ms);  /* Mon, 02 Mar 2026 01:00:00 GMT (RFC 9110) */
 void time_put_iso(struct buf *b, int64_t ms);   /* 2026-03-02T01:00:00.000Z, for logs and the API */
 
 #endif

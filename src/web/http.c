@@ -489,6 +489,7 @@ static struct exchange *exchange_new(struct http *h, struct MHD_Connection *c, c
 			     .cookie = header(c, "Cookie"),
 			     .content_type = header(c, "Content-Type"),
 			     .if_none_match = header(c, "If-None-Match"),
+			     .if_modified_since = header(c, "If-Modified-Since"),
 			     .authorization = header(c, "Authorization"),
 			     .origin = header(c, "Origin"),
 			     .accept = header(c, "Accept"),

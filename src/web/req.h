@@ -57,7 +57,7 @@ struct req {
 	void *app;                 /* struct app of src/app */
 	const struct route *route;
 	enum method method;
-	struct str path, host, address, cookie, content_type, if_none_match, authorization, origin, accept, agent;
+	struct str path, host, address, cookie, content_type, if_none_match, if_modified_since, authorization, origin, accept, agent;
 	struct str request_key;    /* Idempotency-Key header */
 	struct form_data param;    /* path segments by name */
 	struct form_data query;

@@ -171,9 +171,15 @@ static int talk(struct side *s, const char *request, const char **ret_body)
 	return status;
 }
 
+int side_ask(struct side *s, const char *path, const char *headers, const char **ret_body)
+{
+	return talk(s, str_fmt(s->f->a, "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\n", path, headers).p,
+		    ret_body);
+}
+
 int side_get(struct side *s, const char *path, const char **ret_body)
 {
-	return talk(s, str_fmt(s->f->a, "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path).p, ret_body);
+	return side_ask(s, path, "", ret_body);
 }
 
 int side_post(struct side *s, const char *path, const char *form, const char **ret_body)

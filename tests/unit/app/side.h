@@ -24,6 +24,8 @@ const char *side_given(struct side *s, int64_t organ, const char *kind, const ch
 void side_index(struct side *s);
 /* GET on the public side: the status; *ret_body (may be NULL) is the whole reply. */
 int side_get(struct side *s, const char *path, const char **ret_body);
+/* The same with more header lines, each ended by \r\n. */
+int side_ask(struct side *s, const char *path, const char *headers, const char **ret_body);
 /* The same for a POST of an urlencoded form. */
 int side_post(struct side *s, const char *path, const char *form, const char **ret_body);
 bool has(const char *body, const char *text);

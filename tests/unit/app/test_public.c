@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/gate.h"
 #include "side.h"
 
 #define PERSON "{'title': '未如实记录教育培训情况案', 'source': 'case_decision', 'category': 'penalty_act', " \
@@ -187,5 +188,115 @@ BOTH(correction_is_asked_and_refused_in_words)
 	cr_expect(has(body, "value=\"&lt;b&gt;\"") && !has(body, "<b>"), "what was typed is kept, and escaped");
 	cr_expect_eq(side_post(&s, path(&s, "/decisions/", code, "/correct"), "wrong_text=%ff", NULL), 400);
 	cr_expect_eq(side_count(&s, &st), 0);
+	side_close(&s);
+}
+
+/* The value of a header of a reply. */
+static const char *header_of(struct side *s, const char *reply, const char *name)
+{
+	const char *at = strstr(reply, str_cstr(s->f->a, str_fmt(s->f->a, "\r\n%s: ", name)));
+
+	cr_assert(at, "no %s in %s", name, reply);
+	at += strlen(name) + 4;
+	return str_cstr(s->f->a, (struct str){ at, strcspn(at, "\r") });
+}
+
+BOTH(a_page_that_did_not_change_is_not_sent_again)
+{
+	const char *body, *code, *etag, *date;
+	struct side s;
+
+	side_open(&s, f);
+	code = side_given(&s, s.yingji, "disclosure", "published", UNIT);
+	side_index(&s);
+	cr_expect_eq(side_get(&s, path(&s, "/decisions/", code, ""), &body), 200);
+	cr_expect(has(body, "<meta name=\"DC.title\" content=\"储存不符合规定案\">") && has(body, "content=\"2025-06-18\""));
+	etag = header_of(&s, body, "ETag");
+	date = header_of(&s, body, "Last-Modified");
+	cr_expect(has(date, " GMT"));
+	cr_expect_eq(side_ask(&s, path(&s, "/decisions/", code, ""),
+			      str_fmt(f->a, "If-None-Match: %s\r\n", etag).p, NULL), 304);
+	cr_expect_eq(side_ask(&s, path(&s, "/decisions/", code, ""),
+			      str_fmt(f->a, "If-Modified-Since: %s\r\n", date).p, NULL), 304);
+	cr_expect_eq(side_ask(&s, path(&s, "/decisions/", code, ""), "If-None-Match: \"x\"\r\n", NULL), 200);
+	/* Large print is another page: what was kept of the other one does not serve. */
+	cr_expect_eq(side_ask(&s, path(&s, "/decisions/", code, ""),
+			      str_fmt(f->a, "Cookie: large=1\r\nIf-None-Match: %s\r\n", etag).p, &body), 200);
+	cr_expect(has(body, "class=\"p-large\""));
+	side_close(&s);
+}
+
+BOTH(large_print_is_a_cookie_and_leads_back)
+{
+	static const char *const away[] = { "//other.example/", "https://other.example/", "/%5Cother.example", "/%0d%0aX:y", "" };
+	const char *body;
+	struct side s;
+
+	side_open(&s, f);
+	cr_expect_eq(side_get(&s, "/large?on=1&to=/decisions%3Fq%3Dx", &body), 303);
+	cr_expect_str_eq(header_of(&s, body, "Location"), "/decisions?q=x");
+	cr_expect(has(header_of(&s, body, "Set-Cookie"), "large=1"));
+	cr_expect_eq(side_get(&s, "/large?on=0&to=/", &body), 303);
+	cr_expect(has(header_of(&s, body, "Set-Cookie"), "Max-Age=0"));
+	for (size_t i = 0; i < ARRAY_LEN(away); i++) {
+		cr_expect_eq(side_get(&s, path(&s, "/large?on=1&to=", away[i], ""), &body), 303);
+		cr_expect_str_eq(header_of(&s, body, "Location"), "/", "%s", away[i]);
+	}
+	side_close(&s);
+}
+
+BOTH(programs_read_along)
+{
+	const char *body, *code;
+	struct side s;
+
+	side_open(&s, f);
+	code = side_given(&s, s.yingji, "disclosure", "published",
+			  "{'title': '甲<乙>&丙案', 'source': 'case_decision', 'party': {'sort': 'unit', 'name': '示例饭店有限公司'}, "
+			  "'decided_on': '2025-06-12', 'published_on': '2025-06-18'}");
+	(void)side_given(&s, s.yingji, "disclosure", "approving", UNIT);
+	side_index(&s);
+	cr_expect_eq(side_get(&s, "/feed.atom", &body), 200);
+	cr_expect(has(body, "甲&lt;乙&gt;&amp;丙案") && has(body, "<updated>2025-06-17T16:00:00.000Z</updated>"));
+	cr_expect(has(body, path(&s, "<id>urn:uuid:", code, "</id>")) && !has(body, "储存不符合规定案"));
+	cr_expect_eq(side_get(&s, "/sitemap.xml", &body), 200);
+	cr_expect(has(body, "http://localhost/sitemap/1<") && !has(body, "/sitemap/2"));
+	cr_expect_eq(side_get(&s, "/sitemap/1", &body), 200);
+	cr_expect(has(body, path(&s, "http://localhost/decisions/", code, "</loc>")));
+	cr_expect_eq(side_get(&s, "/sitemap/2", NULL), 404);
+	cr_expect_eq(side_get(&s, "/sitemap/x", NULL), 404);
+	cr_expect_eq(side_get(&s, "/robots.txt", &body), 200);
+	cr_expect(has(body, "Sitemap: http://localhost/sitemap.xml"));
+	side_close(&s);
+}
+
+/* No address of the working side is answered here, and what lends a request its database cannot write. */
+BOTH(the_public_side_has_rights_of_its_own)
+{
+	static const struct stmt st = { "t_write", "UPDATE matter SET title = 'x'" };
+	struct err err = { 0 };
+	struct db *db;
+	struct side s;
+	size_t n = 0;
+
+	side_open(&s, f);
+	for (size_t i = 0; i < n_working_routes; i++) {
+		const struct route *w = &working_routes[i];
+		bool shared = false;
+
+		for (size_t k = 0; k < n_public_routes; k++)
+			shared = shared || strcmp(public_routes[k].path, w->path) == 0;
+		if (shared)
+			continue;
+		n++;
+		cr_expect_eq(side_get(&s, w->path, NULL), 404, "GET %s", w->path);
+		cr_expect_eq(side_post(&s, w->path, "a=b", NULL), 404, "POST %s", w->path);
+	}
+	cr_expect_gt(n, 20);
+	for (size_t k = 0; k < n_public_routes; k++)
+		cr_expect_eq(public_routes[k].audience, AUDIENCE_PUBLIC, "%s", public_routes[k].path);
+	OK(db_open(s.app->db, DB_READ, &db, &err));
+	cr_expect_not(db_exec(db, &st, DB_NONE, NULL, &err), "a reader writes");
+	db_close(db);
 	side_close(&s);
 }

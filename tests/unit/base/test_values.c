@@ -122,6 +122,7 @@ Test(day, a_day_begins_at_four_in_the_afternoon_of_utc)
 	cr_assert(time_parse(STR("2026-03-02 00:00"), &ms));
 	cr_assert_eq(ms, day_start(day));
 	cr_assert_str_eq(TEXT(time_put_iso, ms), "2026-03-01T16:00:00.000Z");
+	cr_assert_str_eq(TEXT(time_put_http, ms), "Sun, 01 Mar 2026 16:00:00 GMT");
 	cr_assert_eq(day_at(ms), day);
 	cr_assert_eq(day_at(ms - 1), day - 1);
 	cr_assert_eq(time_hour(ms), 0);
