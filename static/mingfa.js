@@ -17,54 +17,134 @@ function typed(form, more) {
 	return body;
 }
 
-// Forms keep themselves as drafts two seconds after the last key, and on leaving a field.
+// Forms keep themselves as drafts two seconds after the last key, every four while somebody types on, on leaving a field
+// and on leaving the page.
 (function () {
 	var form = document.querySelector("form[data-keep]");
 	if (!form || !window.fetch || !window.FormData)
 		return;
-	var shown = form.querySelector("[data-draft]");
-	var timer = 0, last = "", sending = false, sent = false;
+	var shown = form.querySelector("[data-draft]"), clash = form.querySelector("[data-clash]");
+	var more = { quiet: "1", go: "draft" };
+	var timer = 0, since = 0, last = "", sending = false, sent = false, clashed = false;
 
-	function keep() {
-		var body = typed(form, { quiet: "1", go: "draft" }), text = body.toString();
+	function say(text, two) {
+		shown.textContent = text;
+		clash.hidden = !two;
+		clashed = two;
+	}
+
+	function keep(always) {
+		var body = typed(form, more), text = body.toString();
 		clearTimeout(timer);
-		if (text === last || sending || sent)
+		since = 0;
+		if ((text === last && always !== true) || sending || sent || clashed)
 			return;
 		sending = true;
 		fetch(form.dataset.keep, { method: "POST", body: body, credentials: "same-origin" })
 			.then(function (answer) {
-				if (!answer.ok)
+				if (!answer.ok && answer.status !== 409)
 					throw answer.status;
 				return answer.json();
 			})
 			.then(function (kept) {
-				last = text;
-				shown.textContent = "草稿已存 " + kept.at;
+				idle();
+				if (kept.clash)
+					return say("这张表单" + kept.clash + "在另一个窗口改过，没有覆盖。", true);
+				var same = typed(form, more).toString() === text;
+				form.elements.kept.value = kept.kept;
+				last = same ? typed(form, more).toString() : "";
+				say("草稿已存 " + kept.at + (kept.since ? "；" + kept.since : ""), false);
 			})
 			.catch(function (status) {
-				shown.textContent = status === 401 ? "登录已结束：草稿未存，请在新窗口登录后继续" : "草稿暂未存上，稍后自动再存";
+				if (status === 401)
+					ended();
+				else
+					say("草稿暂未存上，稍后自动再存", false);
 			})
 			.finally(function () {
 				sending = false;
 			});
 	}
 
-	last = typed(form, { quiet: "1", go: "draft" }).toString();
+	last = typed(form, more).toString();
 	form.addEventListener("input", function () {
+		var now = Date.now();
 		clearTimeout(timer);
-		timer = setTimeout(keep, 2000);
+		since = since || now;
+		if (now - since > 4000)
+			keep();
+		else
+			timer = setTimeout(keep, 2000);
 	});
-	form.addEventListener("change", keep);
+	form.addEventListener("change", function () { keep(); });
 	form.addEventListener("submit", function () {
 		sent = true;
 		clearTimeout(timer);
 	});
+	window.addEventListener("pagehide", function () {
+		var body = typed(form, more);
+		if (!sent && !clashed && body.toString() !== last && navigator.sendBeacon)
+			navigator.sendBeacon(form.dataset.keep, body);
+	});
+	window.addEventListener("pageshow", function () { sent = false; });
 	document.addEventListener("keydown", function (e) {
 		if ((e.ctrlKey || e.metaKey) && e.key === "s") {
 			e.preventDefault();
-			keep();
+			keep(true);
+		}
+		if ((e.ctrlKey || e.metaKey) && e.key === "Enter" && !e.isComposing && form.contains(e.target)) {
+			e.preventDefault();
+			form.querySelector(".mf-submit .btn-primary").click();
 		}
 	});
+
+	// The session ends without a word for so many minutes: five before its end that is said.
+	var bar = null, idleTimer = 0;
+	function notice(text, name, act) {
+		var button = document.createElement("button");
+		if (bar)
+			bar.remove();
+		bar = document.createElement("div");
+		bar.className = "mf-alert mf-alert-warn mf-idle";
+		bar.setAttribute("role", "alert");
+		bar.textContent = text;
+		button.className = "btn btn-sm";
+		button.type = "button";
+		button.textContent = name;
+		button.addEventListener("click", act);
+		bar.appendChild(button);
+		document.body.appendChild(bar);
+	}
+	function idle() {
+		if (bar)
+			bar.remove();
+		bar = null;
+		clearTimeout(idleTimer);
+		idleTimer = setTimeout(function () {
+			notice("已有一段时间没有操作，登录将在5分钟后结束。", "继续填写", function () { keep(true); });
+		}, (Number(form.dataset.idle) - 5) * 60000);
+	}
+	// The form goes to the server as it stands and comes back after signing in.
+	function ended() {
+		shown.textContent = "";
+		notice("登录已结束，所填内容还在。", "登录后继续填写", function () {
+			var go = document.createElement("input");
+			go.type = "hidden";
+			go.name = "go";
+			go.value = "draft";
+			form.appendChild(go);
+			form.setAttribute("action", form.dataset.keep);
+			form.removeAttribute("enctype");
+			sent = true;
+			form.submit();
+		});
+	}
+	idle();
+
+	// A draft that was thrown away can be had back at once for ten seconds, and from 草稿箱 for 30 days.
+	var undo = document.querySelector("[data-undo]");
+	if (undo)
+		setTimeout(function () { undo.remove(); }, 10000);
 
 	var wrong = document.getElementById("wrong");
 	if (wrong)

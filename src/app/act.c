@@ -4,9 +4,11 @@
 #include "app/act.h"
 
 #include "base/day.h"
+#include "base/json.h"
 #include "base/parse.h"
 #include "base/uuid.h"
 #include "pages.h"
+#include "web/session.h"
 
 #define FILES_AT_ONCE 40
 #define REASON_LEAST 10 /* characters of the reason for passing a warning */
@@ -22,6 +24,10 @@ struct filling {
 	struct blob *blob;
 	size_t n_blob;
 	struct str go, request, draft, draft_at;
+	int64_t kept, saved;    /* when the draft was kept that the form was filled from; now */
+	struct str clash;       /* a draft that was kept after that, in another window */
+	int64_t clash_at, dropped;
+	struct pairs other;     /* the other texts: of that draft, or of the matter as it stands */
 	bool quiet;             /* autosave: a time comes back, no page */
 	struct form form;
 	struct field_error *error;
@@ -50,9 +56,9 @@ static bool load_kind(struct filling *f, struct err *err)
 	return true;
 }
 
-static bool load_matter(struct filling *f, struct err *err)
+static bool load_matter(struct filling *f, unsigned parts, struct err *err)
 {
-	if (!case_load(f->r, SEE_FIELDS | SEE_ACTIONS | SEE_CLOCKS | SEE_EVENTS, &f->m, err))
+	if (!case_load(f->r, parts, &f->m, err))
 		return false;
 	f->kind = f->m.snap->kind;
 	f->ac = kind_action(f->kind, req_param(f->r, "action"));
@@ -67,11 +73,14 @@ static bool load_matter(struct filling *f, struct err *err)
 	return true;
 }
 
-static bool load(struct filling *f, struct err *err)
+#define FORM_PARTS (SEE_FIELDS | SEE_ACTIONS | SEE_CLOCKS | SEE_EVENTS)
+#define QUIET_PARTS (SEE_FIELDS | SEE_EVENTS) /* what comes every other second */
+
+static bool load(struct filling *f, unsigned parts, struct err *err)
 {
 	f->in.r = f->r;
 	f->in.pairs.a = f->r->a;
-	if (!shower_init(f->r, &f->in.shower, err) || !(f->opening ? load_kind(f, err) : load_matter(f, err)))
+	if (!shower_init(f->r, &f->in.shower, err) || !(f->opening ? load_kind(f, err) : load_matter(f, parts, err)))
 		return false;
 	f->in.kind = f->kind;
 	f->error = arena_many(f->r->a, f->ac->n_form + 2, struct field_error);
@@ -117,10 +126,38 @@ static bool prefill(struct filling *f, struct err *err)
 	return true;
 }
 
+/* Of what was kept, only the form's own; the version says what the writer had seen of the matter. */
+static bool read_draft(struct filling *f, struct str json, struct pairs *ret, int64_t *ret_version, struct err *err)
+{
+	struct pairs all = { .a = f->r->a };
+
+	*ret_version = -1;
+	*ret = (struct pairs){ .a = f->r->a };
+	if (!pairs_read(json, &all, err))
+		return false;
+	for (size_t i = 0; i < all.n; i++) {
+		struct str name = all.v[i].name;
+
+		if (str_is(name, "version") && !parse_i64(all.v[i].value, 0, INT64_MAX, ret_version))
+			*ret_version = -1;
+		if (str_starts(name, STR("f.")) || str_starts(name, STR("w.")) || str_starts(name, STR("find:")))
+			pairs_add(ret, name, all.v[i].value);
+	}
+	return true;
+}
+
+static bool moved_since(const struct filling *f, int64_t version)
+{
+	for (size_t i = 0; i < f->m.n_event; i++)
+		if (f->m.event[i].seq > version && !str_starts(f->m.event[i].action, STR("paper.")))
+			return true;
+	return false;
+}
+
 static bool restore(struct filling *f, struct err *err)
 {
 	struct str json;
-	int64_t at;
+	int64_t at, version;
 
 	if (!draft_load(f->r->db, f->r->a, f->r->session->person, f->matter, draft_key(f), &json, &at, err))
 		return false;
@@ -128,7 +165,14 @@ static bool restore(struct filling *f, struct err *err)
 	if (!json.n)
 		return prefill(f, err);
 	f->draft_at = shown_time(f->r->a, at);
-	return pairs_read(json, &f->in.pairs, err);
+	f->kept = at;
+	if (!read_draft(f, json, &f->in.pairs, &version, err))
+		return false;
+	if (!f->opening && version >= 0 && version < f->version && moved_since(f, version)) {
+		f->stale = true;
+		f->version = version;
+	}
+	return true;
 }
 
 static bool store_file(struct filling *f, const struct form_pair *p, struct err *err)
@@ -169,6 +213,8 @@ static bool take(struct filling *f, struct err *err)
 	f->go = req_form(f->r, "go");
 	f->request = req_form(f->r, "request");
 	f->quiet = form_has(&f->r->form, "quiet");
+	if (!parse_i64(req_form(f->r, "kept"), 0, INT64_MAX, &f->kept))
+		f->kept = INT64_MAX; /* whoever sends no such thing overruns nothing that it has seen */
 	if (parse_i64(req_form(f->r, "version"), 0, INT64_MAX, &version) && !f->opening)
 		f->version = version;
 	if (!uuid_valid(f->request))
@@ -265,35 +311,6 @@ static void read_passed(struct filling *f)
 
 /* ---- what stands in the form already ---- */
 
-static size_t pairs_under(const struct pairs *p, struct str name)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < p->n; i++)
-		n += str_starts(p->v[i].name, name) && (p->v[i].name.n == name.n || p->v[i].name.p[name.n] == '.');
-	return n;
-}
-
-static bool has_pair(const struct pairs *p, const struct pair *x)
-{
-	for (size_t i = 0; i < p->n; i++)
-		if (str_eq(p->v[i].name, x->name) && str_eq(p->v[i].value, x->value))
-			return true;
-	return false;
-}
-
-/* Whether a field holds the same in both. */
-static bool same_pairs(const struct pairs *x, const struct pairs *y, struct str name)
-{
-	if (pairs_under(x, name) != pairs_under(y, name))
-		return false;
-	for (size_t i = 0; i < x->n; i++)
-		if (str_starts(x->v[i].name, name) && (x->v[i].name.n == name.n || x->v[i].name.p[name.n] == '.')
-		    && !has_pair(y, &x->v[i]))
-			return false;
-	return true;
-}
-
 /* The event that gave a field its value last; NULL: none that is shown. */
 static const struct event_view *giver(const struct filling *f, const struct field *x)
 {
@@ -315,7 +332,7 @@ static bool taken_from(struct filling *f, const struct form_field *ff, struct st
 	stored.pairs = (struct pairs){ .a = f->r->a };
 	if (!pairs_of_val(&stored, &ff->field->type, field_name(f, ff->field), f->in.snap->field[ff->field->index], err))
 		return false;
-	if (!same_pairs(&stored.pairs, &f->in.pairs, field_name(f, ff->field)))
+	if (!pairs_same(&stored.pairs, &f->in.pairs, field_name(f, ff->field)))
 		return true;
 	e = giver(f, ff->field);
 	*ret = e ? str_fmt(f->r->a, "取自%.*s", STR_FMT(e->action_name)) : STR("取自本件");
@@ -375,6 +392,97 @@ static void place_refusals(struct filling *f, const struct refusal *v, size_t n,
 	view->pass = p;
 }
 
+/* ---- two texts for one field ---- */
+
+static bool matter_pairs(struct filling *f, struct pairs *ret, struct err *err)
+{
+	struct inputs stored = f->in;
+
+	stored.pairs = (struct pairs){ .a = f->r->a };
+	for (size_t i = 0; i < f->ac->n_form; i++) {
+		const struct field *x = f->ac->form[i].field;
+
+		if (!f->ac->joint && !f->ac->form[i].append
+		    && !pairs_of_val(&stored, &x->type, field_name(f, x), f->in.snap->field[x->index], err))
+			return false;
+	}
+	*ret = stored.pairs;
+	return true;
+}
+
+/* Where the other texts stand: in the matter, which somebody changed, or in a draft of another window. */
+static bool load_other(struct filling *f, struct str from, struct err *err)
+{
+	int64_t at, version;
+	struct str json;
+
+	f->other = (struct pairs){ .a = f->r->a };
+	if (str_is(from, "matter"))
+		return f->opening || matter_pairs(f, &f->other, err);
+	if (f->clash.n)
+		return read_draft(f, f->clash, &f->other, &version, err);
+	return draft_load(f->r->db, f->r->a, f->r->session->person, f->matter, draft_key(f), &json, &at, err)
+	    && (!json.n || read_draft(f, json, &f->other, &version, err));
+}
+
+/* 用另一份: what was chosen replaces what was typed. */
+static bool pick(struct filling *f, struct err *err)
+{
+	struct str from = req_form(f->r, "other");
+
+	if (!from.n)
+		return true;
+	if (!load_other(f, from, err))
+		return false;
+	for (size_t i = 0; i < f->ac->n_form; i++) {
+		struct str name = field_name(f, f->ac->form[i].field);
+
+		if (str_is(req_form(f->r, str_fmt(f->r->a, "pick.%.*s", STR_FMT(name)).p), "theirs"))
+			pairs_take(&f->in.pairs, &f->other, name);
+	}
+	return true;
+}
+
+static bool one_text(struct filling *f, const struct pairs *from, const struct field *x, struct str *ret, struct err *err)
+{
+	struct inputs in = f->in;
+	struct str wrong = { 0 };
+	struct val v;
+
+	in.pairs = *from;
+	if (!val_of_pairs(&in, &x->type, field_name(f, x), &v, &wrong, err))
+		return false;
+	*ret = wrong.n ? pairs_get(from, field_name(f, x)) : is_empty(v) ? STR("（空）") : shown_text(&f->in.shower, v);
+	return true;
+}
+
+/* 赵刚在10:40改过; in another window; empty: the field is not in question. */
+static struct str rival_of(const struct filling *f, const struct field *x)
+{
+	const struct event_view *e;
+
+	if (f->clash.n)
+		return str_fmt(f->r->a, "%.*s在另一个窗口写的", STR_FMT(shown_clock_time(f->r->a, f->clash_at)));
+	e = giver(f, x);
+	if (!e || e->seq <= f->version)
+		return (struct str){ 0 };
+	return str_fmt(f->r->a, "%.*s在%.*s改过", STR_FMT(e->actor_name.n ? e->actor_name : STR("系统")),
+		       STR_FMT(str_sub(shown_time(f->r->a, e->at), 5, 16)));
+}
+
+static bool rival(struct filling *f, const struct field *x, struct input *in, struct err *err)
+{
+	struct str who = f->other.a ? rival_of(f, x) : (struct str){ 0 }, name = field_name(f, x);
+	struct rival *r;
+
+	if (!who.n || pairs_same(&f->in.pairs, &f->other, name))
+		return true;
+	r = arena_one(f->r->a, struct rival);
+	*r = (struct rival){ .who = who, .pick = str_fmt(f->r->a, "pick.%.*s", STR_FMT(name)) };
+	in->rival = r;
+	return one_text(f, &f->in.pairs, x, &r->mine, err) && one_text(f, &f->other, x, &r->theirs, err);
+}
+
 static bool inputs(struct filling *f, struct form_view *v, struct err *err)
 {
 	struct input *x = arena_many(f->r->a, f->ac->n_form + 1, struct input);
@@ -386,7 +494,8 @@ static bool inputs(struct filling *f, struct form_view *v, struct err *err)
 		if (f->ac->form[i].field->has_is)
 			continue;
 		if (!input_of(&f->in, &f->ac->form[i], &x[v->n_input], err)
-		    || !taken_from(f, &f->ac->form[i], &x[v->n_input].taken, err))
+		    || !taken_from(f, &f->ac->form[i], &x[v->n_input].taken, err)
+		    || !rival(f, f->ac->form[i].field, &x[v->n_input], err))
 			return false;
 		v->upload = v->upload || f->ac->form[i].field->type.tag == T_FILES;
 		v->n_input++;
@@ -481,7 +590,20 @@ static bool render(struct filling *f, int status, struct err *err)
 
 	if (!frame_load(f->r, f->ac->name, &v.frame, err))
 		return false;
+	if (f->clash.n || (f->stale && !f->opening)) {
+		v.other = f->clash.n ? STR("draft") : STR("matter");
+		if (!load_other(f, v.other, err))
+			return false;
+	}
+	if (f->clash.n) {
+		v.other_says = str_fmt(f->r->a, "这张表单%.*s在另一个窗口改过。", STR_FMT(shown_clock_time(f->r->a, f->clash_at)));
+		f->kept = f->clash_at;
+	}
 	v.frame.script = true;
+	v.kept = str_fmt(f->r->a, "%lld", (long long)(f->kept == INT64_MAX ? 0 : f->kept));
+	v.idle = SESSION_IDLE_MS / 60000;
+	if (f->r->method == METHOD_GET)
+		v.dropped = req_query(f->r, "dropped");
 	place_refusals(f, f->result.refused, f->result.n_refused, &v);
 	if (f->r->method == METHOD_GET)
 		v.blocked = blocked_by(f->result.refused, f->result.n_refused);
@@ -514,7 +636,7 @@ static bool show(struct req *r, bool opening, struct err *err)
 
 	f->r = r;
 	f->opening = opening;
-	if (!load(f, err) || !restore(f, err))
+	if (!load(f, FORM_PARTS, err) || !restore(f, err))
 		return false;
 	act = act_of(f);
 	act.version = -1;
@@ -653,7 +775,7 @@ static bool peek(struct req *r, bool opening, struct err *err)
 
 	f->r = r;
 	f->opening = opening;
-	return load(f, err) && take(f, err) && preview_part(f, err);
+	return load(f, QUIET_PARTS, err) && take(f, err) && pick(f, err) && preview_part(f, err);
 }
 
 bool act_preview(struct req *r, struct err *err)
@@ -668,6 +790,23 @@ bool open_preview(struct req *r, struct err *err)
 
 /* ---- sending ---- */
 
+/* A draft that another window kept since: it is not overwritten. An act goes on, the other text goes to the bin. */
+static bool overrun(struct db *db, struct arena *a, struct filling *f, int64_t now, struct err *err)
+{
+	int64_t person = f->r->session->person, bin;
+	struct str stored;
+
+	f->clash = (struct str){ 0 };
+	if (!draft_load(db, a, person, f->matter, draft_key(f), &stored, &f->clash_at, err))
+		return false;
+	if (!stored.n || f->clash_at <= f->kept || str_eq(stored, f->draft) || f->discard)
+		return true;
+	if (f->acts)
+		return draft_discard(db, a, person, f->matter, draft_key(f), now, &bin, err);
+	f->clash = stored;
+	return true;
+}
+
 static bool write_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
 	struct filling *f = ctx;
@@ -679,17 +818,45 @@ static bool write_run(struct db *db, struct arena *a, void *ctx, struct err *err
 		    || !upload_put(db, person, f->matter, draft_key(f), f->blob[i].sha256, now, err))
 			return false;
 	f->result = (struct act_result){ 0 };
+	f->saved = now;
+	if (!overrun(db, a, f, now, err))
+		return false;
+	if (f->clash.n && !f->acts && !f->discard)
+		return true;
 	if (f->acts && !(f->opening ? matter_open(app_of(f->r)->engine, db, a, &act, &f->result, err)
 				    : matter_act(app_of(f->r)->engine, db, a, &act, &f->result, err)))
 		return false;
-	if (f->discard || (f->acts && !f->result.n_refused))
+	if (f->discard)
+		return draft_discard(db, a, person, f->matter, draft_key(f), now, &f->dropped, err);
+	if (f->acts && !f->result.n_refused)
 		return draft_drop(db, person, f->matter, draft_key(f), err);
 	return draft_save(db, person, f->matter, draft_key(f), f->draft, now, err);
 }
 
-static bool quiet_reply(struct req *r)
+/* What the page's script says: kept, and what happened meanwhile. */
+static bool quiet_reply(struct filling *f)
 {
-	return reply_json(r, 200, str_fmt(r->a, "{\"at\":\"%.*s\"}", STR_FMT(shown_clock_time(r->a, now_of(r)))));
+	struct arena *a = f->r->a;
+	struct json_out o = { 0 };
+	struct buf b;
+
+	buf_init(&b, a, 1000);
+	o.b = &b;
+	json_open(&o, NULL, '{');
+	json_out_str(&o, "at", shown_clock_time(a, f->saved));
+	if (f->clash.n)
+		json_out_str(&o, "clash", shown_clock_time(a, f->clash_at));
+	json_out_str(&o, "kept", str_fmt(a, "%lld", (long long)f->saved));
+	for (size_t i = f->m.n_event; i-- > 0;)
+		if (f->m.event[i].seq > f->version && !str_starts(f->m.event[i].action, STR("paper."))) {
+			json_out_str(&o, "since", str_fmt(a, "%.*s在%.*s办理了%.*s",
+							  STR_FMT(f->m.event[i].actor_name.n ? f->m.event[i].actor_name : STR("系统")),
+							  STR_FMT(str_sub(shown_time(a, f->m.event[i].at), 11, 16)),
+							  STR_FMT(f->m.event[i].action_name)));
+			break;
+		}
+	json_close(&o, '}');
+	return reply_json(f->r, f->clash.n ? 409 : 200, buf_str(&b));
 }
 
 static bool finished(struct filling *f)
@@ -723,12 +890,16 @@ static bool write_after(struct req *r, void *ctx, bool ok, const struct err *fai
 		return err_wrap(err, "%s", failed->detail);
 	}
 	if (f->quiet)
-		return quiet_reply(r);
+		return quiet_reply(f);
 	if (f->discard)
-		return reply_see_other(r, form_address(f));
+		return reply_see_other(r, f->dropped ? str_fmt(r->a, "%.*s?dropped=%lld", STR_FMT(form_address(f)),
+							       (long long)f->dropped) : form_address(f));
 	if (f->acts && !f->result.n_refused)
 		return finished(f);
+	if (f->clash.n)
+		return render(f, 409, err);
 	f->has_draft = true;
+	f->kept = f->saved;
 	f->draft_at = shown_time(r->a, now_of(r));
 	if (str_is(f->go, "whole"))
 		return whole_page(f, err);
@@ -768,6 +939,23 @@ static bool reshape(struct filling *f)
 	return str_starts(f->go, STR("find")) || str_is(f->go, "edit") || str_is(f->go, "preview");
 }
 
+static void keep_text(struct filling *f)
+{
+	struct pairs kept = f->in.pairs;
+
+	if (!f->opening)
+		pairs_add(&kept, STR("version"), str_fmt(f->r->a, "%lld", (long long)f->version));
+	f->draft = pairs_json(&kept);
+}
+
+/* 看两份: what another window kept beside what stands here. */
+static bool compare(struct filling *f, struct err *err)
+{
+	if (!draft_load(f->r->db, f->r->a, f->r->session->person, f->matter, draft_key(f), &f->clash, &f->clash_at, err))
+		return false;
+	return render(f, 200, err);
+}
+
 static bool post(struct req *r, bool opening, struct err *err)
 {
 	struct filling *f = arena_one(r->a, struct filling);
@@ -775,8 +963,10 @@ static bool post(struct req *r, bool opening, struct err *err)
 
 	f->r = r;
 	f->opening = opening;
-	if (!load(f, err) || !take(f, err))
+	if (!load(f, form_has(&r->form, "quiet") ? QUIET_PARTS : FORM_PARTS, err) || !take(f, err) || !pick(f, err))
 		return false;
+	if (str_is(f->go, "compare"))
+		return compare(f, err);
 	f->discard = str_is(f->go, "discard");
 	shape = reshape(f);
 	keep = str_is(f->go, "draft") || str_is(f->go, "whole") || f->quiet || f->discard;
@@ -786,7 +976,7 @@ static bool post(struct req *r, bool opening, struct err *err)
 		read_passed(f);
 		f->acts = !str_is(f->go, "check") && !f->n_error;
 	}
-	f->draft = pairs_json(&f->in.pairs);
+	keep_text(f);
 	if (str_is(f->go, "check") && !f->n_blob) {
 		if (!try_first(f, err))
 			return false;

@@ -13,6 +13,9 @@
 struct form_view {
 	struct frame frame;
 	struct str title, title_href, heading, help, post, version, request, submit, draft_at;
+	struct str kept, other, other_says; /* when the draft that stands here was kept; whose texts stand against it */
+	struct str dropped;      /* place in the bin of the draft that was thrown away just now */
+	int64_t idle;            /* minutes without a word after which the session ends */
 	struct str base; /* the form's address; post may add /send */
 	struct str go; /* act, or check where a page of what will happen comes first */
 	struct str reason_label, reason, reason_error;
@@ -59,7 +62,18 @@ struct check_view {
 	size_t n_paper, n_number, n_start, n_stop, n_open;
 };
 
+struct drafts_view {
+	struct frame frame;
+	const struct draft_line {
+		struct str id, title, what, href, at, dropped;
+		int64_t left; /* days until it is gone */
+	} *live, *bin;
+	size_t n_live, n_bin;
+};
+
 /* Routes. */
+bool drafts_show(struct req *r, struct err *err);
+bool drafts_restore(struct req *r, struct err *err);
 bool act_show(struct req *r, struct err *err);
 bool act_post(struct req *r, struct err *err);
 bool act_preview(struct req *r, struct err *err);

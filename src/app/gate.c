@@ -112,7 +112,8 @@ static void keep_form(struct req *r, struct sign_in_view *v)
 		return; /* broken: nothing can be kept */
 	buf_init(&b, r->a, KEPT_MOST);
 	for (size_t i = 0; i < form.n; i++) {
-		if (form.v[i].file || !str_starts(form.v[i].name, STR("f.")))
+		if (form.v[i].file || !(str_starts(form.v[i].name, STR("f.")) || str_starts(form.v[i].name, STR("w."))
+					|| str_is(form.v[i].name, "version")))
 			continue;
 		buf_adds(&b, b.n ? "&" : "");
 		form_escape(&b, form.v[i].name);
@@ -123,7 +124,7 @@ static void keep_form(struct req *r, struct sign_in_view *v)
 		v->kept = buf_str(&b);
 	/* Addresses that only take a POST lead back to the page of their form. */
 	if (str_ends(v->next, STR("/send")))
-		v->next = str_sub(v->next, 0, v->next.n - 5);
+		v->next = str_sub(v->next, 0, v->next.n - STR("/send").n);
 }
 
 static void sign_in_page(struct req *r, const struct err *err)

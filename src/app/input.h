@@ -25,6 +25,11 @@ void pairs_add(struct pairs *p, struct str name, struct str value);
 struct str pairs_get(const struct pairs *p, struct str name); /* the first; empty: none */
 bool pairs_has(const struct pairs *p, struct str name);
 void pairs_drop(struct pairs *p, struct str name);
+/* A field's pairs are those of its name and of NAME.…: how many, whether two forms hold the same, without them, and taken
+ * over from another form. */
+size_t pairs_under(const struct pairs *p, struct str name);
+bool pairs_same(const struct pairs *x, const struct pairs *y, struct str name);
+void pairs_take(struct pairs *p, const struct pairs *from, struct str name);
 struct str pairs_json(const struct pairs *p);
 MUST_USE bool pairs_read(struct str json, struct pairs *ret, struct err *err);
 
@@ -42,6 +47,9 @@ struct input {
 	bool date;             /* understood in several forms */
 	bool echoes;           /* what is understood stands below it */
 	struct str echo, taken; /* taken: whence the value that stands there: 取自立案 */
+	const struct rival {   /* somebody else wrote another text meanwhile */
+		struct str who, mine, theirs, pick;
+	} *rival;
 	const struct cite_link *cite;
 	size_t n_cite;
 	const struct option_view *option;

@@ -53,6 +53,55 @@ void pairs_drop(struct pairs *p, struct str name)
 	p->n = n;
 }
 
+static bool under(struct str pair, struct str name)
+{
+	return str_starts(pair, name) && (pair.n == name.n || pair.p[name.n] == '.');
+}
+
+size_t pairs_under(const struct pairs *p, struct str name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += under(p->v[i].name, name);
+	return n;
+}
+
+static bool has_pair(const struct pairs *p, const struct pair *x)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (str_eq(p->v[i].name, x->name) && str_eq(p->v[i].value, x->value))
+			return true;
+	return false;
+}
+
+/* What is empty and what is not there say the same. */
+static bool holds(const struct pairs *x, const struct pairs *y, struct str name)
+{
+	for (size_t i = 0; i < x->n; i++)
+		if (under(x->v[i].name, name) && x->v[i].value.n && !has_pair(y, &x->v[i]))
+			return false;
+	return true;
+}
+
+bool pairs_same(const struct pairs *x, const struct pairs *y, struct str name)
+{
+	return holds(x, y, name) && holds(y, x, name);
+}
+
+void pairs_take(struct pairs *p, const struct pairs *from, struct str name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (!under(p->v[i].name, name))
+			p->v[n++] = p->v[i];
+	p->n = n;
+	for (size_t i = 0; i < from->n; i++)
+		if (under(from->v[i].name, name))
+			pairs_add(p, from->v[i].name, from->v[i].value);
+}
+
 struct str pairs_json(const struct pairs *p)
 {
 	struct buf b;

@@ -42,6 +42,8 @@ const struct route working_routes[] = {
 	{ GET, "/", desk_show, PERSON, "The desk: what is due" },
 	{ GET, "/inbox", inbox_show, PERSON, "Messages" },
 	{ POST, "/inbox/read", inbox_read, PERSON, "Marks all messages as read" },
+	{ GET, "/drafts", drafts_show, PERSON, "Forms begun, and those thrown away in the last 30 days" },
+	{ POST, "/drafts/restore", drafts_restore, PERSON, "Takes a draft back from the bin" },
 	{ GET, "/new", new_show, PERSON, "What this person may begin" },
 	{ GET, "/kinds", kinds_show, PERSON, "All kinds of matters" },
 	{ GET, "/search", search_show, PERSON, "Full text over all kinds" },

@@ -290,7 +290,15 @@ MUST_USE bool draft_save(struct db *db, int64_t person, int64_t matter, struct s
 			 int64_t now, struct err *err);
 MUST_USE bool draft_load(struct db *db, struct arena *a, int64_t person, int64_t matter, struct str action,
 			 struct str *ret_form, int64_t *ret_at, struct err *err); /* empty: none */
-/* The form is done or thrown away: so are the uploads that belong to it. */
+/* Throws a draft away: it stays in the bin for DRAFT_BIN_DAYS, its uploads with it. *ret_id: its place there, 0: there
+ * was no draft. */
+#define DRAFT_BIN_DAYS 30
+MUST_USE bool draft_discard(struct db *db, struct arena *a, int64_t person, int64_t matter, struct str action, int64_t now,
+			    int64_t *ret_id, struct err *err);
+/* Takes one back from the bin; a draft that stands in its place goes there. ERR_NOT_FOUND. */
+MUST_USE bool draft_restore(struct db *db, struct arena *a, int64_t person, int64_t id, int64_t now, int64_t *ret_matter,
+			    struct str *ret_action, struct err *err);
+/* The form is done: so are the uploads that belong to it. */
 MUST_USE bool draft_drop(struct db *db, int64_t person, int64_t matter, struct str action, struct err *err);
 /* A file that this person sends with this form, beside its blob_put. The engine lets a person attach a digest only
  * from here, or from a field of the same matter which that person sees: to know a digest is no right to a file. */

@@ -2,7 +2,7 @@
 // The form of an action beside the paper that it makes, drafts, what stands against an act, and the page of a matter, by
 // the limits of the acceptance checks (docs/manual): clicks are counted where a limit is in clicks, seconds where in seconds.
 'use strict';
-const { test, run, expect, that, Site, examine, shot, day, dayText } = require('./lib.js');
+const { test, run, expect, that, Site, examine, shot, day, dayText, faults, Person } = require('./lib.js');
 
 let site;
 const who = (login, opt) => site.person(login, opt);
@@ -56,14 +56,15 @@ test('the paper follows what is typed: gaps lead to their fields, figures and da
 
 test('money is typed as people write it and echoed in capitals', async () => {
 	const p = await who('wangming');
-	await caseFor(p, 'filed', 'finish_investigation');
-	await p.fill({ 拟罚款: '2万' });
-	await p.page.locator('[data-echo="f.proposed_fine"]', { hasText: '人民币贰万元整（20,000.00元）' }).waitFor();
-	await p.fill({ 拟罚款: '12,345.6' });
-	await p.page.locator('[data-echo="f.proposed_fine"]', { hasText: '壹万贰仟叁佰肆拾伍元陆角' }).waitFor();
-	await p.fill({ 拟罚款: '两万' });
+	await p.go('/k/summary_penalty/new');
+	const echo = p.page.locator('[data-echo="f.fine"]');
+	await p.fill({ 罚款: '2万' });
+	await echo.filter({ hasText: '人民币贰万元整（20,000.00元）' }).waitFor();
+	await p.fill({ 罚款: '12,345.6' });
+	await echo.filter({ hasText: '壹万贰仟叁佰肆拾伍元陆角' }).waitFor();
+	await p.fill({ 罚款: '两万' });
 	await p.send();
-	await p.reads('暂不能', '拟罚款');
+	await p.reads('暂不能', '罚款');
 	expect(await p.page.evaluate(() => document.activeElement.id), 'wrong', 'the summary has the focus');
 	that((await p.page.locator('.mf-input.has-error .mf-field-error').count()) > 0, 'the sentence stands at the field');
 });
@@ -91,6 +92,141 @@ test('on a phone one of form and paper is shown', async () => {
 	expect(await p.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0, 'pixels sideways');
 	await examine(p.page);
 	await shot(p.page, 'form-paper-390');
+});
+
+/* ---- drafts ---- */
+
+// What the server keeps of the person's draft of an action.
+const draft = (action) => site.server.ask(`SELECT form FROM draft WHERE action = '${action}'`);
+
+async function kept(action, text) {
+	for (let i = 0; i < 60; i++) {
+		if (draft(action).includes(text)) return;
+		await new Promise((ok) => setTimeout(ok, 100));
+	}
+	throw new Error(`“${text}” was not kept: ${draft(action)}`);
+}
+
+test('power goes in the middle of a form: text at most 5 s old is back, one click', async () => {
+	const p = await who('zhaogang');
+	await p.go('/k/penalty/new');
+	const box = p.page.locator('[name="f.lead_text"]');
+	await box.click();
+	const begin = Date.now();
+	let text = '';
+	while (Date.now() - begin < 7000) { // typing on without a pause
+		await p.page.keyboard.type('车间');
+		text += '车间';
+		await p.page.waitForTimeout(60);
+	}
+	const stood = text;
+	await p.page.waitForTimeout(300);
+	await site.server.kill(); // no goodbye: the machine lost its power
+	await site.server.start();
+	await p.page.close();
+	faults.splice(0, faults.length, ...faults.filter((f) => !f.includes('ERR_CONNECTION_REFUSED'))); // of the dead program
+	const again = await (await p.page.context().newPage());
+	p.page = again;
+	await p.go('/k/penalty/new');
+	const back = await again.locator('[name="f.lead_text"]').inputValue();
+	that(back.length > 0 && stood.startsWith(back), `came back as “${back}”`);
+	const lost = (stood.length - back.length) * (7000 / stood.length);
+	that(lost <= 5000, `${Math.round(lost)} ms of typing were lost`);
+});
+
+test('the session ends while somebody types: after signing in the same page, nothing lost, with and without scripts', async () => {
+	for (const script of [true, false]) {
+		const p = await who(script ? 'chenxiao' : 'liuyang', { script });
+		await p.go('/k/penalty/new');
+		await p.fill({ 案由: `登录结束前写的案由（${script}）` });
+		await p.page.context().clearCookies();
+		if (script) {
+			await p.fill({ 线索内容: '结束以后写的内容' });
+			await p.page.getByRole('button', { name: '登录后继续填写' }).click();
+		} else {
+			await p.fill({ 线索内容: '结束以后写的内容' });
+			await p.page.getByRole('button', { name: '存草稿' }).click();
+		}
+		await p.sendSignIn();
+		expect(new URL(p.page.url()).pathname, '/k/penalty/new', 'the same page');
+		expect(await p.page.locator('[name="f.cause"]').inputValue(), `登录结束前写的案由（${script}）`, 'the cause');
+		expect(await p.page.locator('[name="f.lead_text"]').inputValue(), '结束以后写的内容', 'the text');
+	}
+});
+
+test('five minutes before the session ends it is said, and one button goes on', async () => {
+	const page = await site.page();
+	const p = new Person(site, 'chenxiao', page);
+	await p.signIn();
+	await page.clock.install();
+	await p.go('/k/penalty/new');
+	await page.clock.fastForward('24:00');
+	expect(await page.getByRole('button', { name: '继续填写' }).count(), 0, 'too early');
+	await page.clock.fastForward('01:30');
+	await p.page.getByRole('button', { name: '继续填写' }).click();
+	await page.getByRole('button', { name: '继续填写' }).waitFor({ state: 'detached' }); // the server has answered
+	await page.context().close();
+});
+
+test('a draft thrown away is back with 撤销, and later from 草稿箱', async () => {
+	const p = await who('chenxiao');
+	await p.go('/k/penalty/new');
+	await p.fill({ 案由: '准备删掉的案由' });
+	await kept('penalty', '准备删掉的案由');
+	await p.page.reload();
+	await p.page.getByRole('button', { name: '不要草稿，重新填写' }).click();
+	expect(await p.page.locator('[name="f.cause"]').inputValue(), '', 'the form is empty');
+	await p.reads('草稿已删除', '30天内');
+	await p.page.getByRole('button', { name: '撤销' }).click();
+	expect(await p.page.locator('[name="f.cause"]').inputValue(), '准备删掉的案由', 'back at once');
+	await p.page.getByRole('button', { name: '不要草稿，重新填写' }).click();
+	await p.go('/drafts');
+	await p.reads('已删除1', '还保留30日');
+	await examine(p.page);
+	await shot(p.page, 'drafts');
+	await p.page.getByRole('button', { name: '恢复' }).click();
+	expect(await p.page.locator('[name="f.cause"]').inputValue(), '准备删掉的案由', 'back from the bin');
+});
+
+test('two windows: the second does not overwrite, both texts stand side by side, one choice a field', async () => {
+	const p = await who('zhaogang');
+	await p.go('/k/summary_penalty/new');
+	const other = await p.page.context().newPage();
+	await other.goto(p.page.url());
+	await p.fill({ 违法事实: '第一个窗口写的事实' });
+	await kept('summary_penalty', '第一个窗口写的事实');
+	await other.locator('[name="f.facts"]').fill('第二个窗口写的事实');
+	await other.locator('[data-clash] button').click();
+	that(draft('summary_penalty').includes('第一个窗口写的事实'), 'the first text was overwritten');
+	const field = other.locator('.mf-input', { has: other.locator('.mf-rival') });
+	expect(await field.count(), 1, 'fields in question');
+	for (const w of ['第一个窗口写的事实', '第二个窗口写的事实', '在另一个窗口']) that((await field.innerText()).includes(w), `lacks “${w}”: ${await field.innerText()}`);
+	await examine(other);
+	await shot(other, 'form-two-windows');
+	await field.getByLabel(/用另一份/).check();
+	await other.getByRole('button', { name: '存草稿' }).click();
+	expect(await other.locator('[name="f.facts"]').inputValue(), '第一个窗口写的事实', 'what was chosen');
+	await other.close();
+});
+
+test('two people: what the other changed stands beside one\'s own text, by name and time', async () => {
+	const p = await who('wangming');
+	const other = await who('zhaogang');
+	const matter = await caseFor(p, 'filed', 'order_correction');
+	await p.go(`${matter}/do/order_correction`);
+	await p.fill({ 责令改正内容: '王明写的改正内容', 改正期限: day(4) });
+	await other.act(matter, '责令改正', { 责令改正内容: '赵刚写的改正内容', 改正期限: day(7) });
+	await p.send();
+	await p.reads('填写期间，本件有了变化', /第1项：赵刚在\d\d-\d\d\d\d:\d\d改过/, '赵刚写的改正内容');
+	expect(await p.page.locator('.mf-rival').count(), 2, 'fields in question');
+	await examine(p.page);
+	await shot(p.page, 'form-two-people');
+	await p.page.locator('.mf-input', { hasText: '改正期限' }).getByLabel(/用另一份/).check();
+	await p.send();
+	await p.done('责令改正');
+	const [text, by] = site.server.ask(`SELECT json_extract(fields, '$.correct_text') || '|' || json_extract(fields, '$.correct_by') FROM matter WHERE '/m/' || code = '${matter}'`).split('|');
+	expect(text, '王明写的改正内容', 'the text of the one');
+	that(by.includes(day(7)), `the day of the other: ${by}`);
 });
 
 run();
