@@ -1,6 +1,7 @@
 -- Copies one real case of the demonstration many times over, with its events, bodies, leaves, clocks, papers, keys and
 -- readers, so that pages and lists meet a full database. For SQLite's shell; $n and $first are set by bench/run.sh.
--- Titles, parties, codes and times differ. One in a thousand stands on the same desk as the original, the others on
+-- Titles, parties, codes and times differ; every other party is of one trade (仓储) or of the other (运输), one in 5,000
+-- of both: the rare pair of frequent words. One in a thousand stands on the same desk as the original, the others on
 -- desks of people who are not there: nobody has a million cases waiting. Papers are without their frozen values,
 -- which only a paper's own page reads. The log's head is made up.
 PRAGMA foreign_keys = OFF;
@@ -16,10 +17,12 @@ CREATE TEMP TABLE te AS SELECT e.*, b.salt, b.body, l.entry, row_number() OVER (
 	FROM event e JOIN event_body b ON b.event = e.id JOIN leaf l ON l.event = e.id WHERE e.matter = (SELECT id FROM t);
 CREATE TEMP TABLE n (n INTEGER PRIMARY KEY);
 INSERT INTO n WITH RECURSIVE c (i) AS (SELECT $first UNION ALL SELECT i + 1 FROM c WHERE i < $n) SELECT i FROM c;
+CREATE TEMP TABLE who (n INTEGER PRIMARY KEY, name TEXT);
+INSERT INTO who SELECT n, printf('压测%d号%s企业', n, CASE WHEN n % 5000 = 0 THEN '仓储、运输' WHEN n % 2 THEN '仓储' ELSE '运输' END) FROM n;
 INSERT INTO matter (id, code, kind, def, organ, parent, origin, state, version, number, title, opened, opener, ended, updated, due, yellow, fields)
 	SELECT base.m - $first + 1 + n, printf('018f%04x-%04x-7000-8000-%012x', n / 65536, n % 65536, n), kind, def, organ, parent, origin, state, version, number,
-		printf('压测%d号企业%s', n, substr(title, 1, 60)), opened - n * 40, opener, ended, updated - n * 40, due + n * 40, yellow + n * 40,
-		json_set(fields, '$.party.name', printf('压测%d号企业', n)) FROM n, t, base;
+		name || substr(title, 1, 60), opened - n * 40, opener, ended, updated - n * 40, due + n * 40, yellow + n * 40,
+		json_set(fields, '$.party.name', name) FROM who, t, base;
 INSERT INTO event (id, matter, seq, at, entered_at, actor, organ, role, action, because_of, request, def, kind)
 	SELECT base.e + (n - $first) * base.events + k, base.m - $first + 1 + n, seq, at, entered_at, actor, organ, role, action, NULL, NULL, def, kind FROM n, te, base;
 INSERT INTO event_body SELECT base.e + (n - $first) * base.events + k, salt, body FROM n, te, base;
@@ -31,8 +34,8 @@ UPDATE log_head SET edge = randomblob(32 * (WITH RECURSIVE b (rest, ones) AS (SE
 INSERT INTO clock (matter, clock, run, start, due, yellow, state, stopped, pauses, who, provisional, lapse)
 	SELECT base.m - $first + 1 + n, clock, run, start, due, yellow, state, stopped, pauses, who, provisional, 0 FROM n, (SELECT * FROM clock WHERE matter = (SELECT id FROM t)), base;
 INSERT INTO matter_key_num SELECT field, num, base.m - $first + 1 + n FROM (SELECT field, num FROM matter_key_num WHERE matter = (SELECT id FROM t)), n, base;
-INSERT INTO matter_key_text SELECT field, CASE WHEN field LIKE '%.party%' THEN printf('压测%d号企业', n) ELSE text END, base.m - $first + 1 + n
-	FROM (SELECT field, text FROM matter_key_text WHERE matter = (SELECT id FROM t)), n, base;
+INSERT INTO matter_key_text SELECT field, CASE WHEN field LIKE '%.party%' THEN name ELSE text END, base.m - $first + 1 + n
+	FROM (SELECT field, text FROM matter_key_text WHERE matter = (SELECT id FROM t)), who, base;
 INSERT INTO link SELECT base.m - $first + 1 + n, field, target FROM n, (SELECT field, target FROM link WHERE source = (SELECT id FROM t)), base;
 INSERT INTO matter_reader SELECT base.m - $first + 1 + n, principal FROM n, (SELECT principal FROM matter_reader WHERE matter = (SELECT id FROM t)), base;
 INSERT INTO matter_holder SELECT base.m - $first + 1 + n, CASE WHEN n % 1000 = 0 THEN principal ELSE 'user:' || (90000000 + n % 5000) END, due

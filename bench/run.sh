@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MulanPSL-2.0
 # `make bench`: measures and writes bench/RESULTS.md. Nothing else should run on the machine meanwhile.
-#	BENCH_SECONDS (5) for each figure · BENCH_SIZES ("10000 1000000") cases in the database · BENCH_DATA: a folder that
-#	keeps the filled databases for the next time (the larger one takes 18 GB and some minutes)
+#	BENCH_SECONDS (5) for each figure · BENCH_SIZES ("10000 1000000") cases in the database, the smallest first, one is
+#	enough for a trial ("2000") · BENCH_DATA: a folder that keeps the filled databases for the next time (the larger one
+#	takes 18 GB and some minutes)
 set -u
 : "${BUILD:=build}" "${BENCH_SECONDS:=5}" "${BENCH_SIZES:=10000 1000000}"
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
-MINGFA=$BUILD/mingfa TURN=$BUILD/bench/turn S=$BENCH_SECONDS
+MINGFA=$BUILD/mingfa TURN=$BUILD/bench/turn PAGE=$BUILD/bench/page S=$BENCH_SECONDS
 WORK=$(mktemp -d "$BUILD/bench.XXXXXX")
 DATA=${BENCH_DATA:-$WORK}
 DAY=$(date -u -d '-1 day' +%F)
@@ -118,10 +119,12 @@ note "## Pages"
 note ""
 [ -z "$fossil_rate" ] || note "fossil's ticket page, 8 clients: $fossil_rate/s."
 note "The plainest answer is \`/healthz\` (one question to the database, some 400 bytes with headers). A case of the filled"
-note "database has 11 events; pages are of random cases."
+note "database has 11 events; pages are of random cases. The files are read once before, so that they stand in the system's"
+note "memory as far as it holds them; \"cold\" is the same page right after that memory was given up, where the bench may do so."
+note "The rare pair are two words that each stand in every other matter, and in one of 5,000 together."
 note ""
-note "| cases | start ms | MiB resident: at start, after | plainest/s | case page/s, 64 clients (p50, p99 ms) | of plainest | × fossil | list by state, 16 clients: /s (p99 ms) | list and full text, 16 clients: /s (p99 ms) | acts/s, 64 | wrong or missing answers |"
-note "|---|---|---|---|---|---|---|---|---|---|---|"
+note "| cases | start ms | MiB resident: at start, after | plainest/s | case page/s, 64 clients (p50, p99 ms) | cold | of plainest | × fossil | list by state, 16 clients: /s (p99 ms) | list and full text, 16 clients: /s (p99 ms) | rare pair, 16 clients | acts/s, 64 | wrong or missing answers |"
+note "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
 fill() { # N FOLDER
 	[ -e "$2.filled" ] && return
 	echo "filling $1 cases…"
@@ -129,6 +132,18 @@ fill() { # N FOLDER
 	sed "s/\\\$n/$1/g; s/\\\$first/1/g" bench/fill.sql | sqlite3 -bail "$2/mingfa.db" >/dev/null || exit 1
 	"$MINGFA" search rebuild "$2" >/dev/null || exit 1
 	touch "$2.filled"
+}
+# count_page CASES NAME PATH: a line of the table of counts
+count_page() {
+	set -- "$@" $(CASES=$1 "$PAGE" count "$DATA/f$1" hanli 200 "$3" | awk '{ print $2 }')
+	[ $# -ge 9 ] || return
+	i=-
+	if command -v valgrind >/dev/null; then
+		i=$(CASES=$1 QUIET=1 valgrind --tool=callgrind --toggle-collect=ask --callgrind-out-file=/dev/null \
+			"$PAGE" count "$DATA/f$1" hanli 19 "$3" 2>&1 | sed -n 's/.*Collected : \([0-9]*\).*/\1/p')
+		i=$((${i:-0} / 20000)) # 19 and one before them
+	fi
+	note "| $1 | $2 | $4 | $5 | $6 | $7, $8 | $i |"
 }
 for n in $BENCH_SIZES; do
 	fill "$n" "$DATA/f$n"
@@ -139,7 +154,13 @@ for n in $BENCH_SIZES; do
 	export N MODE
 	set -- $(ask 64 "$S" "http://127.0.0.1:$PORT/healthz")
 	plain=$1
-	ask 64 "$S" "http://127.0.0.1:$PORT" bench/pages.lua >/dev/null # warms the file
+	cold=-
+	if forget_files; then
+		set -- $(ask 64 "$S" "http://127.0.0.1:$PORT" bench/pages.lua)
+		cold="$1 ($2, $3)"
+	fi
+	cat "$DATA/f$n"/*.db >/dev/null
+	ask 64 "$S" "http://127.0.0.1:$PORT" bench/pages.lua >/dev/null # warms the program
 	wrong=0
 	set -- $(ask 64 "$S" "http://127.0.0.1:$PORT" bench/pages.lua)
 	wrong=$((wrong + $4))
@@ -150,15 +171,29 @@ for n in $BENCH_SIZES; do
 	MODE=text
 	set -- $(ask 16 "$S" "http://127.0.0.1:$PORT" bench/pages.lua)
 	text="$1 ($3)" x99=$3 wrong=$((wrong + $4))
+	MODE=pair
+	set -- $(ask 16 "$S" "http://127.0.0.1:$PORT" bench/pages.lua)
+	pair="$1 ($3)" wrong=$((wrong + $4))
 	after=$(rss)
 	sign_in "$DATA/f$n" wangming
 	set -- $(ask 64 "$S" "http://127.0.0.1:$PORT" bench/open.lua)
 	wrong=$((wrong + $4))
 	kill -0 $SERVER 2>/dev/null || { echo 'bench: the server ended by itself' >&2; exit 1; }
-	note "| $n | $start | $resident, $after | $plain | $page ($p50, $p99) | $(ratio $((page * 100)) "$plain" %.1f)% | $(ratio "$page" "${fossil_rate:-0}" %.1f) | $list | $text | $1 | $wrong |"
+	note "| $n | $start | $resident, $after | $plain | $page ($p50, $p99) | $cold | $(ratio $((page * 100)) "$plain" %.1f)% | $(ratio "$page" "${fossil_rate:-0}" %.1f) | $list | $text | $pair | $1 | $wrong |"
 	halt
 	eval "page_$n=$page act_$n=$1"
 	small=${small:-$n}
+done
+note ""
+note "What one of them asks, counted in one process (bench/page.c), so that the load of the machine is nothing to it:"
+note ""
+note "| cases | page | statements | rows | steps of SQLite | pages of the file: read, not in the reader's cache | instructions, thousands |"
+note "|---|---|---|---|---|---|---|"
+for n in $BENCH_SIZES; do
+	count_page "$n" "case" '/m/%d'
+	count_page "$n" "list by state" '/k/penalty?state=suspended&scope=organ'
+	count_page "$n" "list and full text" '/k/penalty?state=suspended&q=%E5%8E%8B%E6%B5%8B%d'
+	count_page "$n" "rare pair" '/k/penalty?q=%E4%BB%93%E5%82%A8+%E8%BF%90%E8%BE%93'
 done
 eval "grow_page=\$(ratio \$page_$small $page) grow_act=\$(ratio \$act_$small \$act_$n)"
 

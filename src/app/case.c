@@ -237,12 +237,14 @@ static void clocks(struct req *r, const struct matter_view *m, struct case_view 
 
 /* ---- contents ---- */
 
-static bool has_group(const struct group_view *g, size_t n, struct str name)
+/* The place of a group among those that are there; a new one at the end. */
+static size_t group_at(struct group_view *g, size_t *n, struct str name)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < *n; i++)
 		if (str_eq(g[i].name, name))
-			return true;
-	return false;
+			return i;
+	g[*n].name = name;
+	return (*n)++;
 }
 
 static struct str group_of(const struct field *f)
@@ -279,23 +281,19 @@ static bool is_empty(struct val v)
 	return val_is_null(v) || (type_is_list(v.t) && (!v.list || !v.list->n));
 }
 
-static bool in_group(struct req *r, const struct field_view *x, struct str name)
+/* The fields of all groups, each at the next place of its own; at: the group of each, SIZE_MAX: not shown. */
+static bool fill_groups(struct shower *s, const struct matter_view *m, const size_t *at, struct group_view *g, size_t n,
+			struct err *err)
 {
-	return !x->hidden && !is_empty(x->v) && str_eq(group_of(x->def), name) && !untouched(r, x);
-}
+	struct field_line **line = arena_many(s->r->a, n, struct field_line *);
 
-static bool fill_group(struct shower *s, const struct matter_view *m, struct group_view *g, struct err *err)
-{
-	struct field_line *l;
-	size_t n = 0;
-
+	for (size_t i = 0; i < n; i++) {
+		g[i].field = line[i] = arena_many(s->r->a, g[i].n_field, struct field_line);
+		g[i].n_field = 0;
+	}
 	for (size_t i = 0; i < m->n_field; i++)
-		n += !m->field[i].hidden && !is_empty(m->field[i].v) && str_eq(group_of(m->field[i].def), g->name);
-	l = arena_many(s->r->a, n, struct field_line);
-	for (size_t i = 0; i < m->n_field; i++)
-		if (in_group(s->r, &m->field[i], g->name) && !field_of(s, &m->field[i], &l[g->n_field++], err))
+		if (at[i] != SIZE_MAX && !field_of(s, &m->field[i], &line[at[i]][g[at[i]].n_field++], err))
 			return false;
-	g->field = l;
 	return true;
 }
 
@@ -335,23 +333,23 @@ bool case_contents(struct shower *s, const struct matter_view *m, struct case_vi
 {
 	struct group_view *g = arena_many(s->r->a, m->n_field + 2, struct group_view);
 	struct str *empty = arena_many(s->r->a, m->n_field, struct str);
-	size_t n = 0;
+	size_t *at = arena_many(s->r->a, m->n_field, size_t), n = 0;
 
 	for (size_t i = 0; i < m->n_field; i++) {
-		struct str name = group_of(m->field[i].def);
+		const struct field_view *x = &m->field[i];
 
-		if (m->field[i].hidden)
+		at[i] = SIZE_MAX;
+		if (x->hidden)
 			continue;
-		if (is_empty(m->field[i].v) || untouched(s->r, &m->field[i])) {
-			empty[v->n_empty++] = m->field[i].def->name;
+		if (is_empty(x->v) || untouched(s->r, x)) {
+			empty[v->n_empty++] = x->def->name;
 			continue;
 		}
-		if (has_group(g, n, name))
-			continue;
-		g[n].name = name;
-		if (!fill_group(s, m, &g[n++], err))
-			return false;
+		at[i] = group_at(g, &n, group_of(x->def));
+		g[at[i]].n_field++;
 	}
+	if (!fill_groups(s, m, at, g, n, err))
+		return false;
 	g[n] = numbers(s->r, m->snap);
 	n += g[n].n_field > 0;
 	if (!terms(s, m, &v->terms, err))

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "base/buf.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,7 +57,24 @@ void buf_adds(struct buf *b, const char *cstr)
 
 void buf_addi(struct buf *b, int64_t n)
 {
-	buf_addf(b, "%" PRId64, n);
+	const uint64_t u = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+
+	if (n < 0)
+		buf_addc(b, '-');
+	buf_addu(b, u, 1);
+}
+
+void buf_addu(struct buf *b, uint64_t n, size_t width)
+{
+	char digit[20];
+	size_t at = sizeof(digit);
+
+	do
+		digit[--at] = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	while (at > 0 && sizeof(digit) - at < width)
+		digit[--at] = '0';
+	buf_add(b, (struct str){ digit + at, sizeof(digit) - at });
 }
 
 void buf_addcp(struct buf *b, uint32_t cp)

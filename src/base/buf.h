@@ -29,6 +29,7 @@ void buf_add(struct buf *b, struct str s);
 void buf_addc(struct buf *b, char c);
 void buf_adds(struct buf *b, const char *cstr);
 void buf_addi(struct buf *b, int64_t n);
+void buf_addu(struct buf *b, uint64_t n, size_t width); /* with leading zeros up to width digits, at most 20 */
 /* The code point as UTF-8. */
 void buf_addcp(struct buf *b, uint32_t cp);
 void buf_addf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);

@@ -173,14 +173,23 @@ void day_put(struct buf *b, int64_t day)
 {
 	struct ymd d = day_ymd(day);
 
-	buf_addf(b, "%04d-%02d-%02d", d.year, d.month, d.day);
+	buf_addu(b, (uint64_t)d.year, 4);
+	buf_addc(b, '-');
+	buf_addu(b, (uint64_t)d.month, 2);
+	buf_addc(b, '-');
+	buf_addu(b, (uint64_t)d.day, 2);
 }
 
 void day_put_cn(struct buf *b, int64_t day)
 {
 	struct ymd d = day_ymd(day);
 
-	buf_addf(b, "%d年%d月%d日", d.year, d.month, d.day);
+	buf_addi(b, d.year);
+	buf_adds(b, "年");
+	buf_addi(b, d.month);
+	buf_adds(b, "月");
+	buf_addi(b, d.day);
+	buf_adds(b, "日");
 }
 
 static int minute_of(int64_t ms)
@@ -191,7 +200,10 @@ static int minute_of(int64_t ms)
 void time_put(struct buf *b, int64_t ms)
 {
 	day_put(b, day_at(ms));
-	buf_addf(b, " %02d:%02d", time_hour(ms), minute_of(ms));
+	buf_addc(b, ' ');
+	buf_addu(b, (uint64_t)time_hour(ms), 2);
+	buf_addc(b, ':');
+	buf_addu(b, (uint64_t)minute_of(ms), 2);
 }
 
 void time_put_cn(struct buf *b, int64_t ms)

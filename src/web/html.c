@@ -46,13 +46,15 @@ static struct str entity(char c)
 
 void html_put_str(struct html *h, struct str s)
 {
+	static const bool special[256] = { ['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, ['\''] = true };
 	size_t from = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		const struct str e = entity(s.p[i]);
+		struct str e;
 
-		if (!e.n)
+		if (!special[(unsigned char)s.p[i]])
 			continue;
+		e = entity(s.p[i]);
 		buf_add(&h->b, str_sub(s, from, i));
 		buf_add(&h->b, e);
 		from = i + 1;
@@ -77,7 +79,7 @@ void html_put_i64(struct html *h, int64_t n)
 
 void html_put_u64(struct html *h, uint64_t n)
 {
-	buf_addf(&h->b, "%" PRIu64, n);
+	buf_addu(&h->b, n, 1);
 }
 
 /* Browsers drop tabs and newlines inside addresses and read a backslash as a slash, so that "/\tx" and "/\x"
