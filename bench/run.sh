@@ -139,9 +139,9 @@ count_page() {
 	[ $# -ge 9 ] || return
 	i=-
 	if command -v valgrind >/dev/null; then
-		i=$(CASES=$1 QUIET=1 valgrind --tool=callgrind --toggle-collect=ask --callgrind-out-file=/dev/null \
-			"$PAGE" count "$DATA/f$1" hanli 19 "$3" 2>&1 | sed -n 's/.*Collected : \([0-9]*\).*/\1/p')
-		i=$((${i:-0} / 20000)) # 19 and one before them
+		i=$(CASES=$1 QUIET=1 valgrind --tool=callgrind --toggle-collect=counted --callgrind-out-file=/dev/null \
+			"$PAGE" count "$DATA/f$1" hanli 20 "$3" 2>&1 | sed -n 's/.*Collected : \([0-9]*\).*/\1/p')
+		i=$((${i:-0} / 20000))
 	fi
 	note "| $1 | $2 | $4 | $5 | $6 | $7, $8 | $i |"
 }

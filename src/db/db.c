@@ -316,13 +316,25 @@ void db_rollback(struct db *db)
 
 bool db_view(struct db *db, struct err *err)
 {
-	return db->mode != DB_READ || db_dialect(db) != DB_SQLITE || db_begin(db, "view", err);
+	db->memo = NULL;
+	db->viewing = db->mode == DB_READ;
+	if (!db->viewing || db_dialect(db) != DB_SQLITE || db_begin(db, "view", err))
+		return true;
+	db->viewing = false;
+	return false;
 }
 
 void db_view_end(struct db *db)
 {
+	db->memo = NULL;
+	db->viewing = false;
 	if (db->mode == DB_READ && db_dialect(db) == DB_SQLITE && db->tx_open)
 		db_rollback(db);
+}
+
+void **db_view_memo(struct db *db)
+{
+	return db->viewing ? &db->memo : NULL;
 }
 
 /* The transaction goes, and whoever began it notices at the next statement. */

@@ -144,6 +144,9 @@ bool db_in_tx(const struct db *db);
  * trips, both do nothing. False only when the database is away. */
 MUST_USE bool db_view(struct db *db, struct err *err);
 void db_view_end(struct db *db);
+/* A place where whoever reads in a view keeps for its next question what it has read: what it holds is NULL at the
+ * beginning and forgotten with the view. NULL outside a view. */
+void **db_view_memo(struct db *db);
 /* After a failed statement PostgreSQL refuses the rest of its savepoint or transaction, so let the
  * failure go up to the nearest db_point or db_tx. Once a transaction is gone every further
  * statement inside it fails with ERR_DB_LOST. */

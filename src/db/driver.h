@@ -57,6 +57,8 @@ struct db {
 	int64_t limit_ms;
 	bool tx_open; /* between db_begin and its end, whatever the database says */
 	const char *tx_name;
+	bool viewing; /* between db_view and db_view_end */
+	void *memo;   /* db_view_memo */
 	bool again;             /* the last failure was a deadlock: the transaction may run again */
 	int64_t wal_bytes;      /* SQLite: size of the WAL after the last commit */
 	struct prepared **slot; /* open addressing by address of the statement */

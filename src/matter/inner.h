@@ -86,6 +86,9 @@ struct turn {
 	int64_t pending_matter;
 };
 void turn_init(struct turn *t, struct engine *e, struct db *db, struct arena *a, int64_t now);
+/* A turn for reading only, now. The questions of one page share it (db_view_memo): who is asking, with which roles, and
+ * the matters in hand are read once. */
+struct turn *turn_to_read(struct engine *e, struct db *db, struct arena *a);
 
 /* world.c: matters as they stand, and what expressions read. */
 extern const struct world world_of_turn; /* w is a struct turn */

@@ -89,7 +89,7 @@ struct filter {
 };
 
 struct listing {
-	struct turn t;
+	struct turn *t;
 	const struct list_query *q;
 	struct filter filter[8];
 	size_t n_filter, n_asked; /* the first n_asked are part of the query */
@@ -113,7 +113,7 @@ static bool page_row(void *ctx, struct err *err)
 	struct page_row x = { l->row, l->updated, l->due };
 
 	(void)err;
-	PUSH(l->t.a, l->page, l->n_page, l->cap_page, x);
+	PUSH(l->t->a, l->page, l->n_page, l->cap_page, x);
 	return true;
 }
 
@@ -124,7 +124,7 @@ static const struct kind *kind_of(struct listing *l, struct err *err)
 	const struct law *law;
 	int64_t def;
 
-	if (!engine_law_of_organ(l->t.e, l->t.db, l->t.a, l->q->who.organ, &law, &def, err))
+	if (!engine_law_of_organ(l->t->e, l->t->db, l->t->a, l->q->who.organ, &law, &def, err))
 		return NULL;
 	return law_kind(law, l->q->kind);
 }
@@ -142,10 +142,10 @@ static bool filter_value(struct listing *l, const struct field *f, struct str va
 		v = val_text(T_TEXT, value);
 	else if (f->type.tag >= T_USER && f->type.tag <= T_REFS)
 		v = parse_i64(value, 1, INT64_MAX, &id) ? val_i64(T_REF, id) : VAL_NULL;
-	else if (!val_parse(l->t.a, &one, value, &v, &why))
+	else if (!val_parse(l->t->a, &one, value, &v, &why))
 		return false;
 	*ret = (struct filter){ .f = f };
-	return val_key(l->t.a, v, &ret->text, &ret->s, &ret->i);
+	return val_key(l->t->a, v, &ret->text, &ret->s, &ret->i);
 }
 
 /* A hidden field cannot be filtered by: what it would find tells it. */
@@ -156,7 +156,7 @@ static bool filter_allowed(const struct field *f)
 
 static struct str key_path(const struct listing *l, const struct filter *f)
 {
-	return str_fmt(l->t.a, "%.*s.%.*s", STR_FMT(l->q->kind), STR_FMT(f->f->id));
+	return str_fmt(l->t->a, "%.*s.%.*s", STR_FMT(l->q->kind), STR_FMT(f->f->id));
 }
 
 /* A key whose index is still being filled would hide rows: such filters are asked of the rows. */
@@ -165,7 +165,7 @@ static void complete_first(struct listing *l)
 	for (size_t i = 0; i < l->n_filter; i++) {
 		const struct filter x = l->filter[i];
 
-		if (engine_filling(l->t.e, key_path(l, &x)))
+		if (engine_filling(l->t->e, key_path(l, &x)))
 			continue;
 		l->filter[i] = l->filter[l->n_asked];
 		l->filter[l->n_asked++] = x;
@@ -218,9 +218,9 @@ static bool key_is(struct arena *a, struct val v, const struct filter *f)
 static bool passes(struct listing *l, const struct snap *m)
 {
 	for (size_t i = l->n_asked; i < l->n_filter; i++) {
-		const struct val *v = snap_field(m, str_cstr(l->t.a, l->filter[i].f->id));
+		const struct val *v = snap_field(m, str_cstr(l->t->a, l->filter[i].f->id));
 
-		if (!v || !key_is(l->t.a, *v, &l->filter[i]))
+		if (!v || !key_is(l->t->a, *v, &l->filter[i]))
 			return false;
 	}
 	return true;
@@ -267,7 +267,7 @@ static bool put_inputs(struct listing *l, int64_t most, struct db_in *in, size_t
 	struct str own[PRINCIPAL_SLOTS];
 	size_t n = 27;
 
-	if (!own_principals(&l->t, &l->q->who, own, err))
+	if (!own_principals(l->t, &l->q->who, own, err))
 		return false;
 	in[0] = db_str(l->q->kind);
 	for (size_t i = 0; i < PRINCIPAL_SLOTS; i++)
@@ -275,7 +275,7 @@ static bool put_inputs(struct listing *l, int64_t most, struct db_in *in, size_t
 	in[18] = db_str(l->state);
 	in[19] = db_i64(l->organ);
 	in[20] = db_i64(l->q->light <= LIGHT_RED ? l->q->light : 0);
-	in[21] = db_i64(l->t.now);
+	in[21] = db_i64(l->t->now);
 	in[22] = db_i64(l->key);
 	in[23] = db_i64(l->id);
 	in[24] = db_i64(most);
@@ -304,7 +304,7 @@ static bool read_page(struct listing *l, bool no_due, size_t most, struct err *e
 	out[MATTER_COLUMNS] = db_to_i64(&l->updated);
 	out[MATTER_COLUMNS + 1] = db_to_i64(&l->due);
 	l->n_page = 0;
-	return db_each(l->t.db, l->t.a, statement(l, no_due), in, n, DB_OUT(out), page_row, l, err);
+	return db_each(l->t->db, l->t->a, statement(l, no_due), in, n, DB_OUT(out), page_row, l, err);
 }
 
 /* ---- rows for the page ---- */
@@ -318,7 +318,7 @@ static void nearest_clock(struct listing *l, const struct snap *m, const struct 
 		if (!best || (c->v[i].due && (!best->due || c->v[i].due < best->due)))
 			best = &c->v[i];
 	if (best)
-		run_view(&l->t, m->kind, best, ret);
+		run_view(l->t, m->kind, best, ret);
 }
 
 #define RANK_LEADS 200 /* from here on an action leads on or keeps the nearest limit */
@@ -352,7 +352,7 @@ static bool next_action(struct listing *l, const struct snap *m, const struct cl
 
 		if (rank + 1 <= best || !action_stands(ac, m->state) || ac->builtin || ac->any)
 			continue;
-		if (!try_in_turn(&l->t, &act, &step, err))
+		if (!try_in_turn(l->t, &act, &step, err))
 			return false;
 		if (step.no.n && (step.no.v[0].sort == REFUSED_RIGHT || step.no.v[0].sort == REFUSED_STATE))
 			continue;
@@ -377,32 +377,32 @@ static int64_t key_of(const struct listing *l, const struct page_row *p)
 static bool add_row(struct listing *l, const struct page_row *p, const struct snap *m, const struct clocks *c,
 		    struct err *err)
 {
-	struct list_row x = { .updated = p->updated, .key = key_of(l, p), .snap = m, .title = snap_title(l->t.a, m),
+	struct list_row x = { .updated = p->updated, .key = key_of(l, p), .snap = m, .title = snap_title(l->t->a, m),
 			      .state_name = m->state->name };
-	struct eval ev = turn_eval(&l->t, m, NULL, &l->q->who);
+	struct eval ev = turn_eval(l->t, m, NULL, &l->q->who);
 	int64_t stead = 0;
 
 	nearest_clock(l, m, c, &x.clock);
-	if ((m->organ && !turn_name(&l->t, m->organ, &x.organ_name, err))
+	if ((m->organ && !turn_name(l->t, m->organ, &x.organ_name, err))
 	    || (l->q->mine && !next_action(l, m, x.clock.def, &x.next, &stead, err))
-	    || (stead && !turn_name(&l->t, stead, &x.stead, err))
-	    || (l->q->who.sort != ACTOR_PUBLIC && !holder_names(&l->t, m, &ev, &x.holder, err)))
+	    || (stead && !turn_name(l->t, stead, &x.stead, err))
+	    || (l->q->who.sort != ACTOR_PUBLIC && !holder_names(l->t, m, &ev, &x.holder, err)))
 		return false;
-	PUSH(l->t.a, l->out, l->n, l->cap, x);
+	PUSH(l->t->a, l->out, l->n, l->cap, x);
 	return true;
 }
 
 /* The rows that were read, up to the one that fills the page: what passes becomes a row of the list. */
 static bool add_page(struct listing *l, size_t most, struct err *err)
 {
-	const struct snap **m = arena_many(l->t.a, l->n_page, const struct snap *);
-	const struct page_row **row = arena_many(l->t.a, l->n_page, const struct page_row *);
-	struct clocks *c = arena_many(l->t.a, l->n_page, struct clocks);
+	const struct snap **m = arena_many(l->t->a, l->n_page, const struct snap *);
+	const struct page_row **row = arena_many(l->t->a, l->n_page, const struct page_row *);
+	struct clocks *c = arena_many(l->t->a, l->n_page, struct clocks);
 	struct snap *s;
 	size_t n = 0;
 
 	for (size_t i = 0; i < l->n_page && l->n + n < most; i++) {
-		if (!matter_row_snap(&l->t, &l->page[i].r, &s, err))
+		if (!matter_row_snap(l->t, &l->page[i].r, &s, err))
 			return false;
 		l->key = key_of(l, &l->page[i]);
 		l->id = l->page[i].r.id;
@@ -411,7 +411,7 @@ static bool add_page(struct listing *l, size_t most, struct err *err)
 		m[n] = s;
 		row[n++] = &l->page[i];
 	}
-	if (!clocks_load_open(&l->t, m, n, c, err))
+	if (!clocks_load_open(l->t, m, n, c, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!add_row(l, row[i], m[i], &c[i], err))
@@ -443,7 +443,7 @@ bool matter_list(struct engine *e, struct db *db, struct arena *a, const struct 
 	size_t most = q->limit > 0 && q->limit < ROWS_AT_ONCE ? (size_t)q->limit : ROWS_AT_ONCE;
 	bool due = q->order == LIST_DUE && !q->mine, first = !q->after_key && !q->after_id;
 
-	turn_init(&l.t, e, db, a, engine_now(e));
+	l.t = turn_to_read(e, db, a);
 	if (first && (q->mine || q->order == LIST_DUE))
 		l.key = INT64_MIN;
 	else if (first)
@@ -471,7 +471,7 @@ bool matter_list_count(struct engine *e, struct db *db, struct arena *a, const s
 	struct db_in in[INPUTS];
 	size_t n;
 
-	turn_init(&l.t, e, db, a, engine_now(e));
+	l.t = turn_to_read(e, db, a);
 	*ret = 0;
 	if (!read_filters(&l, err))
 		return false;
@@ -496,7 +496,7 @@ static bool filling_of(struct listing *l, const struct filter *x, int *ret_perce
 	const struct db_out out[] = { db_to_i64(&last), db_to_i64(&most) };
 	bool found;
 
-	if (!db_maybe(l->t.db, l->t.a, &st_filling, DB_IN(in), DB_OUT(out), &found, err))
+	if (!db_maybe(l->t->db, l->t->a, &st_filling, DB_IN(in), DB_OUT(out), &found, err))
 		return false;
 	if (found && (*ret_percent < 0 || last * 100 / (most + 1) < *ret_percent))
 		*ret_percent = (int)(last * 100 / (most + 1));
@@ -511,7 +511,7 @@ bool matter_list_filling(struct engine *e, struct db *db, struct arena *a, const
 	*ret_percent = -1;
 	if (!engine_filling_any(e))
 		return true;
-	turn_init(&l.t, e, db, a, engine_now(e));
+	l.t = turn_to_read(e, db, a);
 	if (!read_filters(&l, err))
 		return false;
 	for (size_t i = l.n_asked; i < l.n_filter; i++)
@@ -523,13 +523,11 @@ bool matter_list_filling(struct engine *e, struct db *db, struct arena *a, const
 bool matter_count_mine(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t *ret,
 		       struct err *err)
 {
-	struct turn t;
 	struct str own[PRINCIPAL_SLOTS];
 	struct db_in in[PRINCIPAL_SLOTS];
 	const struct db_out out[] = { db_to_i64(ret) };
 
-	turn_init(&t, e, db, a, engine_now(e));
-	if (!own_principals(&t, who, own, err))
+	if (!own_principals(turn_to_read(e, db, a), who, own, err))
 		return false;
 	for (size_t i = 0; i < PRINCIPAL_SLOTS; i++)
 		in[i] = db_str(own[i]);

@@ -61,7 +61,7 @@ bool turn_number_or_name(struct turn *t, int64_t id, struct str *ret, struct err
 }
 
 struct name_ctx {
-	struct turn t;
+	struct turn *t;
 	struct actor who;
 };
 
@@ -79,11 +79,11 @@ static struct str name_of(void *ctx, struct arena *a, enum type_tag tag, int64_t
 	struct err err;
 
 	if (tag == T_USER || tag == T_ORGAN)
-		return turn_number_or_name(&n->t, id, &name, &err) ? name : (struct str){ 0 };
-	if (!turn_load(&n->t, id, &s, &err) || !s)
+		return turn_number_or_name(n->t, id, &name, &err) ? name : (struct str){ 0 };
+	if (!turn_load(n->t, id, &s, &err) || !s)
 		return (struct str){ 0 };
 	name = s->kind->n_number ? s->number[0] : (struct str){ 0 };
-	if (known_to_all(s) || (may_see(&n->t, s, &n->who, &sees, &err) && sees))
+	if (known_to_all(s) || (may_see(n->t, s, &n->who, &sees, &err) && sees))
 		return name.n ? name : snap_title(a, s);
 	return str_fmt(a, "%.*s%.*s", STR_FMT(s->kind->name), STR_FMT(name.n ? name : STR("〔无权查看〕")));
 }
@@ -94,7 +94,7 @@ bool matter_names(struct engine *e, struct db *db, struct arena *a, const struct
 	struct name_ctx *n = arena_one(a, struct name_ctx);
 
 	(void)err;
-	turn_init(&n->t, e, db, a, engine_now(e));
+	n->t = turn_to_read(e, db, a);
 	n->who = *who;
 	*ret = (struct val_names){ name_of, n };
 	return true;

@@ -13,7 +13,7 @@
 #define HOLDERS_SHOWN 5
 
 struct seeing {
-	struct turn t;
+	struct turn *t;
 	struct snap *m;
 	struct eval ev;
 	const struct actor *who;
@@ -49,12 +49,12 @@ bool holder_names(struct turn *t, const struct snap *m, struct eval *ev, struct 
 static bool see_fields(struct seeing *s, bool show, struct err *err)
 {
 	const struct kind *k = s->m->kind;
-	struct field_view *v = arena_many(s->t.a, k->n_field, struct field_view);
+	struct field_view *v = arena_many(s->t->a, k->n_field, struct field_view);
 
-	s->sight = arena_many(s->t.a, k->n_field, enum sight);
+	s->sight = arena_many(s->t->a, k->n_field, enum sight);
 	s->all = true;
 	for (size_t i = 0; i < k->n_field; i++) {
-		if (!field_sight(&s->t, &k->field[i], &s->ev, s->who, &s->sight[i], err))
+		if (!field_sight(s->t, &k->field[i], &s->ev, s->who, &s->sight[i], err))
 			return false;
 		s->all = s->all && s->sight[i] == SIGHT_FULL;
 		v[i] = (struct field_view){ .def = &k->field[i], .hidden = s->sight[i] == SIGHT_NONE,
@@ -62,7 +62,7 @@ static bool see_fields(struct seeing *s, bool show, struct err *err)
 		if (s->sight[i] == SIGHT_FULL)
 			v[i].v = s->m->field[i];
 		else if (s->sight[i] == SIGHT_MASK)
-			v[i].v = mask_val(s->t.a, &k->field[i], s->m->field[i]);
+			v[i].v = mask_val(s->t->a, &k->field[i], s->m->field[i]);
 		else
 			v[i].v = VAL_NULL;
 	}
@@ -86,7 +86,7 @@ static bool see_action(struct seeing *s, const struct action *ac, struct action_
 	const struct act act = { .who = *s->who, .matter = s->m->id, .action = ac->id, .version = -1 };
 	struct step step;
 
-	if (!try_in_turn(&s->t, &act, &step, err))
+	if (!try_in_turn(s->t, &act, &step, err))
 		return false;
 	*ret = (struct action_view){ .def = ac, .can = step.no.n == 0, .asks = ac->n_form > 0 || ac->builtin,
 				     .refused = step.no.v, .n_refused = step.no.n };
@@ -96,7 +96,7 @@ static bool see_action(struct seeing *s, const struct action *ac, struct action_
 static bool see_actions(struct seeing *s, struct err *err)
 {
 	const struct kind *k = s->m->kind;
-	struct action_view *v = arena_many(s->t.a, k->n_action, struct action_view);
+	struct action_view *v = arena_many(s->t->a, k->n_action, struct action_view);
 	size_t n = 0;
 
 	for (size_t i = 0; i < k->n_action; i++) {
@@ -137,12 +137,12 @@ static bool see_clocks(struct seeing *s, struct err *err)
 	struct clock_view *v;
 	size_t n = 0;
 
-	if (!clocks_load(&s->t, s->m, &c, err))
+	if (!clocks_load(s->t, s->m, &c, err))
 		return false;
-	v = arena_many(s->t.a, c.n, struct clock_view);
+	v = arena_many(s->t->a, c.n, struct clock_view);
 	for (size_t i = 0; i < c.n; i++)
 		if (node_on(c.v[i].def->node))
-			run_view(&s->t, s->m->kind, &c.v[i], &v[n++]);
+			run_view(s->t, s->m->kind, &c.v[i], &v[n++]);
 	if (n > 1)
 		qsort(v, n, sizeof(v[0]), by_due);
 	s->v->clock = v;
@@ -192,20 +192,20 @@ static bool event_row(void *ctx, struct err *err)
 	size_t n = r->n;
 
 	(void)err;
-	PUSH(r->s->t.a, r->bodies, n, r->cap_bodies, r->body);
-	PUSH(r->s->t.a, r->v, r->n, r->cap, v);
+	PUSH(r->s->t->a, r->bodies, n, r->cap_bodies, r->body);
+	PUSH(r->s->t->a, r->v, r->n, r->cap, v);
 	return true;
 }
 
 static struct val seen_value(struct seeing *s, const struct field *f, struct val v)
 {
-	return s->sight[f->index] == SIGHT_MASK ? mask_val(s->t.a, f, v) : v;
+	return s->sight[f->index] == SIGHT_MASK ? mask_val(s->t->a, f, v) : v;
 }
 
 static void event_changes(struct seeing *s, const struct json *set, struct event_view *v)
 {
-	const struct field **changed = arena_many(s->t.a, set ? set->n : 0, const struct field *);
-	struct val *value = arena_many(s->t.a, set ? set->n : 0, struct val);
+	const struct field **changed = arena_many(s->t->a, set ? set->n : 0, const struct field *);
+	struct val *value = arena_many(s->t->a, set ? set->n : 0, struct val);
 	const struct json *m;
 	size_t n = v->n_changed;
 
@@ -215,7 +215,7 @@ static void event_changes(struct seeing *s, const struct json *set, struct event
 		if (!f || s->sight[f->index] == SIGHT_NONE)
 			continue;
 		changed[n] = f;
-		value[n++] = seen_value(s, f, val_of_json(s->t.a, &f->type, m));
+		value[n++] = seen_value(s, f, val_of_json(s->t->a, &f->type, m));
 	}
 	v->changed = changed;
 	v->value = value;
@@ -268,20 +268,20 @@ static bool event_names(struct seeing *s, struct str body, struct event_view *v,
 	const struct action *ac = kind_action(s->m->kind, v->action);
 	const struct json *doc = NULL, *part;
 
-	if (body.n && !json_read_members(s->t.a, body, shown, ARRAY_LEN(shown), &doc, err))
+	if (body.n && !json_read_members(s->t->a, body, shown, ARRAY_LEN(shown), &doc, err))
 		return false;
 	v->action_name = ac ? ac->name : v->action;
 	v->reason = json_str(doc, "reason");
 	v->role = role_name(s, v->role);
-	if (v->actor && json_i64(doc, "for", 0) && !stead_name(&s->t, v->actor, json_i64(doc, "for", 0), &v->stead_name, err))
+	if (v->actor && json_i64(doc, "for", 0) && !stead_name(s->t, v->actor, json_i64(doc, "for", 0), &v->stead_name, err))
 		return false;
 	event_points(s, json_get(doc, "points"), v);
 	if (!event_told(s, json_get(doc, "told"), v, err))
 		return false;
 	part = json_get(doc, "part");
 	event_changes(s, part ? part : json_get(doc, "set"), v);
-	return (!v->actor || turn_name(&s->t, v->actor, &v->actor_name, err))
-	       && (!v->organ || turn_name(&s->t, v->organ, &v->organ_name, err));
+	return (!v->actor || turn_name(s->t, v->actor, &v->actor_name, err))
+	       && (!v->organ || turn_name(s->t, v->organ, &v->organ_name, err));
 }
 
 static const struct stmt st_events = { "see_events",
@@ -296,7 +296,7 @@ static bool see_events(struct seeing *s, struct err *err)
 				      db_to_i64(&r.actor), db_to_i64(&r.organ), db_to_i64(&r.because),
 				      db_to_str(&r.action), db_to_str(&r.role), db_to_str(&r.body) };
 
-	if (!db_each(s->t.db, s->t.a, &st_events, DB_IN(in), DB_OUT(out), event_row, &r, err))
+	if (!db_each(s->t->db, s->t->a, &st_events, DB_IN(in), DB_OUT(out), event_row, &r, err))
 		return false;
 	for (size_t i = 0; i < r.n; i++)
 		if (!event_names(s, r.bodies[i], &r.v[i], err))
@@ -331,7 +331,7 @@ static bool paper_hidden(const struct seeing *s, const struct paper *p)
 {
 	struct printed seen = { .s = s };
 	struct str digest;
-	const struct template *t = p && !s->all ? engine_template(s->t.e, s->m->kind->law, p, &digest) : NULL;
+	const struct template *t = p && !s->all ? engine_template(s->t->e, s->m->kind->law, p, &digest) : NULL;
 
 	if (t)
 		template_reads(t, printed_field, &seen);
@@ -347,7 +347,7 @@ static bool paper_row(void *ctx, struct err *err)
 	if (paper_hidden(r->s, p))
 		return true;
 	r->x.name = p ? p->name : r->x.paper;
-	PUSH(r->s->t.a, r->v, r->n, r->cap, r->x);
+	PUSH(r->s->t->a, r->v, r->n, r->cap, r->x);
 	return true;
 }
 
@@ -362,7 +362,7 @@ static bool see_papers(struct seeing *s, struct err *err)
 				      db_to_str(&r.x.number), db_to_str(&r.x.state), db_to_str(&r.x.digest),
 				      db_to_i64(&r.x.made) };
 
-	if (!db_each(s->t.db, s->t.a, &st_papers, DB_IN(in), DB_OUT(out), paper_row, &r, err))
+	if (!db_each(s->t->db, s->t->a, &st_papers, DB_IN(in), DB_OUT(out), paper_row, &r, err))
 		return false;
 	s->v->paper = r.v;
 	s->v->n_paper = r.n;
@@ -388,7 +388,7 @@ static bool link_row(void *ctx, struct err *err)
 	size_t i = r->n;
 
 	(void)err;
-	r->row = grow(r->s->t.a, r->row, r->n++, &r->cap, sizeof(r->row[0]));
+	r->row = grow(r->s->t->a, r->row, r->n++, &r->cap, sizeof(r->row[0]));
 	r->row[i].matter = r->matter;
 	r->row[i].way = r->way;
 	r->row[i].field = r->field;
@@ -422,15 +422,15 @@ static bool see_link(struct seeing *s, struct link_row *r, size_t i, struct link
 
 	if (own && s->sight[own->index] != SIGHT_FULL)
 		return true;
-	if (!turn_load(&s->t, r->row[i].matter, &other, err) || !other)
+	if (!turn_load(s->t, r->row[i].matter, &other, err) || !other)
 		return other != NULL || !err->code;
-	if (!may_see(&s->t, other, s->who, &sees, err))
+	if (!may_see(s->t, other, s->who, &sees, err))
 		return false;
 	if (!sees)
 		return true;
 	v[(*n)++] = (struct link_view){ .matter = other->id, .code = other->code, .kind_name = other->kind->name,
 					.title = other->kind->n_number && other->number[0].n
-						 ? other->number[0] : snap_title(s->t.a, other),
+						 ? other->number[0] : snap_title(s->t->a, other),
 					.state_name = other->state->name, .child = r->row[i].way == 2,
 					.relation = relation(s, other, r->row[i].way, r->row[i].field) };
 	return true;
@@ -444,9 +444,9 @@ static bool see_links(struct seeing *s, struct err *err)
 	struct link_view *v;
 	size_t n = 0;
 
-	if (!db_each(s->t.db, s->t.a, &st_links, DB_IN(in), DB_OUT(out), link_row, &r, err))
+	if (!db_each(s->t->db, s->t->a, &st_links, DB_IN(in), DB_OUT(out), link_row, &r, err))
 		return false;
-	v = arena_many(s->t.a, r.n, struct link_view);
+	v = arena_many(s->t->a, r.n, struct link_view);
 	for (size_t i = 0; i < r.n; i++)
 		if (!see_link(s, &r, i, v, &n, err))
 			return false;
@@ -485,7 +485,7 @@ static bool term_hidden(const struct seeing *s, const struct term *t)
 static bool see_terms(struct seeing *s, struct err *err)
 {
 	const struct kind *k = s->m->kind;
-	struct term_view *v = arena_many(s->t.a, k->n_term, struct term_view);
+	struct term_view *v = arena_many(s->t->a, k->n_term, struct term_view);
 	size_t n = 0;
 
 	for (size_t i = 0; i < k->n_term; i++) {
@@ -507,9 +507,9 @@ static bool see_all(struct seeing *s, unsigned parts, struct err *err)
 	struct matter_view *v = s->v;
 
 	v->snap = s->m;
-	v->title = snap_title(s->t.a, s->m);
-	if ((s->m->organ && !turn_name(&s->t, s->m->organ, &v->organ_name, err))
-	    || !holder_names(&s->t, s->m, &s->ev, &v->holder, err))
+	v->title = snap_title(s->t->a, s->m);
+	if ((s->m->organ && !turn_name(s->t, s->m->organ, &v->organ_name, err))
+	    || !holder_names(s->t, s->m, &s->ev, &v->holder, err))
 		return false;
 	return see_fields(s, (parts & SEE_FIELDS) != 0, err) && (!(parts & SEE_ACTIONS) || see_actions(s, err))
 	       && (!(parts & SEE_CLOCKS) || see_clocks(s, err)) && (!(parts & SEE_EVENTS) || see_events(s, err))
@@ -521,15 +521,14 @@ bool matter_see(struct engine *e, struct db *db, struct arena *a, const struct a
 		unsigned parts, struct matter_view *ret, struct err *err)
 {
 	struct matter_view v = { 0 };
-	struct seeing s = { .who = who, .v = &v };
+	struct seeing s = { .t = turn_to_read(e, db, a), .who = who, .v = &v };
 	bool sees = false;
 
-	turn_init(&s.t, e, db, a, engine_now(e));
-	if (!turn_load(&s.t, matter, &s.m, err) || (s.m && !may_see(&s.t, s.m, who, &sees, err)))
+	if (!turn_load(s.t, matter, &s.m, err) || (s.m && !may_see(s.t, s.m, who, &sees, err)))
 		return false;
 	if (!s.m || !sees)
 		return err_set(err, ERR_NOT_FOUND, "没有找到这件办件");
-	s.ev = turn_eval(&s.t, s.m, NULL, who);
+	s.ev = turn_eval(s.t, s.m, NULL, who);
 	if (!see_all(&s, parts, err))
 		return false;
 	*ret = v;

@@ -54,6 +54,20 @@ void turn_init(struct turn *t, struct engine *e, struct db *db, struct arena *a,
 	*t = (struct turn){ .e = e, .db = db, .a = a, .now = now, .entered = engine_now(e) };
 }
 
+struct turn *turn_to_read(struct engine *e, struct db *db, struct arena *a)
+{
+	void **memo = db_view_memo(db);
+	struct turn *t = memo ? *memo : NULL;
+
+	if (t && t->e == e && t->a == a)
+		return t;
+	t = arena_one(a, struct turn);
+	turn_init(t, e, db, a, engine_now(e));
+	if (memo)
+		*memo = t;
+	return t;
+}
+
 /* Ids are dense, so the low bits spread well. */
 static size_t slot_of(const struct turn *t, int64_t id)
 {
