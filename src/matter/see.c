@@ -232,7 +232,7 @@ static struct str role_name(const struct seeing *s, struct str role)
 
 static void event_points(struct seeing *s, const struct json *list, struct event_view *v)
 {
-	struct str *text = arena_many(s->t.a, list ? list->n : 0, struct str);
+	struct str *text = arena_many(s->t->a, list ? list->n : 0, struct str);
 	const struct json *m;
 
 	json_each(m, list)
@@ -249,11 +249,11 @@ static bool event_told(struct seeing *s, const struct json *list, struct event_v
 
 	if (!list)
 		return true;
-	buf_init(&b, s->t.a, 4000);
+	buf_init(&b, s->t->a, 4000);
 	json_each(m, list) {
 		if (!parse_i64(m->text, 1, INT64_MAX, &id))
 			continue;
-		if (!turn_name(&s->t, id, &name, err))
+		if (!turn_name(s->t, id, &name, err))
 			return false;
 		buf_adds(&b, b.n ? "、" : "");
 		buf_add(&b, name);
