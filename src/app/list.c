@@ -2,6 +2,7 @@
 /* list.c - matters of one kind with filters; filters, order and page live in the address. */
 #include "app/listing.h"
 
+#include "app/batch.h"
 #include "app/import_page.h"
 #include "base/day.h"
 #include "base/parse.h"
@@ -180,7 +181,7 @@ static void put_head(struct listing *l, struct list_view *v)
 static struct listed_view row_of(struct listing *l, const struct listed *x, size_t link)
 {
 	struct cell_view *c = arena_many(l->r->a, l->n_col, struct cell_view);
-	struct listed_view v = { .code = x->row.snap->code, .title = title_once(x->row.title), .cell = c };
+	struct listed_view v = { .matter = x->row.snap->id, .code = x->row.snap->code, .title = title_once(x->row.title), .cell = c };
 
 	for (size_t i = 0; i < l->n_col; i++) {
 		c[i] = (struct cell_view){ .text = listing_text(l, &l->col[i], x), .class = class_of(&l->col[i], i == link) };
@@ -269,6 +270,45 @@ static bool may_open(struct listing *l, bool *ret, struct err *err)
 	return true;
 }
 
+#define ASKED 10 /* rows that tell whether a person has to do with an action at all */
+
+static bool has_right(struct listing *l, const struct list_view *v, const struct action *ac, bool *ret, struct err *err)
+{
+	*ret = false;
+	for (size_t i = 0; i < v->n_row && i < ASKED && !*ret; i++) {
+		const struct act act = { .who = l->query.who, .matter = v->row[i].matter, .kind = l->kind->id, .action = ac->id,
+					 .version = -1 };
+		struct act_result can;
+
+		if (!matter_try(app_of(l->r)->engine, l->r->db, l->r->a, &act, &can, err))
+			return false;
+		*ret = true;
+		for (size_t k = 0; k < can.n_refused; k++)
+			*ret = *ret && can.refused[k].sort != REFUSED_RIGHT && can.refused[k].sort != REFUSED_STATE;
+	}
+	return true;
+}
+
+static bool put_batches(struct listing *l, struct list_view *v, struct err *err)
+{
+	struct option_view *o = arena_many(l->r->a, l->kind->n_action, struct option_view);
+
+	for (size_t i = 0; i < l->kind->n_action; i++) {
+		const struct action *ac = &l->kind->action[i];
+		bool may;
+
+		if (!batch_offers(ac))
+			continue;
+		if (!has_right(l, v, ac, &may, err))
+			return false;
+		if (may)
+			o[v->n_batch++] = (struct option_view){ .value = ac->id, .name = ac->name };
+	}
+	v->batch = o;
+	v->ticks = v->n_batch > 0;
+	return true;
+}
+
 /* ---- pages ---- */
 
 static bool begin(struct req *r, struct listing *l, struct list_view *v, struct err *err)
@@ -297,7 +337,7 @@ bool list_show(struct req *r, struct err *err)
 
 	if (!begin(r, &l, &v, err) || !may_open(&l, &v.may_open, err) || !put_rows(&l, &v, (size_t)size_of(r), err)
 	    || !listing_count(&l, &count, err)
-	    || !matter_list_filling(app_of(r)->engine, r->db, r->a, &l.query, &v.filling, err))
+	    || !put_batches(&l, &v, err) || !matter_list_filling(app_of(r)->engine, r->db, r->a, &l.query, &v.filling, err))
 		return false;
 	frame_crumb(&v.frame, l.kind->name, (struct str){ 0 });
 	v.may_import = v.may_open && import_offered(r, l.kind->id);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* routes.c - everything that the working side answers. */
 #include "app/act.h"
+#include "app/batch.h"
 #include "app/api.h"
 #include "app/hook.h"
 #include "app/export.h"
@@ -51,6 +52,7 @@ const struct route working_routes[] = {
 	{ GET, "/k/{kind}/print", list_print, PERSON, "The list on A4 across", .slow = true },
 	{ GET, "/k/{kind}/export.xlsx", export_show, PERSON, "The list as a table", .slow = true, .records = "export" },
 	{ GET, "/k/{kind}/export.csv", export_show, PERSON, "The same as text", .slow = true, .records = "export" },
+	{ POST, "/k/{kind}/batch", batch_post, PERSON, "One action for the ticked rows", .max_body = FORM_BODY, .slow = true },
 	{ GET, "/jobs", jobs_show, PERSON, "Long work that this person asked for" },
 	{ GET, "/job/{code}", job_show, PERSON, "How far it is" },
 	{ GET, "/job/{code}/file", job_get_file, PERSON, "What it made", .slow = true },

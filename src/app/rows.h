@@ -71,6 +71,7 @@ struct cell_view {
 };
 
 struct listed_view {
+	int64_t matter;
 	struct str code, title, where;
 	const struct cell_view *cell; /* aligned with the head */
 	struct safe_html found;

@@ -128,6 +128,31 @@ test('the printed list: without menu, on A4 across', async () => {
 	await examine(p.page);
 });
 
+/* ---- batches ---- */
+
+test('a batch: ticked rows, one form, each row by itself, and who may not is not asked', async () => {
+	const p = await who('caoying', { script: false });
+	await p.go('/k/certificate?state=valid');
+	await shot(p.page, 'list_ticks_1366');
+	const boxes = p.page.locator('.mf-tick input[name=m]');
+	that((await boxes.count()) > 2, `no rows to tick: ${(await p.text()).slice(0, 600)}`);
+	for (const i of [0, 1]) await boxes.nth(i).check();
+	await p.page.getByRole('button', { name: '年审', exact: true }).click();
+	await p.reads('成批年审', '将办理2件');
+	await examine(p.page);
+	await shot(p.page, 'batch_form_1366');
+	await p.page.getByRole('button', { name: '年审（2件）' }).click();
+	await p.reads('尚未填写');
+	await p.fill({ 年审年度: '2026', 年审结果: '通过' });
+	await p.page.getByRole('button', { name: '年审（2件）' }).click();
+	await p.reads('成功2 · 未办0', '已办2件');
+	await examine(p.page);
+	await shot(p.page, 'batch_done_1366');
+	const officer = await who('wangming');
+	await officer.go('/k/certificate?state=valid');
+	expect(await officer.page.locator('.mf-tick').count(), 0, 'boxes for who may not');
+});
+
 /* ---- exports ---- */
 
 // The files of a zip archive by name.
