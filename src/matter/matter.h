@@ -276,6 +276,23 @@ MUST_USE bool matter_list_count(struct engine *e, struct db *db, struct arena *a
  * it is done (engine_filling) the list looks at the newest 2,000 rows only and may miss some. -1: all are complete. */
 MUST_USE bool matter_list_filling(struct engine *e, struct db *db, struct arena *a, const struct list_query *q,
 				  int *ret_percent, struct err *err);
+/* The calendar: limits that run and end on the days from first to last, of matters that the person may see; by due. */
+#define AGENDA_MOST 2000 /* matters: what a month's page can show at all */
+struct agenda_query {
+	struct actor who;
+	int64_t first, last;      /* days, both included */
+	bool mine;                /* only limits that stand on this person's desk */
+	bool of_organ;            /* only matters of the identity's organ */
+	struct str kind;          /* empty: all */
+};
+struct agenda_row {
+	const struct snap *snap;
+	struct str title;
+	struct clock_view clock;
+};
+MUST_USE bool matter_agenda(struct engine *e, struct db *db, struct arena *a, const struct agenda_query *q,
+			    const struct agenda_row **ret, size_t *ret_n, bool *ret_more, struct err *err);
+
 /* How many wait for this person; 1,000 means so many or more (every page asks this). */
 MUST_USE bool matter_count_mine(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
 				int64_t *ret, struct err *err);
