@@ -42,13 +42,14 @@ printf 'pack: p/low\nname: 下级包\nabove: p\nversion: 1\nfrom: 2020-01-01\n' 
 cat >"$law/p/case.yaml" <<'END'
 kind: case
 name: 办件
-fields: {pages: {name: 页数, type: int, max: 9}}
+fields: {pages: {name: 页数, type: int, max: 9, group: 内容, unit: 页}}
 states: {draft: '拟办<b>&"引"\', held: 中止, done: {name: 办结, end: true}}
 actions:
   open: {name: '登记&amp;<a>', by: head, may: pages}
   hold: {name: 中止, from: draft, to: held, by: head, next: 中止}
   resume: {name: 恢复, from: held, to: back, by: head, next: 恢复}
   finish: {name: 办结, from: any, to: done, by: head, next: 办结}
+list: {columns: [pages], card: [pages, state, opened]}
 END
 printf 'overlay: case\nreplace: {fields.pages.max: {is: 20, because: T1}}\n' >"$law/p/low/x.yaml"
 
