@@ -83,7 +83,7 @@ static bool load(struct filling *f, unsigned parts, struct err *err)
 	if (!shower_init(f->r, &f->in.shower, err) || !(f->opening ? load_kind(f, err) : load_matter(f, parts, err)))
 		return false;
 	f->in.kind = f->kind;
-	f->error = arena_many(f->r->a, f->ac->n_form + 2, struct field_error);
+	f->error = arena_many(f->r->a, f->ac->n_form + 4, struct field_error);
 	return true;
 }
 
@@ -234,16 +234,35 @@ static bool had_value(const struct filling *f, const struct form_field *ff)
 
 static void add_error(struct filling *f, struct str id, struct str text)
 {
-	if (f->n_error < f->ac->n_form + 2)
+	if (f->n_error < f->ac->n_form + 4)
 		f->error[f->n_error++] = (struct field_error){ id, text };
+}
+
+/* Whom a note tells: no field of the kind. */
+static const struct field persons_field = { .id = { "persons", 7 }, .name = { "提醒同事（@）", 19 }, .type = { .tag = T_USERS },
+					    .node = &(struct node){ .sort = NODE_FIELD } };
+static const struct form_field persons_asked = { .field = &persons_field };
+
+/* A point a line. */
+static struct val points_typed(struct filling *f)
+{
+	struct str rest = pairs_get(&f->in.pairs, STR("f.points")), line;
+	struct val *v = arena_many(f->r->a, POINTS_MAX + 1, struct val);
+	size_t n = 0;
+
+	while (n <= POINTS_MAX && str_cut(&rest, '\n', &line))
+		if (!str_blank(line))
+			v[n++] = (struct val){ .t = T_TEXT, .s = str_trim(line) };
+	return val_list(f->r->a, T_PICKS, v, n);
 }
 
 /* Typed texts as values. What is empty and was empty is not sent: defaults and older values stand. A preview tells no
  * errors: what cannot be read yet is left out. */
 static bool read_typed(struct filling *f, bool tell, struct form *ret, struct err *err)
 {
-	struct form_entry *e = arena_many(f->r->a, f->ac->n_form + 1, struct form_entry);
+	struct form_entry *e = arena_many(f->r->a, f->ac->n_form + 3, struct form_entry);
 	const struct type user = { .tag = T_USER };
+	int64_t point;
 	size_t n = 0;
 
 	for (size_t i = 0; i < f->ac->n_form; i++) {
@@ -257,6 +276,19 @@ static bool read_typed(struct filling *f, bool tell, struct form *ret, struct er
 			add_error(f, name, str_fmt(f->r->a, "%.*s：%.*s", STR_FMT(ff->field->name), STR_FMT(wrong)));
 		else if (!wrong.n && (!is_empty(v) || had_value(f, ff)))
 			e[n++] = (struct form_entry){ ff->field->id, v };
+	}
+	if (f->ac->points)
+		e[n++] = (struct form_entry){ STR("points"), points_typed(f) };
+	if (str_is(f->ac->id, "tick") && parse_i64(pairs_get(&f->in.pairs, STR("f.point")), 1, POINTS_MAX, &point))
+		e[n++] = (struct form_entry){ STR("point"), val_int(point) };
+	if (str_is(f->ac->id, "note")) {
+		struct str wrong = { 0 };
+		struct val v;
+
+		if (!val_of_pairs(&f->in, &persons_asked.field->type, STR("f.persons"), &v, &wrong, err))
+			return false;
+		if (!is_empty(v))
+			e[n++] = (struct form_entry){ STR("persons"), v };
 	}
 	if (f->ac->builtin && pairs_has(&f->in.pairs, STR("f.person"))) {
 		struct str wrong = { 0 };
@@ -483,11 +515,24 @@ static bool rival(struct filling *f, const struct field *x, struct input *in, st
 	return one_text(f, &f->in.pairs, x, &r->mine, err) && one_text(f, &f->other, x, &r->theirs, err);
 }
 
+static struct str reason_label(const struct action *ac)
+{
+	if (str_is(ac->id, "recall"))
+		return (struct str){ 0 };
+	if (str_is(ac->id, "note"))
+		return STR("批注（供内部查看，不入正卷）");
+	if (str_is(ac->id, "expedite") || str_is(ac->id, "tick"))
+		return STR("说明（可不填）");
+	return STR("理由");
+}
+
 static bool inputs(struct filling *f, struct form_view *v, struct err *err)
 {
 	struct input *x = arena_many(f->r->a, f->ac->n_form + 1, struct input);
 
-	if (f->ac->builtin && !str_is(f->ac->id, "note") && !str_is(f->ac->id, "correct")
+	if (f->ac->builtin && str_is(f->ac->id, "note") && !input_of(&f->in, &persons_asked, &x[v->n_input++], err))
+		return false;
+	if ((str_is(f->ac->id, "recuse") || str_is(f->ac->id, "ask_recuse"))
 	    && !input_of_person(&f->in, STR("回避的人员"), &x[v->n_input++], err))
 		return false;
 	for (size_t i = 0; i < f->ac->n_form; i++) {
@@ -510,8 +555,13 @@ static bool inputs(struct filling *f, struct form_view *v, struct err *err)
 				x[i].echo = v->preview.echo[k].text;
 	}
 	v->input = x;
+	v->asks_points = f->ac->points;
+	v->points = pairs_get(&f->in.pairs, STR("f.points"));
+	if (error_at(f, STR("f.points")))
+		v->points_error = error_at(f, STR("f.points"))->text;
 	if (f->ac->builtin) {
-		v->reason_label = str_is(f->ac->id, "note") ? STR("说明") : STR("理由");
+		v->reason_label = reason_label(f->ac);
+		v->reason_free = str_is(f->ac->id, "expedite") || str_is(f->ac->id, "tick");
 		v->reason = pairs_get(&f->in.pairs, STR("f.reason"));
 	}
 	return true;
@@ -863,6 +913,8 @@ static bool finished(struct filling *f)
 {
 	struct req *r = f->r;
 
+	if (str_is(req_form(r, "back"), "desk"))
+		return reply_see_other(r, STR("/"));
 	return reply_see_other(r, str_fmt(r->a, "/m/%.*s?done=%.*s",
 					  STR_FMT(f->result.code.n ? f->result.code : f->m.snap->code), STR_FMT(f->ac->id)));
 }

@@ -19,6 +19,9 @@ struct form_view {
 	struct str base; /* the form's address; post may add /send */
 	struct str go; /* act, or check where a page of what will happen comes first */
 	struct str reason_label, reason, reason_error;
+	bool reason_free; /* may stay empty */
+	bool asks_points; /* 退回要点 */
+	struct str points, points_error;
 	bool upload, blocked, has_draft, changed_draft;
 	const struct cite_link *cite;
 	size_t n_cite;

@@ -183,7 +183,9 @@ static void sort_actions(struct req *r, const struct matter_view *m, struct case
 			passable = passable && x->refused[j].can_pass;
 		}
 		if (x->def->builtin) {
-			if (x->can)
+			if (str_is(x->def->id, "recall"))
+				a.name = STR("撤回（对方尚未查看）");
+			if (x->can && !str_is(x->def->id, "tick")) /* the points have boxes of their own */
 				more[v->n_more++] = a;
 		} else if (x->can || passable) { /* its form asks for the reason */
 			size_t at = v->n_can++;
@@ -412,6 +414,7 @@ static bool event_of(struct shower *s, const struct event_view *e, struct event_
 
 	*ret = (struct event_line){ .at = shown_time(s->r->a, e->at),
 				    .name = str_is(e->action, "paper.frozen") ? STR("文书固定为PDF") : e->action_name, .reason = e->reason,
+				    .points = points_text(s->r->a, e), .told = e->told,
 				    .actor = actor_text(s->r, e), .change = l, .n_change = e->n_changed };
 	if (e->entered - e->at > 60000)
 		ret->entered = shown_time(s->r->a, e->entered);
@@ -596,7 +599,8 @@ bool case_show(struct req *r, struct err *err)
 	papers(r, &m, &v);
 	dossier(r, &m, &v);
 	relations(r, &m, &v);
-	if (!case_contents(&s, &m, &v, err) || !events(&s, &m, &v, err))
+	if (!case_contents(&s, &m, &v, err) || !events(&s, &m, &v, err) || !together_load(r, &m, &v.together, err)
+	    || !together_look(r, m.snap->id, err))
 		return false;
 	html_init(&h, r->a, HTML_MAX);
 	page_case(&h, &v);

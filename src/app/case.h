@@ -4,6 +4,7 @@
 #define MINGFA_APP_CASE_H
 
 #include "app/rows.h"
+#include "app/together.h"
 
 /* One reason why something cannot be done: 暂不能{head}。{say}〔cite〕。下一步：{way}。 The first cite is the nearest text's.
  * own_way: the definition worded the way on. */
@@ -51,7 +52,7 @@ struct step_view {
 };
 
 struct event_line {
-	struct str at, entered, name, actor, reason, because;
+	struct str at, entered, name, actor, reason, because, points, told;
 	const struct field_line *change;
 	size_t n_change;
 };
@@ -100,6 +101,7 @@ struct case_view {
 	size_t n_link;
 	const struct event_line *event; /* newest first */
 	size_t n_event, n_event_all;
+	struct together_view together;
 };
 
 /* The matter of /m/{code} as this person sees it. */

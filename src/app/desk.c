@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* desk.c - 工作台: what is due, not what exists; and 收件箱. */
 #include "app/rows.h"
+#include "app/together.h"
 #include "base/day.h"
 #include "base/parse.h"
 #include "pages.h"
@@ -55,7 +56,7 @@ void row_of_list(struct req *r, const struct list_row *x, struct row_view *ret)
 
 	*ret = (struct row_view){ .code = s->code, .title = title_once(x->title), .parent = parent_title(r, s), .kind = s->kind->name, .state = x->state_name,
 				  .holder = x->holder, .organ = x->organ_name, .updated = shown_time(r->a, x->updated),
-				  .light = "" };
+				  .light = "", .id = s->id, .stead = x->stead };
 	for (size_t i = 0; i < s->kind->n_number && !ret->number.n; i++)
 		ret->number = s->number[i];
 	if (x->clock.def) {
@@ -286,6 +287,8 @@ bool desk_show(struct req *r, struct err *err)
 		for (size_t i = 0; i < n; i++)
 			if (shows(tab, when_of(&mine[i], today)))
 				row_of_list(r, &mine[i], &row[v.n_row++]);
+		if (!rows_points(r, row, v.n_row, err))
+			return false;
 		v.row = row;
 		v.cut = n == DESK_MOST;
 	}
@@ -298,8 +301,14 @@ bool desk_show(struct req *r, struct err *err)
 
 static const struct stmt st_messages = { "inbox",
 	"SELECT g.id, g.kind, g.text, g.at, g.read_at, g.done_at, "
-	"COALESCE(g.href, '/m/' || m.code, '') FROM message g "
+	"COALESCE(g.href, '/m/' || m.code, ''), g.person, COALESCE(g.matter, 0) FROM message g "
 	"LEFT JOIN matter m ON m.id = g.matter WHERE g.person = $1 AND g.id < $2 ORDER BY g.id DESC LIMIT 400" };
+/* With the messages of those in whose stead one acts today (AB角): $3 organ, $4 day. */
+static const struct stmt st_messages_too = { "inbox_too",
+	"SELECT g.id, g.kind, g.text, g.at, g.read_at, g.done_at, COALESCE(g.href, '/m/' || m.code, ''), g.person,"
+	" COALESCE(g.matter, 0) FROM message g LEFT JOIN matter m ON m.id = g.matter WHERE (g.person = $1 OR g.person IN (SELECT d.principal FROM"
+	" delegation d WHERE d.deputy = $1 AND d.organ = $3 AND d.from_day <= $4 AND d.to_day >= $4)) AND g.id < $2"
+	" ORDER BY g.id DESC LIMIT 400" };
 static const struct stmt st_read_all = { "inbox_read",
 	"UPDATE message SET read_at = $2 WHERE person = $1 AND read_at IS NULL" };
 
@@ -308,10 +317,26 @@ struct messages {
 	struct message_view *v;
 	size_t n;
 	struct str tab;
-	int64_t id, at, read_at, done_at, last;
+	int64_t id, at, read_at, done_at, last, person, matter;
 	struct str kind, text, href;
+	const struct stead_view *stead;
+	size_t n_stead;
 	bool more;
 };
+
+/* A message of whoever is away is marked; one about what the deputy may not see stays away. */
+static bool marked(struct messages *x, bool *ret, struct err *err)
+{
+	const struct actor who = actor_of(x->r);
+
+	*ret = x->person == who.person;
+	for (size_t i = 0; i < x->n_stead && !*ret; i++)
+		if (x->stead[i].person == x->person && x->matter) {
+			x->text = str_fmt(x->r->a, "代%.*s：%.*s", STR_FMT(x->stead[i].name), STR_FMT(x->text));
+			return matter_seen_by(app_of(x->r)->engine, x->r->db, x->r->a, &who, x->matter, ret, err);
+		}
+	return true;
+}
 
 /* A message of a finished act clears itself: it is found under 已办. */
 static bool in_tab(struct str tab, struct str kind, bool done)
@@ -331,9 +356,12 @@ static bool add_message(void *ctx, struct err *err)
 {
 	struct messages *x = ctx;
 
-	(void)err;
+	bool mine;
+
 	if (!in_tab(x->tab, x->kind, x->done_at != 0))
 		return true;
+	if (!marked(x, &mine, err) || !mine)
+		return !err->code;
 	if (x->n == INBOX_PAGE) {
 		x->more = true;
 		return false;
@@ -353,16 +381,20 @@ bool inbox_show(struct req *r, struct err *err)
 	int64_t before;
 	const struct db_out out[] = { db_to_i64(&x.id), db_to_str(&x.kind), db_to_str(&x.text), db_to_i64(&x.at),
 				      db_to_i64_null(&x.read_at, &no_read), db_to_i64_null(&x.done_at, &no_done),
-				      db_to_str(&x.href) };
+				      db_to_str(&x.href), db_to_i64(&x.person), db_to_i64(&x.matter) };
+	const struct actor who = actor_of(r);
 	struct html h;
 
 	if (!parse_i64(req_query(r, "before"), 1, INT64_MAX, &before))
 		before = INT64_MAX;
 	{
-		const struct db_in in[] = { db_i64(r->session->person), db_i64(before) };
+		const struct db_in in[] = { db_i64(r->session->person), db_i64(before), db_i64(who.organ),
+					    db_i64(day_at(now_of(r))) };
 
 		if (!frame_load(r, STR("收件箱"), &v.frame, err)
-		    || !db_each(r->db, r->a, &st_messages, DB_IN(in), DB_OUT(out), add_message, &x, err))
+		    || !steads_of(app_of(r)->engine, r->db, r->a, &who, &x.stead, &x.n_stead, err)
+		    || !db_each(r->db, r->a, x.n_stead ? &st_messages_too : &st_messages, in, x.n_stead ? 4 : 2, DB_OUT(out),
+				add_message, &x, err))
 			return false;
 	}
 	frame_crumb(&v.frame, STR("收件箱"), (struct str){ 0 });

@@ -69,6 +69,7 @@ const struct route working_routes[] = {
 	{ GET, "/k/{kind}/import/refused/{token}", import_refused, PERSON, "Rows that were refused, and why", .slow = true },
 	{ GET, "/k/{kind}/flow", kind_flow, PERSON, "Flow chart of a kind", .slow = true },
 	{ GET, "/m/{code}", case_show, PERSON, "One matter" },
+	{ POST, "/m/{code}/watch", watch_post, PERSON, "Watches a matter (盯办), or no longer" },
 	{ GET, "/m/{code}/do/{action}", act_show, PERSON, "The form of an action" },
 	{ POST, "/m/{code}/do/{action}", act_post, PERSON, "Acts, checks first, keeps a draft", .max_body = FORM_BODY },
 	{ POST, "/m/{code}/do/{action}/send", act_post, PERSON, "The same with files", .max_body = UPLOAD_BODY,
@@ -83,6 +84,7 @@ const struct route working_routes[] = {
 	/* .records becomes an event with part III, when the dispatcher can write before a handler. */
 	{ GET, "/file/{digest}", file_get, PERSON, "A stored file", .records = "download", .slow = true },
 	{ GET, "/me", me_show, PERSON, "One's own account" },
+	{ GET, "/me/away", away_show, PERSON, "To the form of a delegation, with a week from today" },
 	{ POST, "/me/password", password_post, PERSON, "A new password", .slow = true },
 	{ POST, "/me/identity", identity_post, PERSON, "Takes another identity" },
 	{ GET, "/sign-in", sign_in_show, ANYONE, "The sign-in page" },

@@ -4,6 +4,7 @@
 #define MINGFA_APP_ROWS_H
 
 #include "app/shown.h"
+#include "matter/together.h"
 
 struct row_view {
 	struct str code, title, parent, number, kind, state, holder, organ, updated;
@@ -11,6 +12,11 @@ struct row_view {
 	const char *light;      /* class of the chip */
 	struct str next, next_href;
 	struct safe_html found; /* search: the text around the hit */
+	int64_t id;             /* of the matter; never shown */
+	struct str stead;       /* 李强: the next act is done in this person's stead */
+	const struct point_view *point; /* 退回要点, on the desk (rows_points) */
+	size_t n_point;
+	struct str request;     /* once-token of their boxes */
 };
 
 struct tab {

@@ -174,6 +174,21 @@ bool identity_post(struct req *r, struct err *err)
 
 /* ---- password ---- */
 
+/* AB角: a week from today is filled in; the deputy is to be chosen. */
+bool away_show(struct req *r, struct err *err)
+{
+	const int64_t today = day_at(now_of(r));
+	struct buf b;
+
+	buf_init(&b, r->a, 200);
+	buf_adds(&b, "/k/delegation/new?f.from_day=");
+	day_put(&b, today);
+	buf_adds(&b, "&f.to_day=");
+	day_put(&b, today + 6);
+	(void)err;
+	return reply_see_other(r, buf_str(&b));
+}
+
 static bool me_page(struct req *r, int status, struct me_view *v, struct err *err)
 {
 	struct str hash;

@@ -28,4 +28,26 @@ MUST_USE bool look_due(struct engine *e, struct db *db, struct arena *a, const s
 		       struct err *err);
 MUST_USE bool look_put(struct db *db, int64_t matter, int64_t person, int64_t now, struct err *err);
 
+/* 盯办 and the ten last: rows of one person, no part of the record. Lists leave out what the person may not see (any
+ * more); newest first, of watched ones at most WATCH_MOST. For the desk: link_view holds code, title, kind and state. */
+#define WATCH_MOST 100
+#define RECENT_MOST 10
+MUST_USE bool watch_set(struct db *db, int64_t person, int64_t matter, bool on, int64_t now, struct err *err);
+MUST_USE bool watch_is(struct db *db, struct arena *a, int64_t person, int64_t matter, bool *ret, struct err *err);
+MUST_USE bool watch_list(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
+			 const struct link_view **ret, size_t *ret_n, struct err *err);
+/* From the person's own acts. */
+MUST_USE bool recent_list(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
+			  const struct link_view **ret, size_t *ret_n, struct err *err);
+/* Whether a person sees a matter, for lists that are not made here (messages of whoever is away). */
+MUST_USE bool matter_seen_by(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter,
+			     bool *ret, struct err *err);
+/* Those in whose stead a person may act today (AB角) in the organ of the identity. */
+struct stead_view {
+	int64_t person;
+	struct str name;
+};
+MUST_USE bool steads_of(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
+			const struct stead_view **ret, size_t *ret_n, struct err *err);
+
 #endif
