@@ -69,6 +69,7 @@ const struct route working_routes[] = {
 	{ GET, "/k/{kind}/import/refused/{token}", import_refused, PERSON, "Rows that were refused, and why", .slow = true },
 	{ GET, "/k/{kind}/flow", kind_flow, PERSON, "Flow chart of a kind", .slow = true },
 	{ GET, "/m/{code}", case_show, PERSON, "One matter" },
+	{ GET, "/replace", replace_show, PERSON, "Hand-overs (交接)" },
 	{ POST, "/m/{code}/watch", watch_post, PERSON, "Watches a matter (盯办), or no longer" },
 	{ GET, "/m/{code}/do/{action}", act_show, PERSON, "The form of an action" },
 	{ POST, "/m/{code}/do/{action}", act_post, PERSON, "Acts, checks first, keeps a draft", .max_body = FORM_BODY },

@@ -151,3 +151,12 @@ bool watch_post(struct req *r, struct err *err)
 	*w = (struct watching){ r, m.snap->id, str_is(req_form(r, "on"), "1") };
 	return req_write(r, watch_run, w, watch_after);
 }
+
+/* ---- 交接 ---- */
+
+/* Hand-overs are matters like others: their list, with the button for a new one. */
+bool replace_show(struct req *r, struct err *err)
+{
+	(void)err;
+	return reply_see_other(r, STR("/k/handover"));
+}

@@ -29,5 +29,6 @@ struct str points_text(struct arena *a, const struct event_view *e);
 
 /* Routes. */
 bool watch_post(struct req *r, struct err *err);
+bool replace_show(struct req *r, struct err *err);
 
 #endif

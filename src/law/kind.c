@@ -357,7 +357,7 @@ static void not_ended(struct loader *l, struct kind *k, struct action *act)
 static const struct {
 	const char *id, *name;
 } together[] = { { "note", "批注" }, { "expedite", "催办" }, { "recall", "撤回" }, { "ask_back", "请求退回" },
-		 { "tick", "落实退回要点" } };
+		 { "tick", "落实退回要点" }, { "take_over", "交接换人" } };
 
 static void builtins(struct loader *l, struct kind *k)
 {
@@ -380,7 +380,7 @@ static void actions(struct loader *l, struct kind *k)
 	const struct ynode *map = bind_ids(l, tree_of(l, k), "actions");
 	size_t n = map ? map->n : 0;
 	static const char *const own[] = { "correct", "ask_recuse", "recuse", "note", "expedite", "recall", "ask_back",
-					   "tick", "adopt", "unseal", "excuse" };
+					   "tick", "take_over", "adopt", "unseal", "excuse" };
 
 	k->action = arena_many(l->a, n + 3 + ARRAY_LEN(together), struct action);
 	for (size_t i = 0; i < n; i++) {
@@ -990,7 +990,7 @@ static void builtin_by(struct loader *l, struct kind *k, struct action *act)
 
 	if (str_is(act->id, "correct"))
 		return;
-	at->text = str_is(act->id, "recuse") ? STR("head") : STR("organ");
+	at->text = str_is(act->id, "recuse") ? STR("head") : str_is(act->id, "take_over") ? STR("system") : STR("organ");
 	if (str_is(act->id, "recuse") && !law_role(l->law, STR("head")))
 		at->text = STR("organ");
 	act->by = bind_whos(l, &s, at, NODE_BY, path_of(l, act->node->path, STR("by")));

@@ -207,7 +207,7 @@ struct action {
 	bool joint;
 	const struct expr *need;
 	bool confirm, batch, points, reopen;
-	bool builtin; /* correct, ask_recuse, recuse, note, expedite, recall, ask_back, tick */
+	bool builtin; /* correct, ask_recuse, recuse, note, expedite, recall, ask_back, tick, take_over */
 	size_t index;
 };
 

@@ -193,7 +193,7 @@ static bool step_right(struct step *s, struct err *err)
 	}
 	if (!whos_let_as(s->t, &s->ac->by, &s->ev, &s->act->who, &w, &s->stead, err))
 		return false;
-	if (!w && s->ac->builtin && is_together(s->ac) && !str_is(s->ac->id, "note")) { /* whoever sees it and is concerned */
+	if (!w && s->ac->builtin && is_together(s->ac) && !str_is(s->ac->id, "note") && !str_is(s->ac->id, "take_over")) { /* whoever sees it and is concerned */
 		bool sees = false;
 
 		if (s->act->who.sort == ACTOR_PERSON && !may_see(s->t, s->old, &s->act->who, &sees, err))
@@ -491,7 +491,7 @@ static bool ask(struct step *s, struct err *err)
 		return step_target(s, err) && recheck(s, err);
 	if (s->undo) /* it stood there before: nothing is entered anew */
 		return true;
-	return step_need(s, err) && step_target(s, err) && delegation_fits(s, err) && step_checks(s, err)
+	return step_need(s, err) && step_target(s, err) && handover_ask(s, err) && delegation_fits(s, err) && step_checks(s, err)
 	       && points_warn(s, err);
 }
 
@@ -552,7 +552,7 @@ bool step_run(struct step *s, struct err *err)
 	s->t->pending = NULL;
 	if (!s->completes || s->import)
 		return true;
-	if (!step_effects(s, err) || (!s->no.n && !step_reactions(s, err)))
+	if (!handover_done(s, err) || (!s->no.n && !step_effects(s, err)) || (!s->no.n && !step_reactions(s, err)))
 		return false;
 	return s->no.n || step_messages(s, err);
 }

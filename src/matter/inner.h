@@ -285,6 +285,11 @@ MUST_USE bool together_done(struct step *s, struct err *err); /* rows and messag
 MUST_USE bool points_ask(struct step *s, struct err *err);    /* a return asks for points */
 MUST_USE bool points_warn(struct step *s, struct err *err);   /* sending on with open points asks for a reason */
 
+/* handover.c: 交接. */
+MUST_USE bool take_over_ask(struct step *s, struct err *err); /* the built-in action: the persons, and what forbids it */
+MUST_USE bool handover_ask(struct step *s, struct err *err);  /* opening, signing: the list */
+MUST_USE bool handover_done(struct step *s, struct err *err); /* signed by both: every matter of the list */
+
 /* deputy.c: acting for somebody who is away. */
 MUST_USE bool delegation_fits(struct step *s, struct err *err);       /* opening one: roles that exclude each other */
 MUST_USE bool store_deputed(struct step *s, struct err *err);

@@ -282,6 +282,8 @@ static const struct field person_field = { .id = { "person", 6 }, .name = { "回
 /* Of note: whom to tell. Of tick: which point of the last return, from 1. */
 static const struct field persons_field = { .id = { "persons", 7 }, .name = { "提醒的人员", 15 },
 					    .type = { .tag = T_USERS } };
+static const struct field leaver_field = { .id = { "leaver", 6 }, .name = { "移交人", 9 }, .type = { .tag = T_USER } };
+static const struct field receiver_field = { .id = { "receiver", 8 }, .name = { "接收人", 9 }, .type = { .tag = T_USER } };
 static const struct field point_field = { .id = { "point", 5 }, .name = { "要点", 6 }, .type = { .tag = T_INT } };
 
 static const struct field *field_of(const struct action *ac, struct str id)
@@ -290,6 +292,10 @@ static const struct field *field_of(const struct action *ac, struct str id)
 		return &person_field;
 	if (ac->builtin && str_is(id, "persons"))
 		return &persons_field;
+	if (str_is(ac->id, "take_over") && str_is(id, "leaver"))
+		return &leaver_field;
+	if (str_is(ac->id, "take_over") && str_is(id, "receiver"))
+		return &receiver_field;
 	if (ac->builtin && str_is(id, "point"))
 		return &point_field;
 	for (size_t i = 0; i < ac->n_form; i++)

@@ -606,6 +606,7 @@ static const struct {
 	{ "recall", recall_ask, recall_done },
 	{ "ask_back", ask_back_ask, ask_back_done },
 	{ "tick", tick_ask, tick_done },
+	{ "take_over", take_over_ask, NULL },
 };
 
 bool together_ask(struct step *s, struct err *err)
@@ -622,7 +623,7 @@ bool together_done(struct step *s, struct err *err)
 		return store_points(s, err);
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		if (str_is(s->ac->id, table[i].id))
-			return table[i].done(s, err);
+			return !table[i].done || table[i].done(s, err);
 	return true;
 }
 

@@ -205,4 +205,30 @@ step('a star watches a matter, and is taken off again', async () => {
 	await shot(narrow.page, 'together-390');
 });
 
+/* ---- 交接 ---- */
+
+step('a hand-over is one list that both sign; then every matter has the other person', async () => {
+	const p = await who('wangming');
+	await p.go('/replace');
+	await p.go('/k/handover/new');
+	await p.fill({ 交接类别: '离岗交接', 接收人: '陈晓' });
+	await examine(p.page);
+	await p.page.locator('form.mf-form .mf-submit button.btn-primary').click();
+	const handover = await p.done('列出移交清单');
+	await p.reads('移交清单', '签字后移交', '待双方签字');
+	await shot(p.page, 'together-handover');
+	await p.choose('在清单上签字');
+	await p.page.locator('form.mf-form .mf-submit button.btn-primary').click();
+	await p.reads('待双方签字');
+	const to = await who('chenxiao');
+	await to.go(handover);
+	await to.choose('在清单上签字');
+	await to.page.locator('form.mf-form .mf-submit button.btn-primary').click();
+	await to.reads('已交接', '已移交');
+	await to.go(matter);
+	await to.reads('交接换人', '承办人员');
+	that(/赵刚/.test(await to.text()) && /陈晓/.test(await to.text()), 'the officers');
+	await shot(to.page, 'together-handed-over');
+});
+
 run();
