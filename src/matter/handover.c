@@ -241,18 +241,17 @@ static void put_cell(struct val_row *row, struct val *cell, const char *id, stru
 			cell[i] = v;
 }
 
-static struct val row_of(struct turn *t, const struct field *list, const struct snap *m, const struct field *f, int64_t n,
-			 struct str result)
+/* The row's id is the matter's: it tells which one, and nobody has to read it. */
+static struct val row_of(struct turn *t, const struct field *list, const struct snap *m, const struct field *f, struct str result)
 {
 	struct val_row *row = arena_one(t->a, struct val_row);
 	struct val *cell = arena_many(t->a, list->type.n_row, struct val);
 	struct str title = m->kind->n_number && m->number[0].n
 		? str_fmt(t->a, "%.*s %.*s", STR_FMT(m->number[0]), STR_FMT(snap_title(t->a, m))) : snap_title(t->a, m);
 
-	*row = (struct val_row){ .id = n, .col = list->type.row, .cell = cell, .n = list->type.n_row };
+	*row = (struct val_row){ .id = m->id, .col = list->type.row, .cell = cell, .n = list->type.n_row };
 	for (size_t i = 0; i < row->n; i++)
 		cell[i] = VAL_NULL;
-	put_cell(row, cell, "code", text_or_null(m->code));
 	put_cell(row, cell, "title", text_or_null(str_head(title, 190)));
 	put_cell(row, cell, "state", text_or_null(m->state->name));
 	put_cell(row, cell, "place", text_or_null(f->name));
@@ -314,8 +313,7 @@ static bool fill(struct step *s, const struct field *list, const char *moved, st
 			why = (struct str){ 0 };
 		else if (!try_replace(s, m->id, &why, err))
 			return false;
-		v[n] = row_of(s->t, list, m, place, (int64_t)n + 1, why.n ? why : str_of(moved));
-		n++;
+		v[n++] = row_of(s->t, list, m, place, why.n ? why : str_of(moved));
 	}
 	s->new->field[list->index] = val_list(s->t->a, T_ROWS, v, n);
 	if (!n && !s->old && (!is_holiday(s) || (field_day(s->new, "from_day") && field_day(s->new, "from_day") <= field_day(s->new, "to_day"))))
@@ -344,14 +342,15 @@ static const struct val *cell(const struct val_row *row, const char *id)
 	return NULL;
 }
 
-static bool replace_one(struct step *s, struct str code, struct err *err)
+static bool replace_one(struct step *s, int64_t matter, struct str reason, struct err *err)
 {
 	const struct form_entry e[] = { { STR("leaver"), val_i64(T_USER, person_of(s->new, "leaver")) },
 					{ STR("receiver"), val_i64(T_USER, person_of(s->new, "receiver")) } };
-	struct act act = { .who = { .sort = ACTOR_SYSTEM }, .version = -1, .action = STR("take_over"), .form = { e, 2 } };
+	const struct act act = { .who = { .sort = ACTOR_SYSTEM }, .matter = matter, .version = -1, .action = STR("take_over"),
+				 .form = { e, 2 }, .reason = reason };
 	struct step sub;
 
-	if (!matter_by_code(s->t->db, s->t->a, code, &act.matter, err) || !act_inner(s->t, &act, s, 0, &sub, err))
+	if (!act_inner(s->t, &act, s, 0, &sub, err))
 		return false;
 	for (size_t i = 0; i < sub.no.n; i++)
 		refuse(&s->no, sub.no.v[i]);
@@ -361,13 +360,18 @@ static bool replace_one(struct step *s, struct str code, struct err *err)
 bool handover_done(struct step *s, struct err *err)
 {
 	const struct val *list = str_is(s->kind->id, "handover") ? snap_field(s->new, "list") : NULL;
+	struct str from, to;
 
 	if (!list || list->t != T_ROWS || !str_is(s->ac->id, "sign") || is_holiday(s))
 		return true;
+	if (!turn_name(s->t, person_of(s->new, "leaver"), &from, err) || !turn_name(s->t, person_of(s->new, "receiver"), &to, err))
+		return false;
+	from = str_fmt(s->t->a, "%.*s移交%.*s", STR_FMT(from), STR_FMT(to));
 	for (size_t i = 0; i < list->list->n && !s->no.n; i++) {
-		const struct val *result = cell(list->list->v[i].row, "result"), *code = cell(list->list->v[i].row, "code");
+		const struct val_row *row = list->list->v[i].row;
+		const struct val *result = cell(row, "result");
 
-		if (result && code && str_is(result->s, "已移交") && !replace_one(s, code->s, err))
+		if (result && str_is(result->s, "已移交") && !replace_one(s, row->id, from, err))
 			return false;
 	}
 	return true;
