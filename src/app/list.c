@@ -217,8 +217,8 @@ static struct str count_text(struct listing *l, int64_t n, const char *before)
 {
 	if (n < 0)
 		return (struct str){ 0 };
-	if (n > 10000)
-		return str_fmt(l->r->a, "%s超过1万件", before);
+	if (n > LIST_COUNT_MOST)
+		return str_fmt(l->r->a, "%s超过%d件", before, LIST_COUNT_MOST);
 	return str_fmt(l->r->a, "%s%lld件", before, (long long)n);
 }
 

@@ -13,11 +13,14 @@
 #define FILTERS_ASKED 4  /* pages offer three at most; each costs two probes a row */
 #define SLOT 3           /* parameters of one further filter: field, text, number */
 
-#define COUNT_MOST 10000 /* a list says no larger number */
+/* Where the state, the organ or what the reader may see leaves no more than so many, they are gathered and sorted; else
+ * the order's own index is walked until the page is full. Each costs some 10 ms at the border in a million. */
+#define GATHER_MOST 2000
 
 #define COLUMNS \
 	"m.id, m.code, m.kind, m.def, m.organ, m.parent, m.opener, m.state, m.version, m.opened, m.ended, m.fields," \
 	" m.updated, m.due"
+/* A plus keeps the planner from an index that does not lead: it has no statistics and would follow a year or the order. */
 /* $1 kind; $2 to $18 principals; $19 state; $20 organ; $21 light; $22 now; $23, $24 the last row's key and id;
  * $25 number of rows; $26, $27 opened from, and before; by a key: $28, $29 field and value of the first filter, then a
  * slot for each further one; on the desk a slot for each. A field has keys in one of the two tables only, so a slot may ask both. */
@@ -27,7 +30,7 @@
 	" AND ($21 = 0 OR ($21 = 3 AND m.due <= $22)" \
 	" OR ($21 = 2 AND m.yellow <= $22 AND (m.due IS NULL OR m.due > $22))" \
 	" OR ($21 = 1 AND m.due > $22 AND (m.yellow IS NULL OR m.yellow > $22)))" \
-	" AND m.opened >= $26 AND m.opened < $27"
+	" AND +m.opened >= $26 AND +m.opened < $27"
 #define BY_DUE " AND m.due IS NOT NULL AND (m.due, m.id) > ($23, $24) ORDER BY m.due, m.id LIMIT $25"
 #define NO_DUE " AND m.due IS NULL AND $23 = $23 AND m.id > $24 ORDER BY m.id LIMIT $25"
 #define BY_UPDATED " AND (m.updated, m.id) < ($23, $24) ORDER BY m.updated DESC, m.id DESC LIMIT $25"
@@ -45,7 +48,18 @@
 #define NUM(what) "SELECT " what " FROM matter_key_num k JOIN matter m ON m.id = k.matter" \
 	" WHERE k.field = $28 AND k.num = $29 AND m.kind = $1 AND" SEEN KEPT FURTHER
 
-enum family { OF_KIND, OF_ANY, OF_TEXT, OF_NUM, FAMILIES };
+/* Few matters, to be gathered: by state, by organ, by reader. All filters are slots. */
+#define STATE(what) "SELECT " what " FROM matter m WHERE m.kind = $1 AND m.state = $19 AND" SEEN KEPT EACH
+#define ORGAN(what) "SELECT " what " FROM matter m WHERE m.kind = $1 AND m.organ = $20 AND" SEEN KEPT EACH
+#define READER(what) "SELECT " what " FROM matter m WHERE m.id IN (SELECT r.matter FROM matter_reader r WHERE r.principal" \
+	" IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18))" \
+	" AND ($1 = '' OR m.kind = $1)" KEPT EACH
+#define SORT_DUE " AND m.due IS NOT NULL AND (+m.due, m.id) > ($23, $24) ORDER BY +m.due, m.id LIMIT $25"
+#define SORT_NO_DUE " AND +m.due IS NULL AND $23 = $23 AND m.id > $24 ORDER BY +m.id LIMIT $25"
+#define SORT_UPDATED " AND (+m.updated, m.id) < ($23, $24) ORDER BY +m.updated DESC, m.id DESC LIMIT $25"
+#define SORT_OPENED " AND (+m.opened, m.id) < ($23, $24) ORDER BY +m.opened DESC, m.id DESC LIMIT $25"
+
+enum family { OF_KIND, OF_ANY, OF_TEXT, OF_NUM, OF_STATE, OF_ORGAN, OF_READER, FAMILIES };
 enum order { DUE_KNOWN, DUE_NONE, UPDATED, OPENED, ORDERS };
 
 static const struct stmt st_list[FAMILIES][ORDERS] = {
@@ -57,7 +71,19 @@ static const struct stmt st_list[FAMILIES][ORDERS] = {
 	  { "list_text_updated", TEXT(COLUMNS) BY_UPDATED }, { "list_text_opened", TEXT(COLUMNS) BY_OPENED } },
 	{ { "list_num_due", NUM(COLUMNS) BY_DUE }, { "list_num_no_due", NUM(COLUMNS) NO_DUE },
 	  { "list_num_updated", NUM(COLUMNS) BY_UPDATED }, { "list_num_opened", NUM(COLUMNS) BY_OPENED } },
+	{ { "list_state_due", STATE(COLUMNS) SORT_DUE }, { "list_state_no_due", STATE(COLUMNS) SORT_NO_DUE },
+	  { "list_state_updated", STATE(COLUMNS) SORT_UPDATED }, { "list_state_opened", STATE(COLUMNS) SORT_OPENED } },
+	{ { "list_organ_due", ORGAN(COLUMNS) SORT_DUE }, { "list_organ_no_due", ORGAN(COLUMNS) SORT_NO_DUE },
+	  { "list_organ_updated", ORGAN(COLUMNS) SORT_UPDATED }, { "list_organ_opened", ORGAN(COLUMNS) SORT_OPENED } },
+	{ { "list_reader_due", READER(COLUMNS) SORT_DUE }, { "list_reader_no_due", READER(COLUMNS) SORT_NO_DUE },
+	  { "list_reader_updated", READER(COLUMNS) SORT_UPDATED }, { "list_reader_opened", READER(COLUMNS) SORT_OPENED } },
 };
+
+#define AT_MOST(rows, n) "SELECT count(*) FROM (" rows " LIMIT " n ") AS m"
+static const struct stmt st_few_state = { "few_state", AT_MOST("SELECT 1 FROM matter WHERE kind = $1 AND state = $2", "$3") };
+static const struct stmt st_few_organ = { "few_organ", AT_MOST("SELECT 1 FROM matter WHERE kind = $1 AND organ = $2", "$3") };
+static const struct stmt st_few_reader = { "few_reader", AT_MOST("SELECT 1 FROM matter_reader WHERE principal IN"
+	" ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)", "$18") };
 
 /* The desk: few matters wait for one person, so they are gathered and sorted. 9223372036854775807: no clock. */
 #define HELD " FROM matter m WHERE m.id IN (SELECT h.matter FROM matter_holder h WHERE h.principal IN" \
@@ -69,8 +95,14 @@ static const struct stmt st_mine = { "list_mine", "SELECT " COLUMNS HELD KEPT EA
 #define COUNT(rows) "SELECT count(*) FROM (" rows " AND $23 = $23 AND $24 = $24 LIMIT $25) AS m"
 static const struct stmt st_count[FAMILIES] = {
 	{ "count_kind", COUNT(KIND("m.id")) }, { "count_any", COUNT(ANY("m.id")) }, { "count_text", COUNT(TEXT("m.id")) },
-	{ "count_num", COUNT(NUM("m.id")) },
+	{ "count_num", COUNT(NUM("m.id")) }, { "count_state", COUNT(STATE("m.id")) },
+	{ "count_organ", COUNT(ORGAN("m.id")) }, { "count_reader", COUNT(READER("m.id")) },
 };
+/* Without further conditions the index of the state answers alone, and no row is fetched. */
+static const struct stmt st_count_plain = { "count_plain", "SELECT count(*) FROM (SELECT m.id FROM matter m WHERE m.kind = $1"
+	" AND" SEEN " AND $19 = $19 LIMIT $20) AS m" };
+static const struct stmt st_count_plain_state = { "count_plain_state",
+	"SELECT count(*) FROM (SELECT m.id FROM matter m WHERE m.kind = $1 AND" SEEN " AND m.state = $19 LIMIT $20) AS m" };
 static const struct stmt st_count_held = { "count_held", COUNT("SELECT m.id" HELD KEPT EACH) };
 static const struct stmt st_count_mine = { "count_mine",
 	"SELECT count(*) FROM (SELECT DISTINCT matter FROM matter_holder WHERE principal IN"
@@ -96,6 +128,7 @@ struct listing {
 	struct str state;
 	int64_t organ, key, id;
 	bool none;             /* a filter that nothing can match */
+	enum family family;
 	struct matter_row row;
 	int64_t updated, due;
 	struct page_row {
@@ -174,6 +207,49 @@ static void complete_first(struct listing *l)
 		l->n_asked = FILTERS_ASKED;
 }
 
+static bool is_few(struct listing *l, const struct stmt *st, struct db_in *in, size_t n, bool *ret, struct err *err)
+{
+	int64_t got = 0;
+	const struct db_out out[] = { db_to_i64(&got) };
+
+	in[n - 1] = db_i64(GATHER_MOST + 1);
+	if (!db_one(l->t->db, l->t->a, st, in, n, DB_OUT(out), err))
+		return false;
+	*ret = got <= GATHER_MOST;
+	return true;
+}
+
+/* Which condition leaves few is asked for in the index of each, up to the border. */
+static bool choose_family(struct listing *l, struct err *err)
+{
+	struct db_in state[] = { db_str(l->q->kind), db_str(l->state), db_null() };
+	struct db_in organ[] = { db_str(l->q->kind), db_i64(l->organ), db_null() };
+	struct db_in reader[PRINCIPAL_SLOTS + 1];
+	struct str own[PRINCIPAL_SLOTS];
+	bool few = false;
+
+	l->family = OF_STATE;
+	if (l->q->kind.n && l->state.n && !is_few(l, &st_few_state, state, ARRAY_LEN(state), &few, err))
+		return false;
+	if (!few && l->q->kind.n && l->organ) {
+		l->family = OF_ORGAN;
+		if (!is_few(l, &st_few_organ, organ, ARRAY_LEN(organ), &few, err))
+			return false;
+	}
+	if (!few) {
+		l->family = OF_READER;
+		if (!own_principals(l->t, &l->q->who, own, err))
+			return false;
+		for (size_t i = 0; i < PRINCIPAL_SLOTS; i++)
+			reader[i] = db_str(own[i]);
+		if (!is_few(l, &st_few_reader, reader, ARRAY_LEN(reader), &few, err))
+			return false;
+	}
+	if (!few)
+		l->family = l->n_asked ? (l->filter[0].text ? OF_TEXT : OF_NUM) : l->q->kind.n ? OF_KIND : OF_ANY;
+	return true;
+}
+
 static bool read_filters(struct listing *l, struct err *err)
 {
 	const struct kind *k = l->q->kind.n ? kind_of(l, err) : NULL;
@@ -197,7 +273,7 @@ static bool read_filters(struct listing *l, struct err *err)
 			l->none = true;
 	}
 	complete_first(l);
-	return true;
+	return l->q->mine || l->none || choose_family(l, err);
 }
 
 static bool key_is(struct arena *a, struct val v, const struct filter *f)
@@ -228,14 +304,14 @@ static bool passes(struct listing *l, const struct snap *m)
 
 /* ---- one page of rows ---- */
 
-static enum family family_of(const struct listing *l)
+static bool gathers(const struct listing *l)
 {
-	return l->n_asked ? (l->filter[0].text ? OF_TEXT : OF_NUM) : l->q->kind.n ? OF_KIND : OF_ANY;
+	return l->q->mine || l->family >= OF_STATE;
 }
 
 static const struct stmt *statement(const struct listing *l, bool no_due)
 {
-	enum family f = family_of(l);
+	const enum family f = l->family;
 
 	if (l->q->mine)
 		return &st_mine;
@@ -271,7 +347,7 @@ static bool put_inputs(struct listing *l, int64_t most, struct db_in *in, size_t
 		return false;
 	in[0] = db_str(l->q->kind);
 	for (size_t i = 0; i < PRINCIPAL_SLOTS; i++)
-		in[i + 1] = db_str(own[i]);
+		in[i + 1] = db_str(own[own[i].n ? i : 0]); /* no search for empty ones */
 	in[18] = db_str(l->state);
 	in[19] = db_i64(l->organ);
 	in[20] = db_i64(l->q->light <= LIGHT_RED ? l->q->light : 0);
@@ -281,7 +357,7 @@ static bool put_inputs(struct listing *l, int64_t most, struct db_in *in, size_t
 	in[24] = db_i64(most);
 	in[25] = db_i64(l->q->opened_from ? l->q->opened_from : INT64_MIN);
 	in[26] = db_i64(l->q->opened_before ? l->q->opened_before : INT64_MAX);
-	if (l->q->mine) {
+	if (gathers(l)) {
 		n += put_slots(l, 0, &in[n]);
 	} else if (l->n_asked) {
 		in[n++] = db_str(key_path(l, &l->filter[0]));
@@ -463,6 +539,15 @@ bool matter_list(struct engine *e, struct db *db, struct arena *a, const struct 
 	return true;
 }
 
+/* Kind, state and the reader's rights, and nothing else is asked. */
+static bool is_plain(const struct listing *l)
+{
+	const struct list_query *q = l->q;
+
+	return q->kind.n && !q->mine && l->family != OF_READER && !l->n_asked && !l->organ && q->light == LIGHT_NONE
+	       && !q->opened_from && !q->opened_before;
+}
+
 bool matter_list_count(struct engine *e, struct db *db, struct arena *a, const struct list_query *q, int64_t *ret,
 		       struct err *err)
 {
@@ -481,8 +566,13 @@ bool matter_list_count(struct engine *e, struct db *db, struct arena *a, const s
 		*ret = -1;
 		return true;
 	}
-	return put_inputs(&l, COUNT_MOST + 1, in, &n, err)
-	    && db_one(db, a, q->mine ? &st_count_held : &st_count[family_of(&l)], in, n, DB_OUT(out), err);
+	if (!put_inputs(&l, LIST_COUNT_MOST + 1, in, &n, err))
+		return false;
+	if (is_plain(&l)) {
+		in[19] = in[24]; /* the number of rows */
+		return db_one(db, a, l.state.n ? &st_count_plain_state : &st_count_plain, in, 20, DB_OUT(out), err);
+	}
+	return db_one(db, a, q->mine ? &st_count_held : &st_count[l.family], in, n, DB_OUT(out), err);
 }
 
 static const struct stmt st_filling = { "list_filling",
