@@ -270,27 +270,6 @@ static void steps_of(struct req *r, const struct kind *k, struct item_view *v)
 	v->step = s;
 }
 
-/* A limit that is written out, or a setting's value in the pack; others depend on the case. */
-static struct str limit_text(struct req *r, const struct law *l, const struct expr *e)
-{
-	struct str text = str_trim(expr_text(e));
-	struct val v = { .t = T_SPAN };
-	struct buf b;
-
-	if (str_starts(text, STR("set."))) {
-		const struct setting_def *s = law_setting(l, str_sub(text, 4, text.n));
-
-		if (!s || s->type.tag != T_SPAN)
-			return (struct str){ 0 };
-		v = s->def;
-	} else if (!span_parse(text, &v.span)) {
-		return (struct str){ 0 };
-	}
-	buf_init(&b, r->a, 100);
-	val_put_cn(&b, r->a, v, NULL);
-	return buf_str(&b);
-}
-
 static void put_cites(struct req *r, const struct node *n, struct buf *b)
 {
 	for (size_t i = 0; i < n->cite.n && i < 2; i++)
@@ -303,12 +282,9 @@ static void limits_of(struct req *r, const struct kind *k, struct item_view *v)
 
 	for (size_t i = 0; i < k->n_clock && v->n_limit < LIMITS_MOST; i++) {
 		const struct clock *c = &k->clock[i];
-		struct str text = { 0 };
+		struct str text = shown_limit(r->a, k->law, c);
 		struct buf b;
 
-		for (size_t j = 0; j < c->n_limit && !text.n; j++)
-			for (size_t w = c->limit[j].is.n; w > 0 && !text.n; w--)
-				text = limit_text(r, k->law, c->limit[j].is.row[w - 1].is);
 		if (!text.n || !node_on(c->node))
 			continue;
 		buf_init(&b, r->a, 500);

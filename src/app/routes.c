@@ -4,6 +4,7 @@
 #include "app/batch.h"
 #include "app/api.h"
 #include "app/calendar_page.h"
+#include "app/help.h"
 #include "app/hook.h"
 #include "app/export.h"
 #include "app/import_page.h"
@@ -43,6 +44,8 @@ static bool asset_get(struct req *r, struct err *err)
 const struct route working_routes[] = {
 	{ GET, "/", desk_show, PERSON, "The desk: what is due" },
 	{ GET, "/calendar", calendar_show, PERSON, "What ends on which day of a month", .slow = true },
+	{ GET, "/help", help_show, PERSON, "How to work with the program" },
+	{ GET, "/help/{kind}", help_kind, PERSON, "How a kind of matter is done, made from its definition" },
 	{ GET, "/inbox", inbox_show, PERSON, "Messages" },
 	{ POST, "/inbox/read", inbox_read, PERSON, "Marks all messages as read" },
 	{ GET, "/drafts", drafts_show, PERSON, "Forms begun, and those thrown away in the last 30 days" },

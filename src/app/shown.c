@@ -249,3 +249,33 @@ bool shown_of(struct shower *s, const struct type *t, struct val v, struct shown
 		return true;
 	}
 }
+
+static struct str span_text(struct arena *a, const struct law *l, const struct expr *e)
+{
+	struct str text = str_trim(expr_text(e));
+	struct val v = { .t = T_SPAN };
+	struct buf b;
+
+	if (str_starts(text, STR("set."))) {
+		const struct setting_def *s = law_setting(l, str_sub(text, 4, text.n));
+
+		if (!s || s->type.tag != T_SPAN)
+			return (struct str){ 0 };
+		v = s->def;
+	} else if (!span_parse(text, &v.span)) {
+		return (struct str){ 0 };
+	}
+	buf_init(&b, a, 100);
+	val_put_cn(&b, a, v, NULL);
+	return buf_str(&b);
+}
+
+struct str shown_limit(struct arena *a, const struct law *l, const struct clock *c)
+{
+	struct str text = { 0 };
+
+	for (size_t j = 0; j < c->n_limit && !text.n; j++)
+		for (size_t w = c->limit[j].is.n; w > 0 && !text.n; w--)
+			text = span_text(a, l, c->limit[j].is.row[w - 1].is);
+	return text;
+}

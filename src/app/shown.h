@@ -59,4 +59,8 @@ const struct cite_link *cite_links_near(struct req *r, const struct cites *c, si
 /* Who may do something, by the names of roles and fields: 承办人员、机关负责人. */
 void shown_whos(struct buf *b, const struct law *law, const struct whos *w);
 
+/* How long a limit is, as far as the definition says it alone: 10个工作日, or the default of a setting. Empty: it depends on
+ * the case. */
+struct str shown_limit(struct arena *a, const struct law *l, const struct clock *c);
+
 #endif

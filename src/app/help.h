@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* help.h - help: how a kind of matter is done, made from its definition (so it cannot be out of date), and a page of
+ * what people ask about the program itself. */
+#ifndef MINGFA_APP_HELP_H
+#define MINGFA_APP_HELP_H
+
+#include "app/shown.h"
+
+struct help_view {
+	struct frame frame;
+	struct str name, flow, list, open, open_href;
+	const struct cite_link *cite;
+	size_t n_cite;
+	const struct help_step { /* an act, in order of the definition */
+		struct str name, by, to, asks, makes;
+		const struct cite_link *cite;
+		size_t n_cite;
+		bool confirm;
+	} *step;
+	size_t n_step;
+	const struct help_limit {
+		struct str name, text, from, lapse;
+		const struct cite_link *cite;
+		size_t n_cite;
+	} *limit;
+	size_t n_limit;
+	const struct help_kind_line {
+		struct str name, href;
+		bool reg; /* an entry of a register */
+	} *kind;
+	size_t n_kind;
+};
+
+req_handler help_show, help_kind;
+
+#endif
