@@ -12,34 +12,39 @@ struct menu_item {
 	const char *icon;
 	struct str name, href;
 	int64_t count; /* what waits for me; 0: not shown */
-	bool here, head;
+	bool here;
 };
+#define MENU_MOST 7
 
 struct crumb {
 	struct str name, href;
 };
 
+/* 身份: an organ and a role in it. */
 struct identity {
-	struct str name, code;
+	struct str organ, code, role, role_name;
 	bool here;
 };
 
 struct frame {
 	struct str title;
-	struct str person, organ, roles; /* person empty: nobody is signed in */
+	struct str person, organ, role; /* person empty: nobody is signed in; role: whose menu is shown */
+	struct str role_id;
 	struct str csrf, path;
 	struct str tabler, css, js, icons;
-	struct menu_item menu[24];
+	struct menu_item menu[MENU_MOST];
 	size_t n_menu;
 	struct crumb crumb[4];           /* after 工作台 */
 	size_t n_crumb;
-	struct identity identity[12];    /* when there are several */
+	struct identity identity[24];    /* when there are several */
 	size_t n_identity;
 	int64_t unread;
 	struct str shifted;              /* the program's time, when it was set */
 	int64_t overdue;                 /* catching up */
 	bool refresh;                    /* comes back by itself in 3 seconds */
 	bool script;                     /* the page has a form that keeps itself */
+	bool large, dark, no_keys;       /* 大字, 深色, single keys off: cookies of this browser */
+	bool wide;                       /* no menu beside it */
 };
 
 struct sign_in_view {

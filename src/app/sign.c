@@ -3,7 +3,9 @@
 #include "app/sign.h"
 
 #include "app/input.h"
+#include "app/prefs.h"
 #include "base/day.h"
+#include "base/log.h"
 #include "pages.h"
 #include "web/session.h"
 
@@ -96,6 +98,8 @@ static void keep(struct req *r, struct str login, struct str next)
 		return; /* signed in all the same; the draft of the last autosave is still there */
 }
 
+static void recall_identity(struct req *r, struct str login, struct str token);
+
 bool sign_in_post(struct req *r, struct err *err)
 {
 	struct sign_in_view v = { .login = str_trim(req_form(r, "login")), .next = safe_next(req_form(r, "next")),
@@ -112,6 +116,7 @@ bool sign_in_post(struct req *r, struct err *err)
 		return sign_in_page(r, err_status(wrong.code), &v, err);
 	}
 	keep(r, v.login, v.next);
+	recall_identity(r, v.login, token);
 	reply_cookie(r, SESSION_COOKIE, token, -1);
 	return reply_see_other(r, v.next);
 }
@@ -145,14 +150,29 @@ bool sign_out(struct req *r, struct err *err)
 
 struct choosing {
 	struct req *r;
-	int64_t organ;
+	struct str token, text, role; /* text: the organ's code and the role, as it is remembered */
+	int64_t person, organ, now;
 };
+
+/* "CODE role", or a code alone. */
+static bool choose(struct req *r, struct choosing *c, struct err *err)
+{
+	size_t gap = str_chr(c->text, ' ', 0);
+
+	c->r = r;
+	c->now = now_of(r);
+	if (gap != SIZE_MAX)
+		c->role = str_sub(c->text, gap + 1, c->text.n);
+	return matter_by_code(r->db, r->a, str_sub(c->text, 0, gap == SIZE_MAX ? c->text.n : gap), &c->organ, err);
+}
 
 static bool identity_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
 	const struct choosing *c = ctx;
 
-	return session_identity(db, a, req_cookie(c->r, SESSION_COOKIE), c->r->session->person, c->organ, now_of(c->r), err);
+	return session_identity(db, a, c->token, c->person, c->organ, c->now, err)
+	    && (!c->role.n || session_role(db, a, c->token, c->person, c->role, c->now, err))
+	    && prefs_put(db, c->person, STR("identity"), c->text, err);
 }
 
 static bool identity_after(struct req *r, void *ctx, bool ok, const struct err *failed, struct err *err)
@@ -167,9 +187,24 @@ bool identity_post(struct req *r, struct err *err)
 {
 	struct choosing *c = arena_one(r->a, struct choosing);
 
-	c->r = r;
-	return matter_by_code(r->db, r->a, req_form(r, "organ"), &c->organ, err)
-	    && req_write(r, identity_run, c, identity_after);
+	c->text = req_form(r, "organ");
+	c->token = req_cookie(r, SESSION_COOKIE);
+	c->person = r->session->person;
+	return choose(r, c, err) && req_write(r, identity_run, c, identity_after);
+}
+
+/* The identity chosen last comes back with the sign-in; where it is no longer one's own, the home organ stays. */
+static void recall_identity(struct req *r, struct str login, struct str token)
+{
+	struct choosing c = { .token = token };
+	const struct db_in in[] = { db_str(login) };
+	const struct db_out out[] = { db_to_i64(&c.person) };
+	struct err gone = { 0 };
+
+	if (db_one(r->db, r->a, &st_person, DB_IN(in), DB_OUT(out), &gone)
+	    && prefs_get(r->db, r->a, c.person, STR("identity"), &c.text, &gone) && c.text.n && choose(r, &c, &gone)
+	    && !writer_run(r->writer, "recall_identity", identity_run, &c, &gone))
+		log_line(LOG_DEBUG, "identity not recalled: %s", gone.msg);
 }
 
 /* ---- password ---- */

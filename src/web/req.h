@@ -39,6 +39,8 @@ struct session {
 	int64_t id, account, person, organ;
 	struct str csrf;           /* 32 hex digits */
 	struct str name;
+	struct str code;           /* of the person's matter */
+	struct str role;           /* chosen for the menu, '' for the first one; every role of the organ stays in force */
 	bool administrator, must_change;
 	bool token;                /* an organ's token (app/token.h), which may be narrower than its person */
 	bool reads_only;

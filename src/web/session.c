@@ -47,7 +47,7 @@ static const struct stmt st_session_new = { "session_new",
 	"VALUES ($1, $2, $3, '', $4, $5, $5, $6)" };
 static const struct stmt st_session_old = { "session_old", "DELETE FROM session WHERE expires < $1" };
 static const struct stmt st_session_find = { "session_find",
-	"SELECT s.account, a.person, COALESCE(s.organ, 0), s.csrf, s.seen, s.expires, a.must_change, a.disabled, p.name, "
+	"SELECT s.account, a.person, COALESCE(s.organ, 0), s.csrf, s.seen, s.expires, a.must_change, a.disabled, p.name, p.code, s.role, "
 	"(SELECT COUNT(*) FROM post po WHERE po.person = a.person AND po.organ = s.organ AND po.from_day <= $2 "
 	" AND po.to_day >= $2 AND po.role IN ('sysadmin', 'secadmin', 'auditor')) "
 	"FROM session s JOIN account a ON a.id = s.account JOIN person p ON p.id = a.person WHERE s.token_hash = $1" };
@@ -58,7 +58,10 @@ static const struct stmt st_session_others = { "session_others",
 static const struct stmt st_session_person = { "session_person",
 	"DELETE FROM session WHERE account IN (SELECT id FROM account WHERE person = $1)" };
 static const struct stmt st_session_identity = { "session_identity",
-	"UPDATE session SET organ = $2 WHERE token_hash = $1" };
+	"UPDATE session SET organ = $2, role = '' WHERE token_hash = $1" };
+static const struct stmt st_session_role = { "session_role",
+	"UPDATE session SET role = $2 WHERE token_hash = $1 AND EXISTS (SELECT 1 FROM post WHERE person = $3 AND organ = session.organ "
+	"AND role = $2 AND from_day <= $4 AND to_day >= $4)" };
 static const struct stmt st_has_post = { "session_has_post",
 	"SELECT 1 FROM post WHERE person = $1 AND organ = $2 AND from_day <= $3 AND to_day >= $3 LIMIT 1" };
 static const struct stmt st_account_put = { "account_put",
@@ -276,7 +279,7 @@ bool session_find(struct db *db, struct arena *a, struct str token, int64_t now,
 	int64_t seen, expires, must_change, disabled, administrator;
 	const struct db_out out[] = { db_to_i64(&s->account), db_to_i64(&s->person), db_to_i64(&s->organ),
 				      db_to_str(&s->csrf), db_to_i64(&seen), db_to_i64(&expires),
-				      db_to_i64(&must_change), db_to_i64(&disabled), db_to_str(&s->name),
+				      db_to_i64(&must_change), db_to_i64(&disabled), db_to_str(&s->name), db_to_str(&s->code), db_to_str(&s->role),
 				      db_to_i64(&administrator) };
 	bool found = false;
 
@@ -343,6 +346,17 @@ bool session_identity(struct db *db, struct arena *a, struct str token, int64_t 
 	if (!found)
 		return err_set(err, ERR_FORBIDDEN, "您今天在这个单位没有任职，不能切换到这个身份");
 	return db_exec(db, &st_session_identity, DB_IN(in), NULL, err);
+}
+
+bool session_role(struct db *db, struct arena *a, struct str token, int64_t person, struct str role, int64_t now,
+		  struct err *err)
+{
+	const struct db_in in[] = { db_bytes(token_hash(a, token)), db_str(role), db_i64(person), db_i64(day_at(now)) };
+	int64_t changed;
+
+	if (!db_exec(db, &st_session_role, DB_IN(in), &changed, err))
+		return false;
+	return changed || err_set(err, ERR_FORBIDDEN, "您今天在这个单位没有这个角色，不能切换到这个身份");
 }
 
 bool account_password(struct db *db, int64_t account, struct str hash, int64_t now, struct err *err)

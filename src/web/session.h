@@ -46,6 +46,10 @@ MUST_USE bool session_end_others(struct db *db, int64_t account, struct str toke
 /* Takes another identity; ERR_FORBIDDEN unless the person has a post there today. */
 MUST_USE bool session_identity(struct db *db, struct arena *a, struct str token, int64_t person, int64_t organ,
 			       int64_t now, struct err *err);
+/* The role whose menu is shown; ERR_FORBIDDEN unless the person has it today in the session's organ. After
+ * session_identity, which forgets it. */
+MUST_USE bool session_role(struct db *db, struct arena *a, struct str token, int64_t person, struct str role, int64_t now,
+			   struct err *err);
 /* A new password of one's own: the old one must be right (checked by the caller on a worker). */
 MUST_USE bool account_password(struct db *db, int64_t account, struct str hash, int64_t now, struct err *err);
 MUST_USE bool account_hash(struct db *db, struct arena *a, int64_t account, struct str *ret_hash, struct str *ret_login,

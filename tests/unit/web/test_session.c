@@ -262,6 +262,29 @@ BOTH(an_identity_is_taken_only_where_one_works_today)
 	finish(&c);
 }
 
+static const struct stmt st_legal = { "t_legal",
+	"INSERT INTO post (person, organ, role, from_day, to_day) SELECT person, organ, 'legal', from_day, to_day FROM post "
+	"WHERE person = 4 AND organ = 2" };
+
+BOTH(a_role_is_taken_only_where_one_has_it)
+{
+	struct county c = begin(f);
+	struct err err = { 0 };
+	struct str token;
+	bool touch;
+
+	OK(db_exec(c.db, &st_legal, DB_NONE, NULL, &err));
+	cr_assert_str_eq(signs_in(f, &c, "wang", PASSWORD, "10.0.0.1", &token), "ok");
+	OK(session_identity(c.db, f->a, token, 4, 2, c.now, &err));
+	OK(session_role(c.db, f->a, token, 4, STR("legal"), c.now, &err));
+	cr_expect(str_is(finds(f, &c, token, &touch)->role, "legal"));
+	FAILS(session_role(c.db, f->a, token, 4, STR("head"), c.now, &err), ERR_FORBIDDEN);
+	cr_expect(str_is(finds(f, &c, token, &touch)->role, "legal"), "a refusal changes nothing");
+	OK(session_identity(c.db, f->a, token, 4, 2, c.now, &err));
+	cr_expect_eq(finds(f, &c, token, &touch)->role.n, 0, "another identity begins without a chosen role");
+	finish(&c);
+}
+
 BOTH(an_administrator_is_one_while_the_post_lasts)
 {
 	struct county c = begin(f);

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* menu.c - the menu of each role: at most seven entries in a fixed order, only those whose pages and kinds exist. */
+#include "app/menu.h"
+
+struct entry {
+	const char *icon, *name;
+	const char *kind; /* a list of this kind; NULL: a page */
+	const char *href; /* a page's address, or what follows the list's; "ME": matters of which I am an officer */
+};
+
+#define DESK { "home", "工作台", NULL, "/" }
+#define NEW { "plus", "新建", NULL, "/new" }
+#define CALENDAR { "calendar", "时限日历", NULL, "/calendar" }
+#define REGISTERS { "folders", "名录", NULL, "/kinds" }
+#define HELP { "help", "帮助", NULL, "/help" }
+
+static const struct role_menu {
+	const char *role;
+	struct entry entry[MENU_MOST];
+} menus[] = {
+	{ "officer", { DESK, { "gavel", "我的办件", "penalty", "ME" }, NEW, CALENDAR,
+		       { "truck", "送达", "delivery", "" }, REGISTERS, HELP } },
+	{ "unit_head", { DESK, { "gavel", "本队办件", "penalty", "?scope=organ" }, NEW, CALENDAR, { "chart-bar", "统计", NULL, "/stats" },
+			 REGISTERS, HELP } },
+	{ "legal", { DESK, { "clipboard-check", "待审核", "legal_review", "?scope=mine" },
+		     { "checks", "已审核", "legal_review", "?state=agreed" }, { "scale", "裁量基准", "discretion", "" },
+		     { "list", "目录清单", "review_catalogue", "" }, CALENDAR, HELP } },
+	{ "head", { { "pencil-check", "待签", NULL, "/" }, { "gavel", "本单位办件", "penalty", "?scope=organ" }, CALENDAR,
+		    { "chart-bar", "统计", NULL, "/stats" }, REGISTERS, HELP } },
+	{ "publisher", { DESK, { "speakerphone", "待公示", "disclosure", "?scope=mine" },
+			 { "world", "已公示", "disclosure", "?state=published" }, { "edit", "更正与撤下", "correction", "" },
+			 CALENDAR, REGISTERS, HELP } },
+	{ "archivist", { DESK, { "archive", "待归档", "penalty", "?state=closed" }, { "files", "案卷", "penalty", "?state=archived" },
+			 CALENDAR, { "chart-bar", "统计", NULL, "/stats" }, REGISTERS, HELP } },
+	{ "cashier", { DESK, { "coin", "待履行", "penalty", "?state=served" }, { "file-text", "分期缴纳", "instalment", "" },
+		       CALENDAR, REGISTERS, HELP } },
+	{ "registrar", { DESK, { "building", "单位", "organ", "" }, { "users", "人员", "person", "" },
+			 { "id", "执法证件", "certificate", "" }, { "list", "事项清单", "enforcement_item", "" }, REGISTERS, HELP } },
+	{ "counter", { DESK, NEW, { "gavel", "本单位办件", "penalty", "?scope=organ" }, { "edit", "更正申请", "correction", "" },
+		       CALENDAR, REGISTERS, HELP } },
+	{ "supervisor", { DESK, { "gavel", "办件", "penalty", "" }, { "clipboard-check", "法制审核", "legal_review", "" },
+			  { "speakerphone", "公示", "disclosure", "" }, { "id", "人员证件", "certificate", "" },
+			  { "list", "事项清单", "enforcement_item", "" }, HELP } },
+	{ "sysadmin", { DESK, { "settings", "运行", NULL, "/admin/" }, { "link", "接口推送", NULL, "/admin/webhooks" },
+			{ "building", "机构", "organ", "" }, HELP } },
+	{ "secadmin", { DESK, { "users", "账号与授权", NULL, "/admin/" }, { "lock", "接口令牌", NULL, "/admin/tokens" },
+			{ "users", "人员", "person", "" }, HELP } },
+	{ "auditor", { DESK, { "shield-check", "审计与校验", NULL, "/admin/" }, { "lock", "接口令牌", NULL, "/admin/tokens" }, HELP } },
+	{ "", { DESK, NEW, CALENDAR, REGISTERS, HELP } }, /* a role that only a pack knows */
+};
+
+static bool is_page(const char *href)
+{
+	struct str path = str_of(href), admin = STR("/admin/");
+
+	for (size_t i = 0; i < n_working_routes; i++)
+		if (working_routes[i].method == METHOD_GET
+		    && (str_is(path, working_routes[i].path)
+			|| (str_eq(path, admin) && str_is(STR("/admin"), working_routes[i].path))))
+			return true;
+	return false;
+}
+
+static const struct role_menu *menu_of(struct str role)
+{
+	for (size_t i = 0; i + 1 < ARRAY_LEN(menus); i++)
+		if (str_is(role, menus[i].role))
+			return &menus[i];
+	return &menus[ARRAY_LEN(menus) - 1];
+}
+
+size_t menu_rank(struct str role)
+{
+	return (size_t)(menu_of(role) - menus);
+}
+
+static struct str address_of(struct req *r, const struct entry *e)
+{
+	if (!e->kind)
+		return str_of(e->href);
+	if (str_is(STR("ME"), e->href))
+		return str_fmt(r->a, "/k/%s?officers=%.*s", e->kind, STR_FMT(r->session->code));
+	return str_fmt(r->a, "/k/%s%s", e->kind, e->href);
+}
+
+/* Whether the page that is shown stands behind the entry: the same path and the same filter, if it has one. */
+static bool is_here(const struct req *r, struct str href)
+{
+	size_t q = str_chr(href, '?', 0), eq;
+	struct str key;
+
+	if (q == SIZE_MAX)
+		return str_eq(r->path, href) || (href.n > 1 && str_starts(r->path, href));
+	if (!str_eq(r->path, str_sub(href, 0, q)))
+		return false;
+	eq = str_chr(href, '=', q);
+	key = str_sub(href, q + 1, eq);
+	return str_eq(req_query(r, str_cstr(r->a, key)), str_sub(href, eq + 1, href.n));
+}
+
+void menu_fill(struct req *r, const struct law *law, struct str role, int64_t mine, struct frame *f)
+{
+	const struct role_menu *m = menu_of(role);
+
+	for (size_t i = 0; i < MENU_MOST && m->entry[i].name; i++) {
+		const struct entry *e = &m->entry[i];
+		struct str href = address_of(r, e);
+
+		if (e->kind ? !law_kind(law, str_of(e->kind)) : !is_page(e->href))
+			continue;
+		f->menu[f->n_menu++] = (struct menu_item){ e->icon, str_of(e->name), href, i == 0 ? mine : 0, is_here(r, href) };
+	}
+}
