@@ -4,6 +4,7 @@
 #include "app/app.h"
 #include "base/day.h"
 #include "base/uuid.h"
+#include "blob/blob.h"
 #include "log/log.h"
 #include "pages.h"
 #include "web/asset.h"
@@ -247,6 +248,32 @@ struct str public_limit(struct req *r, int64_t organ, const char *setting)
 	if (s)
 		val_put_cn(&b, r->a, s->def, NULL);
 	return buf_str(&b);
+}
+
+/* ---- files ---- */
+
+bool public_files(struct req *r, const char *name, struct blob *blob, size_t *ret_n, struct val *ret, struct err *err)
+{
+	struct val *file = arena_many(r->a, PUBLIC_FILES, struct val);
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->form.n; i++) {
+		const struct form_pair *p = &r->form.v[i];
+		struct file_ref *x = arena_one(r->a, struct file_ref);
+
+		if (!p->file || !p->value.n || !str_is(p->name, name))
+			continue;
+		if (n == PUBLIC_FILES || p->value.n > PUBLIC_FILE_MAX)
+			return err_set(err, ERR_TOO_LARGE, "证据材料最多5个，每个不超过10 MB");
+		if (!blob_prepare(r->a, app_of(r)->dir, p->value, &blob[n], err))
+			return false;
+		*x = (struct file_ref){ .name = str_head(p->filename, 100), .digest = blob[n].sha256,
+					.media = blob[n].media, .size = blob[n].size };
+		file[n++] = (struct val){ .t = T_FILE, .file = x };
+	}
+	*ret_n = n;
+	*ret = n ? val_list(r->a, T_FILES, file, n) : VAL_NULL;
+	return true;
 }
 
 /* ---- search ---- */

@@ -171,13 +171,39 @@ struct correct_view {
 	struct public_frame frame;
 	struct str code, title;
 	struct str limit; /* 20个工作日 */
+	struct str address; /* of the organ, where papers can be brought */
 	struct str sort, name, id_code, phone, as, wrong, contact; /* as typed */
 	const struct public_fault *fault;
 	size_t n_fault;
 };
-struct corrected_view {
+
+/* What whoever asked or complained is given. */
+struct receipt_view {
 	struct public_frame frame;
-	struct str code, title, number, organ, phone, limit;
+	struct str heading, about, number, code, organ, phone, limit;
+	struct str back, back_name;
+};
+
+struct ask_view {
+	struct public_frame frame;
+	struct str number, code; /* as typed */
+	bool asked, wrong;
+	struct str kind, organ, phone, state, next;
+	const struct fact *clock; /* name and 11月25日届满 */
+	size_t n_clock;
+	const struct fact *fact;
+	size_t n_fact;
+};
+
+struct complain_view {
+	struct public_frame frame;
+	const struct choice *as, *ground, *organ;
+	size_t n_as, n_ground, n_organ;
+	struct str bureau, address;
+	struct str name, home, contact, unit, officer, event, reason; /* as typed */
+	bool anonymous;
+	const struct public_fault *fault;
+	size_t n_fault;
 };
 
 struct public_error_view {
@@ -210,6 +236,14 @@ void public_fact(struct fact *f, size_t *n, const char *name, struct str text, b
 struct str public_limit(struct req *r, int64_t organ, const char *setting);
 /* The day as 2026年11月12日. */
 struct str public_day(struct arena *a, int64_t day);
+
+/* Files of a public form: at most so many, each so large; the route's limit holds all of them together. */
+#define PUBLIC_FILES 5
+#define PUBLIC_FILE_MAX ((size_t)10 << 20)
+struct blob;
+/* The files of that name as a value (VAL_NULL: none), each stored outside the database; blob has PUBLIC_FILES places. */
+MUST_USE bool public_files(struct req *r, const char *name, struct blob *blob, size_t *ret_n, struct val *ret,
+			   struct err *err);
 
 struct public_query {
 	const char *kind;
@@ -252,6 +286,10 @@ bool decision_show(struct req *r, struct err *err);
 bool decision_file(struct req *r, struct err *err);
 bool correct_show(struct req *r, struct err *err);
 bool correct_send(struct req *r, struct err *err);
+bool ask_show(struct req *r, struct err *err);
+bool ask_send(struct req *r, struct err *err);
+bool complain_show(struct req *r, struct err *err);
+bool complain_send(struct req *r, struct err *err);
 bool organs_show(struct req *r, struct err *err);
 bool organ_show(struct req *r, struct err *err);
 bool officers_show(struct req *r, struct err *err);

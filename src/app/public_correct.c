@@ -8,20 +8,18 @@
 #include "blob/blob.h"
 #include "pages.h"
 
-#define FILES_MOST 5
-#define FILE_MOST ((size_t)10 << 20) /* a scanned proof; the route's limit holds all of them together */
 #define FAULTS_MOST 20
 
 struct correcting {
 	struct app *app;
 	int64_t matter, version, received;
 	struct form form;
-	struct blob blob[FILES_MOST];
+	struct blob blob[PUBLIC_FILES];
 	size_t n_blob;
 	struct correct_view *v;
 	/* the outcome */
 	struct act_result result;
-	struct str number, code;
+	struct str number, query_code;
 };
 
 static bool page(struct req *r, int status, struct correct_view *v, struct err *err)
@@ -32,6 +30,15 @@ static bool page(struct req *r, int status, struct correct_view *v, struct err *
 	html_init(&h, r->a, HTML_MAX);
 	page_public_correct(&h, v);
 	return public_reply(r, status, &h, err);
+}
+
+static struct str address_of(struct req *r, const struct matter_view *m)
+{
+	struct matter_view organ;
+	struct err no = { 0 };
+
+	return m->snap->organ && matter_see(app_of(r)->engine, r->db, r->a, &anyone, m->snap->organ, SEE_FIELDS, &organ, &no)
+	       ? public_text(r, &organ, "address") : (struct str){ 0 };
 }
 
 /* The decision, if a request can be made about it. */
@@ -54,6 +61,7 @@ bool correct_show(struct req *r, struct err *err)
 		return false;
 	v.title = public_text(r, &m, "title");
 	v.limit = public_limit(r, m.snap->organ, "correction_limit");
+	v.address = address_of(r, &m);
 	return page(r, 200, &v, err);
 }
 
@@ -76,28 +84,6 @@ static struct val asker_of(struct arena *a, const struct correct_view *v)
 	return (struct val){ .t = T_PARTY, .party = p };
 }
 
-static bool proof_of(struct req *r, struct correcting *c, struct val *ret, struct err *err)
-{
-	struct val *file = arena_many(r->a, FILES_MOST, struct val);
-
-	for (size_t i = 0; i < r->form.n; i++) {
-		const struct form_pair *p = &r->form.v[i];
-		struct file_ref *x = arena_one(r->a, struct file_ref);
-
-		if (!p->file || !p->value.n || !str_is(p->name, "proof"))
-			continue;
-		if (c->n_blob == FILES_MOST || p->value.n > FILE_MOST)
-			return err_set(err, ERR_TOO_LARGE, "证据材料最多5个，每个不超过10 MB");
-		if (!blob_prepare(r->a, c->app->dir, p->value, &c->blob[c->n_blob], err))
-			return false;
-		*x = (struct file_ref){ .name = str_head(p->filename, 100), .digest = c->blob[c->n_blob].sha256,
-					.media = c->blob[c->n_blob].media, .size = c->blob[c->n_blob].size };
-		file[c->n_blob++] = (struct val){ .t = T_FILE, .file = x };
-	}
-	*ret = c->n_blob ? val_list(r->a, T_FILES, file, c->n_blob) : VAL_NULL;
-	return true;
-}
-
 static bool form_of(struct req *r, struct correcting *c, struct err *err)
 {
 	struct form_entry *e = arena_many(r->a, 5, struct form_entry);
@@ -105,7 +91,7 @@ static bool form_of(struct req *r, struct correcting *c, struct err *err)
 	struct val proof;
 	size_t n = 0;
 
-	if (!proof_of(r, c, &proof, err))
+	if (!public_files(r, "proof", c->blob, &c->n_blob, &proof, err))
 		return false;
 	entry(e, &n, "asker", asker_of(r->a, v));
 	entry(e, &n, "asker_as", v->as.n ? (struct val){ .t = T_ENUM, .s = v->as } : VAL_NULL);
@@ -119,7 +105,7 @@ static bool form_of(struct req *r, struct correcting *c, struct err *err)
 /* ---- sending ---- */
 
 static const struct stmt st_receipt = { "public_receipt",
-	"SELECT m.number, m.code FROM event e JOIN matter m ON m.id = e.matter "
+	"SELECT e.matter FROM event e "
 	"WHERE e.because_of = $1 AND e.kind = 'correction' AND e.action = 'open'" };
 
 static bool run(struct db *db, struct arena *a, void *ctx, struct err *err)
@@ -127,7 +113,8 @@ static bool run(struct db *db, struct arena *a, void *ctx, struct err *err)
 	struct correcting *c = ctx;
 	const struct act act = { .who = anyone, .matter = c->matter, .version = -1, .action = STR("ask_correction"),
 				 .form = c->form, .received = c->received };
-	const struct db_out out[] = { db_to_str(&c->number), db_to_str(&c->code) };
+	int64_t opened = 0;
+	const struct db_out out[] = { db_to_i64(&opened) };
 	bool found;
 
 	for (size_t i = 0; i < c->n_blob; i++)
@@ -140,8 +127,24 @@ static bool run(struct db *db, struct arena *a, void *ctx, struct err *err)
 	{
 		const struct db_in in[] = { db_i64(c->result.event) };
 
-		return db_maybe(db, a, &st_receipt, DB_IN(in), DB_OUT(out), &found, err);
+		if (!db_maybe(db, a, &st_receipt, DB_IN(in), DB_OUT(out), &found, err))
+			return false;
+		return !found || matter_receipt(c->app->engine, db, a, opened, &c->number, &c->query_code, err);
 	}
+}
+
+/* The sentence with its article before the last stop of the norm: …有关的信息〔公示办法 第十八条〕。没有电子材料？… */
+static struct str say_of(struct req *r, const struct refusal *x)
+{
+	size_t at = str_find(x->say, STR("。没有电子材料"), 0);
+	struct buf b;
+
+	if (at == SIZE_MAX || !x->node || !x->node->cite.n)
+		return x->say;
+	buf_init(&b, r->a, 200);
+	ledger_put_cite(engine_ledger(app_of(r)->engine), x->node->cite.id[0], &b);
+	return str_fmt(r->a, "%.*s%.*s%.*s", STR_FMT(str_sub(x->say, 0, at)), STR_FMT(buf_str(&b)),
+		       STR_FMT(str_sub(x->say, at, x->say.n)));
 }
 
 static void show_faults(struct req *r, struct correcting *c)
@@ -153,7 +156,7 @@ static void show_faults(struct req *r, struct correcting *c)
 		const struct refusal *x = &c->result.refused[i];
 		struct str field = x->field.n ? x->field : x->way;
 
-		f[n++] = (struct public_fault){ str_is(field, "proof") ? STR("proof_files") : field, x->say };
+		f[n++] = (struct public_fault){ str_is(field, "proof") ? STR("proof_files") : field, say_of(r, x) };
 	}
 	c->v->fault = f;
 	c->v->n_fault = n;
@@ -162,7 +165,9 @@ static void show_faults(struct req *r, struct correcting *c)
 static bool after(struct req *r, void *ctx, bool ok, const struct err *failed, struct err *err)
 {
 	struct correcting *c = ctx;
-	struct corrected_view v = { .code = c->v->code, .title = c->v->title, .number = c->number };
+	struct receipt_view v = { .heading = STR("已收到您的更正申请"), .about = c->v->title, .number = c->number,
+				  .code = c->query_code, .limit = c->v->limit, .back_name = STR("回到这条决定"),
+				  .back = str_fmt(r->a, "/decisions/%.*s", STR_FMT(c->v->code)) };
 	struct matter_view m, organ;
 	struct err no = { 0 };
 	struct html h;
@@ -183,7 +188,7 @@ static bool after(struct req *r, void *ctx, bool ok, const struct err *failed, s
 		v.phone = public_text(r, &organ, "phone");
 	public_frame_fill(r, STR("已收到更正申请"), DOOR_DECISIONS, &v.frame);
 	html_init(&h, r->a, HTML_MAX);
-	page_public_corrected(&h, &v);
+	page_public_receipt(&h, &v);
 	return public_reply(r, 200, &h, err);
 }
 
@@ -199,7 +204,7 @@ bool correct_send(struct req *r, struct err *err)
 	c->received = now_of(r);
 	c->v = arena_one(r->a, struct correct_view);
 	*c->v = (struct correct_view){
-		.code = req_param(r, "code"), .title = public_text(r, &m, "title"), .sort = req_form(r, "sort"),
+		.address = address_of(r, &m), .code = req_param(r, "code"), .title = public_text(r, &m, "title"), .sort = req_form(r, "sort"),
 		.name = str_trim(req_form(r, "name")), .id_code = str_trim(req_form(r, "id_code")),
 		.phone = str_trim(req_form(r, "phone")), .as = req_form(r, "asker_as"), .wrong = req_form(r, "wrong_text"),
 		.contact = str_trim(req_form(r, "contact_text")),

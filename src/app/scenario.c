@@ -466,7 +466,7 @@ static const struct {
 	bool (*run)(struct play *p, const struct ynode *y);
 	const char *keys[STEP_KEYS];
 } steps[] = {
-	{ "open", step_act, { "who", "open", "as", "at", "with", "refused", "warned", "reason" } },
+	{ "open", step_act, { "who", "open", "as", "at", "per", "with", "refused", "warned", "reason" } },
 	{ "do", step_act, { "who", "do", "at", "with", "refused", "warned", "reason" } },
 	{ "set", step_set, { "who", "set", "to", "per", "basis", "from", "refused" } },
 	{ "now", step_now, { "now" } },

@@ -194,11 +194,18 @@ bool story_actor(const struct story *s, struct str name, struct actor *ret)
 
 static bool actor_of(struct story *s, const struct ynode *step, struct actor *ret, struct err *err)
 {
-	const struct ynode *who = ynode_get(step, "who");
+	const struct ynode *who = ynode_get(step, "who"), *per = ynode_get(step, "per");
+	const struct story_name *organ = per ? story_find(s, per->text) : NULL;
 
 	if (!who)
 		return wrong(step, err, "这一步缺少 who", STR(""));
-	return story_actor(s, who->text, ret) || wrong(who, err, "没有这个人：", who->text);
+	if (!story_actor(s, who->text, ret))
+		return wrong(who, err, "没有这个人：", who->text);
+	if (per && !organ)
+		return wrong(per, err, "没有这个机关：", per->text);
+	if (organ && ret->sort == ACTOR_PUBLIC) /* anyone opens a matter at the organ that receives it */
+		ret->organ = organ->id;
+	return true;
 }
 
 /* warned: {CITE or check: reason} */

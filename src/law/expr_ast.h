@@ -68,6 +68,7 @@ enum meta {
 	META_OPENER,
 	META_NUMBER,
 	META_ENDED,
+	META_QUERY_CODE,
 	META_MAX
 };
 

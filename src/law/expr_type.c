@@ -311,7 +311,7 @@ static const struct {
 } metas[] = {
 	{ "state", META_STATE },   { "organ", META_ORGAN },   { "parent", META_PARENT },
 	{ "opened", META_OPENED }, { "opener", META_OPENER }, { "number", META_NUMBER },
-	{ "ended", META_ENDED },
+	{ "ended", META_ENDED },   { "query_code", META_QUERY_CODE },
 };
 
 static struct type meta_type(struct typer *t, const struct kind *k, enum meta m)
@@ -326,6 +326,7 @@ static struct type meta_type(struct typer *t, const struct kind *k, enum meta m)
 	case META_PARENT:
 		return T(REF);
 	case META_NUMBER:
+	case META_QUERY_CODE:
 		return T(TEXT);
 	default:
 		return T(TIME);

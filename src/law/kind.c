@@ -1284,20 +1284,25 @@ static void see_code(struct loader *l, struct kind *k, const struct ynode *y)
 	const struct str *id;
 	size_t n = bind_texts(l, ynode_get(y, "code"), &id);
 	const struct field **f = arena_many(l->a, n, const struct field *);
+	const struct term **t = arena_many(l->a, n, const struct term *);
+	const struct clock **c = arena_many(l->a, n, const struct clock *);
 
 	k->code.node = bind_node(l, NODE_SEE, y, path_of(l, k->id, STR("see.code")));
 	for (size_t i = 0; i < n; i++) {
-		if (str_is(id[i], "state")) {
+		if (str_is(id[i], "state"))
 			k->code.state = true;
-			continue;
-		}
-		f[k->code.n] = kind_field(k, id[i]);
-		if (f[k->code.n])
-			k->code.n++;
+		else if (kind_field(k, id[i]))
+			f[k->code.n++] = kind_field(k, id[i]);
+		else if (kind_term(k, id[i]))
+			t[k->code.n_term++] = kind_term(k, id[i]);
+		else if (kind_clock(k, id[i]))
+			c[k->code.n_clock++] = kind_clock(k, id[i]);
 		else
-			diag_add(l->d, pos_val(ynode_get(y, "code")), false, "没有字段“%.*s”", STR_FMT(id[i]));
+			diag_add(l->d, pos_val(ynode_get(y, "code")), false, "没有字段、术语或者期限“%.*s”", STR_FMT(id[i]));
 	}
 	k->code.field = f;
+	k->code.term = t;
+	k->code.clock = c;
 }
 
 static void compile_see(struct loader *l, struct kind *k)

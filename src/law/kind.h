@@ -277,11 +277,16 @@ struct paper {
 	struct str template_text; /* of the nearest pack that has it */
 	};
 
+/* What is shown to whom gives a number of the matter and its query code: fields, terms, clocks, the state. */
 struct see_code {
-	const struct field *const *field; /* shown to whom gives number and code */
+	const struct field *const *field;
 	size_t n;
+	const struct term *const *term;
+	size_t n_term;
+	const struct clock *const *clock;
+	size_t n_clock;
 	bool state;
-	struct node *node;
+	struct node *node; /* NULL: nobody may ask, and the matter has no code */
 };
 
 struct dossier_def {

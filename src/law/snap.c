@@ -40,6 +40,8 @@ struct str snap_put(struct arena *a, const struct snap *s)
 
 	buf_init(&b, a, SNAP_MAX);
 	json_open(&o, NULL, '{');
+	if (s->query_code.n)
+		json_out_str(&o, "#", s->query_code);
 	for (size_t i = 0; i < k->n_number; i++)
 		if (s->number[number[i]].n)
 			val_put_json(&o, str_fmt(a, "#%.*s", STR_FMT(k->number[number[i]].id)),
@@ -85,6 +87,8 @@ bool snap_get(struct arena *a, struct str text, struct snap *s, struct err *err)
 
 		if (f)
 			field[f->index] = val_of_json(a, &f->type, m);
+		if (str_is(m->key, "#") && m->type == JSON_STRING)
+			s->query_code = m->text;
 		if (n && m->type == JSON_STRING && !str_blank(m->text))
 			number[n->index] = m->text;
 	}

@@ -17,9 +17,10 @@ struct snap {
 	int64_t def;                   /* pack_version */
 	struct val *field;             /* aligned with kind->field */
 	struct str *number;            /* aligned with kind->number; empty: not given */
+	struct str query_code;         /* lets whoever also knows the number ask (language.md 10); empty: none */
 };
 
-/* The fields as stored JSON text (sorted by key, numbers under "#id"). */
+/* The fields as stored JSON text (sorted by key, numbers under "#id", the query code under "#"). */
 struct str snap_put(struct arena *a, const struct snap *s);
 /* Reads it back; unknown keys are passed over, missing ones are null. */
 MUST_USE bool snap_get(struct arena *a, struct str text, struct snap *s, struct err *err);

@@ -48,6 +48,8 @@ static bool new_snap(struct step *s, const struct law *law, int64_t def, struct 
 	*m = (struct snap){ .id = NOT_STORED, .code = uuid_new(t->a, t->now), .kind = s->kind, .state = &s->kind->state[0],
 			    .organ = s->organ, .parent = s->act->parent, .def = def, .opened = t->now,
 			    .opener = s->act->who.sort == ACTOR_PERSON ? s->act->who.person : 0 };
+	if (s->kind->code.node)
+		m->query_code = query_code_new(t->a);
 	s->new = m;
 	return snap_get(t->a, empty_fields(), m, err);
 }

@@ -39,6 +39,8 @@ static bool new_snap(struct turn *t, const struct given *g, struct snap **ret, s
 	if (!m->state)
 		return unknown(err, "状态", g->state);
 	m->ended = m->state->end ? t->now : 0;
+	if (m->kind->code.node)
+		m->query_code = query_code_new(t->a);
 	*ret = m;
 	return snap_get(t->a, STR("{}"), m, err);
 }

@@ -232,6 +232,22 @@ enum see_part { SEE_FIELDS = 1, SEE_ACTIONS = 2, SEE_CLOCKS = 4, SEE_EVENTS = 8,
 /* ERR_NOT_FOUND also when the person may not see it: it never tells that a hidden matter exists. */
 MUST_USE bool matter_see(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter,
 			 unsigned parts, struct matter_view *ret, struct err *err);
+/* What the definition opens to whoever gives the matter's number and its query code (language.md 10), and no more:
+ * fields, terms and clocks in the order of `code`, organ_name, and the state when it is among them (else a state of
+ * which the caller shows nothing: ret->state_open). ERR_NOT_FOUND, with one sentence, for every pair that is wrong.
+ * Blanks, dashes and small letters in the code do not matter. */
+struct code_view {
+	struct matter_view v;
+	bool state_open;
+};
+MUST_USE bool matter_ask(struct engine *e, struct db *db, struct arena *a, struct str number, struct str query_code,
+			 struct code_view *ret, struct err *err);
+/* Number and query code of a matter that was just opened, for the receipt of whoever opened it; empty: it has none. */
+MUST_USE bool matter_receipt(struct engine *e, struct db *db, struct arena *a, int64_t matter, struct str *ret_number,
+			     struct str *ret_code, struct err *err);
+/* A new query code: K7QM2-4F9PX, 50 random bits without letters that look alike. */
+struct str query_code_new(struct arena *a);
+
 /* The id of a code; ERR_NOT_FOUND. */
 MUST_USE bool matter_by_code(struct db *db, struct arena *a, struct str code, int64_t *ret, struct err *err);
 

@@ -212,6 +212,8 @@ static struct str body_of(const struct step *s)
 		json_out_i64(&o, "person", s->person);
 	if (s->points.n)
 		put_texts(&o, "points", &s->points);
+	if (!s->old && s->new->query_code.n)
+		json_out_str(&o, "query_code", s->new->query_code);
 	if (s->act->reason.n)
 		json_out_str(&o, "reason", s->act->reason);
 	put_set(s, &o);

@@ -300,3 +300,57 @@ BOTH(the_public_side_has_rights_of_its_own)
 	db_close(db);
 	side_close(&s);
 }
+
+#define COMPLAINT "complainant_as=citizen&ground=procedure&event_text=%E4%BA%8B&reason_text=%E7%90%86&about_organ="
+
+/* What stands between two texts of a page. */
+static const char *between(struct side *s, const char *body, const char *before, const char *behind)
+{
+	const char *at = strstr(body, before), *end;
+
+	cr_assert(at, "no %s in %s", before, body);
+	at += strlen(before);
+	end = strstr(at, behind);
+	cr_assert(end);
+	return str_cstr(s->f->a, (struct str){ at, (size_t)(end - at) });
+}
+
+/* Proves: LY3.12-10.1a LY4.02-3c */
+BOTH(a_complaint_is_taken_and_asked_for_by_its_code)
+{
+	static const struct stmt st = { "t_complaints", "SELECT COUNT(*) FROM matter WHERE kind = 'complaint'" };
+	const char *body, *form, *number, *code, *unknown, *first;
+	struct buf typed;
+	struct side s;
+
+	side_open(&s, f);
+	cr_expect_eq(side_get(&s, "/complain", &body), 200);
+	cr_expect(has(body, "违反法定程序") && has(body, "临猗县司法局受理"));
+	form = str_fmt(f->a, "%s%s", COMPLAINT, between(&s, body, "请选择</option>\n<option value=\"", "\"")).p;
+	cr_expect_eq(side_post(&s, "/complain", form, &body), 422);
+	cr_expect(has(body, "请写姓名（名称）和联系方式"), "by name, or without one");
+	cr_expect_eq(side_count(&s, &st), 0);
+	cr_expect_eq(side_post(&s, "/complain", str_fmt(f->a, "%s&anonymous=1&complainant=%%E7%%8E%%8B", form).p, &body), 200);
+	cr_expect_eq(side_count(&s, &st), 1);
+	number = between(&s, body, "<dt>受理号</dt><dd>", "</dd>");
+	code = between(&s, body, "<dt>查询码</dt><dd>", "</dd>");
+	cr_expect_eq(strlen(code), 11);
+	buf_init(&typed, f->a, 400);
+	buf_adds(&typed, "number=");
+	form_escape(&typed, str_of(number));
+	buf_adds(&typed, "&code=");
+	first = str_cstr(f->a, buf_str(&typed));
+	cr_expect_eq(side_post(&s, "/progress", str_fmt(f->a, "%s%s", first, code).p, &body), 200);
+	cr_expect(has(body, "待审核") && has(body, "等待审核是否受理") && has(body, "7个工作日"));
+	cr_expect_not(has(body, "公民"), "what the definition does not open stays shut");
+	/* A code in small letters without its dash is the same; a wrong one reads as an unknown number does. */
+	cr_expect_eq(side_post(&s, "/progress", str_fmt(f->a, "%s%.5s%s", first, code, code + 6).p, NULL), 200);
+	cr_expect_eq(side_post(&s, "/progress", str_fmt(f->a, "%s22222-22222", first).p, &body), 404);
+	cr_expect(has(body, "受理号或者查询码不对"));
+	unknown = between(&s, body, "<div class=\"p-alert\"", "</form>");
+	cr_expect_eq(side_post(&s, "/progress", "number=x&code=22222-22222", &body), 404);
+	cr_expect_str_eq(between(&s, between(&s, body, "<div class=\"p-alert\"", "</form>"), ">", "</div>"),
+			 between(&s, unknown, ">", "</div>"));
+	cr_expect_eq(side_post(&s, "/progress", str_fmt(f->a, "%s", first).p, NULL), 404, "no code at all");
+	side_close(&s);
+}
