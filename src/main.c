@@ -15,6 +15,7 @@ static const struct command commands[] = {
 	{ "import", cmd_import, "import DIR KIND FILE [--dry-run] [--organ O]", "从 CSV 导入名录和历史决定" },
 	{ "export", cmd_export, "export DIR KIND FILE [--public]", "导出为 CSV" },
 	{ "search", cmd_search, "search rebuild DIR", "重建全文索引" },
+	{ "unheld", cmd_unheld, "unheld DIR", "列出无人在办的办件；没有则返回0" },
 	{ "law", cmd_law, "law check [--pack P] | coverage [--csv] [--pack P] | diff PACK PACK | flow KIND [--pack P] [--state S]  [--law DIR]",
 	  "核对定义包、统计规则的引用和证明、比较两个定义包、画流程图" },
 	{ "scenario", cmd_scenario, "scenario FILE… [--db ADDR] [--without] [--jobs N] [--quiet] [--law DIR]",

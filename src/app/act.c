@@ -35,6 +35,7 @@ struct filling {
 	struct passed *passed;
 	size_t n_passed;
 	struct act_result result;
+	struct str again, again_key; /* recall: the draft that it leaves, and of which form */
 	bool stale, has_draft;
 	bool acts;              /* the act itself is tried, not only a draft kept */
 	bool discard;           /* the draft is thrown away */
@@ -878,6 +879,8 @@ static bool write_run(struct db *db, struct arena *a, void *ctx, struct err *err
 		return false;
 	if (f->discard)
 		return draft_discard(db, a, person, f->matter, draft_key(f), now, &f->dropped, err);
+	if (f->acts && !f->result.n_refused && f->again.n && !draft_save(db, person, f->matter, f->again_key, f->again, now, err))
+		return false;
 	if (f->acts && !f->result.n_refused)
 		return draft_drop(db, person, f->matter, draft_key(f), err);
 	return draft_save(db, person, f->matter, draft_key(f), f->draft, now, err);
@@ -1008,6 +1011,38 @@ static bool compare(struct filling *f, struct err *err)
 	return render(f, 200, err);
 }
 
+/* What is taken back (撤回) leaves the matter; what was typed for it stays, as the draft of its form. */
+static bool keep_recalled(struct filling *f, struct err *err)
+{
+	struct inputs typed = f->in;
+	const struct action *ac = NULL;
+	size_t at = f->m.n_event;
+
+	while (at > 0 && (!ac || ac->builtin))
+		ac = kind_action(f->kind, f->m.event[--at].action);
+	if (!ac || ac->builtin)
+		return true;
+	typed.pairs = (struct pairs){ .a = f->r->a };
+	for (size_t i = 0; i < ac->n_form; i++) {
+		const struct field *x = ac->form[i].field;
+		struct val v = ac->form[i].append ? VAL_NULL : f->in.snap->field[x->index];
+
+		if (f->m.field[x->index].masked || f->m.field[x->index].hidden)
+			continue;
+		for (size_t k = 0; k < f->m.event[at].n_changed; k++)
+			if (f->m.event[at].changed[k] == x)
+				v = f->m.event[at].value[k];
+		if (!pairs_of_val(&typed, &x->type, field_name(f, x), v, err))
+			return false;
+	}
+	if (!typed.pairs.n)
+		return true;
+	pairs_add(&typed.pairs, STR("version"), str_fmt(f->r->a, "%lld", (long long)f->version + 1));
+	f->again = pairs_json(&typed.pairs);
+	f->again_key = ac->id;
+	return true;
+}
+
 static bool post(struct req *r, bool opening, struct err *err)
 {
 	struct filling *f = arena_one(r->a, struct filling);
@@ -1027,6 +1062,8 @@ static bool post(struct req *r, bool opening, struct err *err)
 			return false;
 		read_passed(f);
 		f->acts = !str_is(f->go, "check") && !f->n_error;
+		if (str_is(f->ac->id, "recall") && !keep_recalled(f, err))
+			return false;
 	}
 	keep_text(f);
 	if (str_is(f->go, "check") && !f->n_blob) {

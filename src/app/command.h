@@ -38,6 +38,7 @@ int cmd_account(int argc, char **argv);
 int cmd_import(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_search(int argc, char **argv);
+int cmd_unheld(int argc, char **argv);
 int cmd_scenario(int argc, char **argv);
 
 #endif

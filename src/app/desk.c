@@ -251,6 +251,31 @@ static struct str nothing(struct str tab, const int64_t *count)
 	return STR("没有待办的办件。要登记新的办件，从左边的“新建”开始。");
 }
 
+/* In the week before a holiday: what falls due in it is handed over in time. */
+static bool holiday_notice(struct req *r, struct desk_view *v, struct err *err)
+{
+	const struct law *law;
+	int64_t from, to;
+	struct ymd a, b;
+	struct buf href;
+
+	if (!frame_law(r, &law, err))
+		return false;
+	if (!holiday_soon(law->calendar, day_at(now_of(r)), &from, &to))
+		return true;
+	a = day_ymd(from);
+	b = day_ymd(to);
+	v->notice = str_fmt(r->a, "%.*s假期%d月%d日至%d月%d日。节日期间届满的办件，请于%d月%d日前办结或者交接。",
+			    STR_FMT(calendar_name(law->calendar, from)), a.month, a.day, b.month, b.day, a.month, a.day);
+	buf_init(&href, r->a, 200);
+	buf_adds(&href, "/k/handover/new?f.sort=holiday&f.from_day=");
+	day_put(&href, from);
+	buf_adds(&href, "&f.to_day=");
+	day_put(&href, to);
+	v->notice_href = buf_str(&href);
+	return true;
+}
+
 bool desk_show(struct req *r, struct err *err)
 {
 	struct desk_view v = { .n_tab = 0 };
@@ -264,7 +289,7 @@ bool desk_show(struct req *r, struct err *err)
 
 	if (!frame_load(r, STR("工作台"), &v.frame, err)
 	    || !matter_list(app_of(r)->engine, r->db, r->a, &q, &mine, &n, err)
-	    || !waiting(r, mine, n, &others, &n_others, err) || !read_drafts(r, &v, err))
+	    || !waiting(r, mine, n, &others, &n_others, err) || !read_drafts(r, &v, err) || !holiday_notice(r, &v, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		count[when_of(&mine[i], today)]++;

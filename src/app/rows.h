@@ -37,6 +37,7 @@ struct desk_view {
 	size_t n_row;
 	bool cut;
 	struct str none; /* why there is nothing */
+	struct str notice, notice_href; /* 节前交接 */
 	const struct draft_view {
 		struct str title, what, href, at;
 	} *draft;

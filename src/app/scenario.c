@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/scenario_play.h"
+#include "matter/together.h"
 #include "base/day.h"
 #include "matter/given.h"
 
@@ -632,6 +633,25 @@ static bool put_world(struct play *p)
 	return ok;
 }
 
+/* 无人在办: whatever was acted out, each open matter has somebody. */
+static bool nobody_waits(struct play *p)
+{
+	const struct link_view *v;
+	int64_t after = 0;
+	bool more = true;
+	struct err err = { 0 };
+	size_t n;
+
+	while (more) {
+		if (!unheld_list(p->st.e, p->st.db, p->a, false, &after, &v, &n, &more, &err))
+			return play_broke(p, p->sc->y, &err);
+		if (n)
+			return play_unlike(p, p->sc->y, "最后无人在办：%.*s（%.*s，%.*s）", STR_FMT(v[0].title), STR_FMT(v[0].kind_name),
+					   STR_FMT(v[0].state_name));
+	}
+	return true;
+}
+
 static bool play(struct play *p)
 {
 	const struct ynode *step = ynode_get(p->sc->y, "steps"), *now = ynode_get(p->sc->y, "now");
@@ -650,7 +670,7 @@ static bool play(struct play *p)
 		if (!one_step(p, step->child[i]))
 			return false;
 	}
-	return true;
+	return nobody_waits(p);
 }
 
 void scenario_play(struct engine *e, struct db *db, struct arena *a, const struct scenario *sc, struct outcome *ret)

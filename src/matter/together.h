@@ -5,6 +5,7 @@
 #ifndef MINGFA_MATTER_TOGETHER_H
 #define MINGFA_MATTER_TOGETHER_H
 
+#include "law/calendar.h"
 #include "matter/matter.h"
 
 #define POINTS_MAX 50   /* of one return: more is a new review, not a return */
@@ -27,6 +28,17 @@ MUST_USE bool points_mine(struct engine *e, struct db *db, struct arena *a, cons
 MUST_USE bool look_due(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter, bool *ret,
 		       struct err *err);
 MUST_USE bool look_put(struct db *db, int64_t matter, int64_t person, int64_t now, struct err *err);
+
+/* 无人在办: open matters for which no serving person has to act, though neither the law (`holder: [system]`) nor the public
+ * is whom they wait for. Without `persons` a role counts though nobody holds it: scenarios name only some people.
+ * In slices by id: *after from 0, until *ret_more is false. For supervision and commands, which see all: sight is not
+ * asked. */
+MUST_USE bool unheld_list(struct engine *e, struct db *db, struct arena *a, bool persons, int64_t *after, const struct link_view **ret,
+			  size_t *ret_n, bool *ret_more, struct err *err);
+
+/* A holiday of at least three days that begins within a week after today: its first and last day. For the notice that
+ * matters due in it are handed over (节前交接). */
+bool holiday_soon(const struct calendar *c, int64_t today, int64_t *ret_from, int64_t *ret_to);
 
 /* 盯办 and the ten last: rows of one person, no part of the record. Lists leave out what the person may not see (any
  * more); newest first, of watched ones at most WATCH_MOST. For the desk: link_view holds code, title, kind and state. */

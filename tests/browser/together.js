@@ -110,6 +110,8 @@ step('what nobody has seen yet is taken back; the form is as it was', async () =
 	await p.page.locator('form.mf-form .mf-submit button.btn-primary').click();
 	await p.done('撤回');
 	await p.reads('线索核查');
+	await p.choose('呈报立案');
+	that(/（一）/.test(await p.page.locator('[name="f.filing_opinion"]').inputValue()), 'what was typed stays as a draft');
 	await filing('wangming', matter, '二');
 });
 
