@@ -3,6 +3,8 @@
 #include "county.h"
 
 #include "lib/fresh.h"
+#include "base/day.h"
+#include "matter/inner.h"
 #include "matter/together.h"
 
 static int64_t memo(struct county *c, int64_t by)
@@ -432,5 +434,90 @@ BOTH(a_return_has_points_to_tick)
 	c.passed = &pass;
 	c.n_passed = 1;
 	cr_assert(acts(&c, c.wang, m, "send", "{}"), "%s", why(&c));
+	county_free(&c);
+}
+
+/* ---- watching, holidays ---- */
+
+BOTH(watched_and_recent_ones_ask_for_sight)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t first = memo(&c, c.wang);
+	struct actor wang = as(&c, c.wang), chen = as(&c, c.chen);
+	const struct link_view *v;
+	struct err err = { 0 };
+	bool is;
+	size_t n;
+
+	OK(watch_set(c.db, c.wang, first, true, 1, &err));
+	OK(watch_set(c.db, c.wang, first, true, 2, &err));
+	OK(watch_set(c.db, c.chen, first, true, 1, &err));
+	OK(watch_list(c.e, c.db, c.a, &wang, &v, &n, &err));
+	cr_assert(n == 1 && v[0].matter == first && str_is(v[0].state_name, "草拟"));
+	OK(watch_list(c.e, c.db, c.a, &chen, &v, &n, &err));
+	cr_assert_eq(n, 0, "of another organ");
+	OK(watch_set(c.db, c.wang, first, false, 3, &err));
+	OK(watch_is(c.db, c.a, c.wang, first, &is, &err));
+	cr_assert_not(is);
+	for (int i = 0; i < 11; i++) {
+		at_time(&c, str_fmt(c.a, "2026-03-02 10:%02d", i).p);
+		(void)memo(&c, c.wang);
+	}
+	OK(recent_list(c.e, c.db, c.a, &wang, &v, &n, &err));
+	cr_assert_eq(n, 10);
+	for (size_t i = 0; i < n; i++)
+		cr_assert_neq(v[i].matter, first, "the oldest has fallen out");
+	county_free(&c);
+}
+
+BOTH(a_holiday_of_three_days_is_announced_a_week_before)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	const struct calendar *cal = now_of(&c, memo(&c, c.wang))->kind->law->calendar;
+	int64_t from = 0, to = 0, may = day_of(2026, 5, 1);
+
+	cr_assert_not(holiday_soon(cal, may - 8, &from, &to));
+	cr_assert(holiday_soon(cal, may - 7, &from, &to));
+	cr_assert(from == may && to == may + 4);
+	cr_assert(holiday_soon(cal, may - 1, &from, &to));
+	cr_assert_not(holiday_soon(cal, may, &from, &to), "it has begun");
+	cr_assert_not(holiday_soon(cal, day_of(2026, 3, 4), &from, &to), "a weekend is no holiday");
+	county_free(&c);
+}
+
+BOTH(nobody_but_the_law_puts_another_person_in)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = memo(&c, c.wang);
+	const char *form = str_fmt(c.a, "{'leaver': %lld, 'receiver': %lld}", (long long)c.wang, (long long)c.zhao).p;
+
+	cr_assert_not(acts(&c, c.li, m, "take_over", form));
+	cr_assert_eq(c.r.refused[0].sort, REFUSED_RIGHT);
+	c.of = c.bureau;
+	cr_assert(acts(&c, 0, m, "take_over", form), "%s", why(&c));
+	cr_assert_not(acts(&c, c.wang, m, "send", "{}"));
+	cr_assert(acts(&c, c.zhao, m, "send", "{}"), "%s", why(&c));
+	county_free(&c);
+}
+
+BOTH(what_nobody_has_is_listed)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = sent(&c, c.wang), after = 0;
+	const struct link_view *v;
+	struct err err = { 0 };
+	bool more;
+	size_t n;
+
+	OK(unheld_list(c.e, c.db, c.a, true, &after, &v, &n, &more, &err));
+	cr_assert(n == 0 && !more);
+	c.of = c.bureau;
+	cr_assert(acts(&c, c.li, c.li, "leave", "{}"), "%s", why(&c));
+	after = 0;
+	OK(unheld_list(c.e, c.db, c.a, true, &after, &v, &n, &more, &err));
+	cr_assert(n == 1 && v[0].matter == m, "the only head has left");
+	after = 0;
+	OK(unheld_list(c.e, c.db, c.a, false, &after, &v, &n, &more, &err));
+	cr_assert_eq(n, 0, "the role is there");
 	county_free(&c);
 }
