@@ -267,3 +267,78 @@ function typed(form, more) {
 		});
 	});
 })();
+
+// A citation opens at the right of the page that it stands on; with a modifier key or without scripts it is a page.
+(function () {
+	if (!window.fetch || !window.DOMParser)
+		return;
+	var drawer = null, from = null;
+
+	function close() {
+		if (drawer)
+			drawer.remove();
+		drawer = null;
+		if (from)
+			from.focus();
+	}
+
+	function open(answer) {
+		var main = new DOMParser().parseFromString(answer, "text/html").getElementById("main");
+		var button = document.createElement("button"), heading;
+		if (!main)
+			throw 0;
+		if (drawer)
+			drawer.remove();
+		main.querySelectorAll(".mf-crumbs").forEach(function (e) { e.remove(); });
+		heading = main.querySelector("h1");
+		drawer = document.createElement("aside");
+		drawer.className = "mf-drawer";
+		drawer.setAttribute("aria-label", "条文");
+		button.className = "btn btn-sm mf-drawer-close";
+		button.type = "button";
+		button.textContent = "关闭";
+		button.addEventListener("click", close);
+		drawer.appendChild(button);
+		if (heading) {
+			var h = document.createElement("h2");
+			h.className = "mf-h1";
+			h.textContent = heading.textContent;
+			heading.replaceWith(h);
+		}
+		Array.from(main.childNodes).forEach(function (e) { drawer.appendChild(e); });
+		document.body.appendChild(drawer);
+		button.focus();
+	}
+
+	document.addEventListener("click", function (e) {
+		var cite = e.target.closest && e.target.closest("a.mf-cite"), copy = e.target.closest && e.target.closest("[data-copy]");
+		if (copy && navigator.clipboard) {
+			navigator.clipboard.writeText(copy.dataset.copy).then(function () { copy.textContent = "已复制"; });
+			return;
+		}
+		if (!cite || e.ctrlKey || e.metaKey || e.shiftKey || e.button || (drawer && drawer.contains(cite)))
+			return;
+		e.preventDefault();
+		from = cite;
+		fetch(cite.href, { credentials: "same-origin" })
+			.then(function (answer) {
+				if (!answer.ok)
+					throw answer.status;
+				return answer.text();
+			})
+			.then(open)
+			.catch(function () { location.href = cite.href; });
+	});
+	document.addEventListener("keydown", function (e) {
+		if (e.key === "Escape" && drawer)
+			close();
+	});
+	// 〔为什么〕 leads to what is folded.
+	function unfold() {
+		var at = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+		if (at && at.tagName === "DETAILS")
+			at.open = true;
+	}
+	window.addEventListener("hashchange", unfold);
+	unfold();
+})();

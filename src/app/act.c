@@ -714,43 +714,46 @@ bool open_show(struct req *r, struct err *err)
 
 /* ---- 核对: what will happen ---- */
 
-static bool has_action(const struct str *v, size_t n, struct str id)
+/* 作出处罚决定：● 剩90日 · 2月17日届满 */
+static struct str *clock_says(struct filling *f, const struct clock_view *v, size_t n, const char *after)
 {
+	struct str *out = arena_many(f->r->a, n, struct str);
+
 	for (size_t i = 0; i < n; i++)
-		if (str_eq(v[i], id))
-			return true;
-	return false;
+		out[i] = str_fmt(f->r->a, "%.*s%s%.*s", STR_FMT(v[i].def->name), after, STR_FMT(v[i].chip));
+	return out;
 }
 
-static void consequences(struct filling *f, struct check_view *v)
+static bool consequences(struct filling *f, struct check_view *v, struct err *err)
 {
-	const struct kind *k = f->kind;
-	struct str *start = arena_many(f->r->a, k->n_clock, struct str), *stop = arena_many(f->r->a, k->n_clock, struct str);
-	struct str *number = arena_many(f->r->a, k->n_number, struct str), *open = arena_many(f->r->a, f->ac->n_then, struct str);
-	struct str *paper = arena_many(f->r->a, f->ac->n_makes, struct str);
+	struct arena *a = f->r->a;
+	struct str *paper, *number, *open = arena_many(a, f->ac->n_then, struct str);
+	struct foreseen x;
 
-	for (size_t i = 0; i < k->n_clock; i++) {
-		for (size_t j = 0; j < k->clock[i].n_from; j++)
-			if (str_eq(k->clock[i].from[j].action, f->ac->id))
-				start[v->n_start++] = k->clock[i].name;
-		if (has_action(k->clock[i].until, k->clock[i].n_until, f->ac->id))
-			stop[v->n_stop++] = k->clock[i].name;
-	}
-	for (size_t i = 0; i < k->n_number; i++)
-		if (str_eq(k->number[i].at, f->ac->id))
-			number[v->n_number++] = k->number[i].name;
+	if (!foresee(f, &f->form, &x, err))
+		return false;
+	paper = arena_many(a, x.n_paper, struct str);
+	number = arena_many(a, x.n_number, struct str);
+	for (size_t i = 0; i < x.n_paper; i++)
+		paper[v->n_paper++] = x.paper[i].def->name;
+	for (size_t i = 0; i < x.n_number; i++)
+		number[v->n_number++] = str_fmt(a, "%.*s %.*s", STR_FMT(x.number[i].def->name), STR_FMT(x.number[i].text));
 	for (size_t i = 0; i < f->ac->n_then; i++)
 		if (f->ac->then[i].sort == EFFECT_OPEN && f->ac->then[i].target)
 			open[v->n_open++] = f->ac->then[i].target->name;
-	for (size_t i = 0; i < f->ac->n_makes; i++)
-		paper[v->n_paper++] = f->ac->makes[i]->name;
-	v->start = start;
-	v->stop = stop;
+	v->start = clock_says(f, x.start, x.n_start, "：");
+	v->n_start = x.n_start;
+	v->stop = clock_says(f, x.stop, x.n_stop, "：");
+	v->n_stop = x.n_stop;
 	v->number = number;
 	v->open = open;
 	v->paper = paper;
-	if (f->ac->to == TO_STATE)
-		v->to = f->ac->to_state->name;
+	v->told = x.told;
+	v->holder = x.holder;
+	if (x.to && x.moves)
+		v->to = x.to->name;
+	preview_fill(&f->in, f->ac, &f->form, &x, (struct str){ 0 }, &v->preview);
+	return true;
 }
 
 static bool check_page(struct filling *f, struct err *err)
@@ -772,7 +775,8 @@ static bool check_page(struct filling *f, struct err *err)
 			return false;
 	}
 	v.line = l;
-	consequences(f, &v);
+	if (!consequences(f, &v, err))
+		return false;
 	if (!f->opening) {
 		v.title = title_once(f->m.title);
 		v.title_href = case_href(f->r, f->m.snap);

@@ -63,6 +63,8 @@ struct check_view {
 	size_t n_line;
 	const struct str *paper, *number, *start, *stop, *open;
 	size_t n_paper, n_number, n_start, n_stop, n_open;
+	struct str holder, told;
+	struct preview_view preview;
 };
 
 struct drafts_view {

@@ -160,6 +160,37 @@ static bool only_right(const struct action_view *x)
 	return false;
 }
 
+static bool names(const struct str *v, size_t n, struct str id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(v[i], id))
+			return true;
+	return false;
+}
+
+static bool paused(const struct matter_view *m, const struct clock *c)
+{
+	for (size_t i = 0; i < m->n_clock; i++)
+		if (m->clock[i].def == c && m->clock[i].v.state == CLOCK_PAUSED)
+			return true;
+	return false;
+}
+
+/* An action that only ends a pause is nothing to offer while no limit is paused. */
+static bool ends_nothing(const struct matter_view *m, const struct action *ac)
+{
+	const struct kind *k = m->snap->kind;
+	bool ends = false, open = false;
+
+	for (size_t i = 0; i < k->n_clock; i++)
+		for (size_t j = 0; j < k->clock[i].n_pause; j++)
+			if (names(k->clock[i].pause[j].until, k->clock[i].pause[j].n_until, ac->id)) {
+				ends = true;
+				open = open || paused(m, &k->clock[i]);
+			}
+	return ends && !open && ac->to == TO_STAY && !ac->n_form;
+}
+
 static void sort_actions(struct req *r, const struct matter_view *m, struct case_view *v)
 {
 	struct act_view *can = arena_many(r->a, m->n_action, struct act_view);
@@ -171,6 +202,9 @@ static void sort_actions(struct req *r, const struct matter_view *m, struct case
 
 	for (size_t i = 0; i < m->n_action; i++) {
 		const struct action_view *x = &m->action[i];
+
+		if (ends_nothing(m, x->def))
+			continue;
 		struct act_view a = { .name = x->def->name, .n_reason = x->n_refused,
 				      .href = str_fmt(r->a, "%.*s/do/%.*s", STR_FMT(href), STR_FMT(x->def->id)) };
 
@@ -253,7 +287,37 @@ static struct str group_of(const struct field *f)
 {
 	if (f->type.tag == T_FILES)
 		return STR("材料与附件");
+	if (f->type.tag == T_ROWS && str_is(f->id, "evidence"))
+		return STR("证据");
 	return f->group.n ? f->group : STR("基本信息");
+}
+
+static void party_part(struct buf *b, const char *name, struct str text)
+{
+	if (text.n)
+		buf_addf(b, "%s%s%.*s", b->n ? "\n" : "", name, STR_FMT(text));
+}
+
+/* Who it is, with code, address and whom to call; the picture of all that concerns it where the code is shown. */
+static void party_line(struct req *r, const struct field_view *x, struct field_line *ret)
+{
+	const struct party *p = x->v.party;
+	struct buf b;
+
+	buf_init(&b, r->a, 2000);
+	party_part(&b, "", p->name);
+	party_part(&b, p->sort == PARTY_PERSON ? "证件号码 " : "统一社会信用代码 ", p->code);
+	party_part(&b, "地址 ", p->address);
+	party_part(&b, p->sort == PARTY_PERSON ? "联系人 " : "法定代表人（负责人） ", p->contact);
+	party_part(&b, "电话 ", p->phone);
+	if (!buf_ok(&b))
+		return;
+	ret->shown = (struct shown){ .sort = SHOWN_NOTE, .text = buf_str(&b) };
+	ret->wide = true;
+	if (!x->masked && p->code.n) {
+		ret->more = STR("画像");
+		ret->more_href = str_fmt(r->a, "/party/%.*s", STR_FMT(p->code));
+	}
 }
 
 static bool field_of(struct shower *s, const struct field_view *x, struct field_line *ret, struct err *err)
@@ -262,7 +326,11 @@ static bool field_of(struct shower *s, const struct field_view *x, struct field_
 				    .wide = x->def->type.tag == T_ROWS || x->def->type.tag == T_SHEET
 					    || (x->def->type.tag == T_NOTE && str_chars(x->v.s) > 60) };
 	ret->cite = cite_links(s->r, &x->def->node->cite, &ret->n_cite);
-	return shown_of(s, &x->def->type, x->v, &ret->shown, err);
+	if (!shown_of(s, &x->def->type, x->v, &ret->shown, err))
+		return false;
+	if (x->v.t == T_PARTY)
+		party_line(s->r, x, ret);
+	return true;
 }
 
 /* What nobody filled in: empty, or still the default of its definition. */
@@ -331,6 +399,21 @@ static bool terms(struct shower *s, const struct matter_view *m, struct group_vi
 	return true;
 }
 
+static size_t set_evidence_apart(struct req *r, struct group_view *g, size_t n, struct case_view *v)
+{
+	struct group_view *e = arena_many(r->a, 2, struct group_view);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if ((str_is(g[i].name, "材料与附件") || str_is(g[i].name, "证据")) && v->n_evidence < 2)
+			e[v->n_evidence++] = g[i];
+		else
+			g[kept++] = g[i];
+	}
+	v->evidence = e;
+	return kept;
+}
+
 bool case_contents(struct shower *s, const struct matter_view *m, struct case_view *v, struct err *err)
 {
 	struct group_view *g = arena_many(s->r->a, m->n_field + 2, struct group_view);
@@ -352,6 +435,7 @@ bool case_contents(struct shower *s, const struct matter_view *m, struct case_vi
 	}
 	if (!fill_groups(s, m, at, g, n, err))
 		return false;
+	n = set_evidence_apart(s->r, g, n, v);
 	g[n] = numbers(s->r, m->snap);
 	n += g[n].n_field > 0;
 	if (!terms(s, m, &v->terms, err))
@@ -371,25 +455,57 @@ static struct str month_day(struct req *r, int64_t ms)
 	return str_fmt(r->a, "%d月%d日", d.month, d.day);
 }
 
-static void steps(struct req *r, const struct matter_view *m, struct case_view *v)
+static bool on_path(const struct kind *k, const struct state *st, size_t *ret_at)
+{
+	for (size_t i = 0; i < k->n_path; i++)
+		if (k->path[i] == st) {
+			*ret_at = i;
+			return true;
+		}
+	return false;
+}
+
+/* States as they were entered, each once, with the day of the last time; back again forgets what came after. */
+static size_t passed(struct req *r, const struct matter_view *m, struct step_view *s, const struct state **st)
 {
 	const struct kind *k = m->snap->kind;
-	struct step_view *s = arena_many(r->a, m->n_event + 1, struct step_view);
-	const struct state *last = NULL;
+	size_t n = 0;
 
 	for (size_t i = 0; i < m->n_event; i++) {
 		const struct action *ac = kind_action(k, m->event[i].action);
 		const struct state *to = !ac ? NULL : ac->to == TO_STATE ? ac->to_state
 			: str_is(ac->id, "open") && ac->to == TO_STAY ? &k->state[0] : NULL;
 
-		if (!to || to == last)
+		if (!to || (n && st[n - 1] == to))
 			continue;
-		s[v->n_step++] = (struct step_view){ .name = to->name, .when = month_day(r, m->event[i].at) };
-		last = to;
+		for (size_t j = 0; j < n; j++)
+			if (st[j] == to)
+				n = j;
+		st[n] = to;
+		s[n++] = (struct step_view){ .name = to->name, .when = month_day(r, m->event[i].at) };
 	}
-	if (last != m->snap->state)
-		s[v->n_step++] = (struct step_view){ .name = m->snap->state->name };
+	if (!n || st[n - 1] != m->snap->state) {
+		st[n] = m->snap->state;
+		s[n++] = (struct step_view){ .name = m->snap->state->name };
+	}
+	return n;
+}
+
+/* ✓ what was passed, ● where it stands, ○ what lies ahead on the ordinary way (path of the definition). */
+static void steps(struct req *r, const struct matter_view *m, struct case_view *v)
+{
+	const struct kind *k = m->snap->kind;
+	struct step_view *s = arena_many(r->a, m->n_event + k->n_path + 2, struct step_view);
+	const struct state **st = arena_many(r->a, m->n_event + 2, const struct state *);
+	size_t from = 0, at;
+
+	v->n_step = v->step_at = passed(r, m, s, st);
 	s[v->n_step - 1].here = true;
+	for (size_t i = 0; i < v->n_step; i++)
+		if (on_path(k, st[i], &at) && at + 1 > from)
+			from = at + 1;
+	for (size_t i = from; i < k->n_path && !m->snap->ended; i++)
+		s[v->n_step++] = (struct step_view){ .name = k->path[i]->name, .ahead = true };
 	v->step = s;
 }
 
@@ -456,7 +572,7 @@ static void papers(struct req *r, const struct matter_view *m, struct case_view 
 	}
 	v->paper = l;
 	v->n_paper = m->n_paper;
-	v->frame.refresh = waits && v->done.n;
+	v->frame.refresh = waits && req_query(r, "done").n;
 }
 
 /* Which papers of the kind had to be made by the steps that took place, by their place in it. */
@@ -548,6 +664,105 @@ static void relations(struct req *r, const struct matter_view *m, struct case_vi
 	v->link = l;
 }
 
+/* ---- what is open elsewhere ---- */
+
+#define OPEN_SHOWN 4
+
+static bool open_one(struct req *r, const struct link_view *l, struct open_view *ret, bool *ret_open, struct err *err)
+{
+	const struct actor who = actor_of(r);
+	struct act_view *act;
+	struct matter_view m;
+	struct err hidden = { 0 };
+
+	*ret_open = false;
+	if (!matter_see(app_of(r)->engine, r->db, r->a, &who, l->matter, SEE_ACTIONS | SEE_CLOCKS, &m, &hidden))
+		return hidden.code == ERR_NOT_FOUND || err_set(err, hidden.code, "%s", hidden.msg);
+	if (m.snap->ended || kind_is_register(m.snap->kind))
+		return true;
+	*ret_open = true;
+	*ret = (struct open_view){ .title = title_once(l->title), .href = case_href(r, m.snap), .state = m.snap->state->name,
+				   .holder = m.holder };
+	if (m.n_clock && (m.clock[0].v.state == CLOCK_RUNNING || m.clock[0].v.state == CLOCK_PAUSED)) {
+		ret->chip = m.clock[0].chip;
+		ret->light = light_class(m.clock[0].light);
+	}
+	act = arena_many(r->a, m.n_action, struct act_view);
+	for (size_t i = 0; i < m.n_action && ret->n_act < 3; i++)
+		if (m.action[i].can && !m.action[i].def->builtin)
+			act[ret->n_act++] = (struct act_view){
+				.name = m.action[i].def->name,
+				.href = str_fmt(r->a, "%.*s/do/%.*s", STR_FMT(ret->href), STR_FMT(m.action[i].def->id)) };
+	ret->act = act;
+	return true;
+}
+
+/* Children that are not done yet hold the case up: what stands there, and what this person can do about it. */
+static bool open_links(struct req *r, const struct matter_view *m, struct case_view *v, struct err *err)
+{
+	struct open_view *o = arena_many(r->a, OPEN_SHOWN, struct open_view);
+
+	for (size_t i = m->n_link; i-- > 0 && v->n_open < OPEN_SHOWN;) {
+		bool open = false;
+
+		if (m->link[i].child && !open_one(r, &m->link[i], &o[v->n_open], &open, err))
+			return false;
+		v->n_open += open;
+	}
+	v->open = o;
+	return true;
+}
+
+/* ---- head and tabs ---- */
+
+static void head_facts(struct shower *s, const struct matter_view *m, struct case_view *v)
+{
+	for (size_t i = 0; i < m->n_field; i++)
+		if (str_is(m->field[i].def->id, "officers") && !m->field[i].hidden && !is_empty(m->field[i].v))
+			v->officers = shown_text(s, m->field[i].v);
+	for (size_t i = 0; i < m->n_term; i++)
+		if (str_is(m->term[i].def->id, "major") && m->term[i].v.t == T_BOOL) {
+			v->major = str_fmt(s->r->a, "%.*s：%s", STR_FMT(m->term[i].def->name), m->term[i].v.b ? "是" : "否");
+			v->major_why = str_fmt(s->r->a, "%.*s#terms", STR_FMT(case_href(s->r, m->snap)));
+		}
+}
+
+static void put_case_tab(struct req *r, struct case_view *v, enum case_tab tab, struct str name, const char *path, size_t n)
+{
+	v->tabs[v->n_tabs++] = (struct tab){ .name = name, .href = str_fmt(r->a, "/m/%.*s%s", STR_FMT(v->code), path),
+					     .count = (int64_t)n, .here = v->tab == tab, .counted = tab != CASE_INFO };
+}
+
+static size_t count_evidence(const struct case_view *v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n_evidence; i++)
+		for (size_t k = 0; k < v->evidence[i].n_field; k++)
+			n += v->evidence[i].field[k].shown.n_row + v->evidence[i].field[k].shown.n_link;
+	return n;
+}
+
+static void case_tabs(struct req *r, struct case_view *v)
+{
+	put_case_tab(r, v, CASE_INFO, STR("基本信息"), "", 0);
+	put_case_tab(r, v, CASE_PAPERS, STR("文书"), "/papers", v->n_paper);
+	put_case_tab(r, v, CASE_EVIDENCE, STR("证据"), "/evidence", count_evidence(v));
+	put_case_tab(r, v, CASE_LINKS, STR("关联"), "/links", v->n_link);
+	put_case_tab(r, v, CASE_NOTES, STR("批注"), "/notes", (size_t)v->together.n_note);
+	put_case_tab(r, v, CASE_EVENTS, STR("时间线"), "/events", v->n_event);
+}
+
+static enum case_tab tab_of(const struct req *r)
+{
+	static const char *const ends[CASE_TABS] = { "", "/papers", "/evidence", "/links", "/notes", "/events" };
+
+	for (int i = 1; i < CASE_TABS; i++)
+		if (str_ends(r->path, str_of(ends[i])))
+			return (enum case_tab)i;
+	return CASE_INFO;
+}
+
 /* 已批准立案。现由李红办，▲ 剩3个工作日 · 11月25日届满。 */
 static void done(struct req *r, const struct matter_view *m, struct case_view *v)
 {
@@ -566,6 +781,8 @@ static void done(struct req *r, const struct matter_view *m, struct case_view *v
 		buf_addf(&b, "现由 %.*s 办。", STR_FMT(m->holder));
 	if (c)
 		buf_addf(&b, "%.*s：%.*s。", STR_FMT(c->def->name), STR_FMT(c->chip));
+	if (v->n_can && v->can[0].first)
+		buf_addf(&b, "下一步：%.*s。", STR_FMT(v->can[0].name));
 	v->done = buf_str(&b);
 }
 
@@ -590,18 +807,23 @@ bool case_show(struct req *r, struct err *err)
 		v.number = m.snap->number[i];
 	if (m.snap->ended)
 		v.ended = shown_time(r->a, m.snap->ended);
+	v.tab = tab_of(r);
+	v.frame.script = true;
 	frame_crumb(&v.frame, v.kind, v.kind_href);
 	frame_crumb(&v.frame, v.number.n ? v.number : v.title, (struct str){ 0 });
+	head_facts(&s, &m, &v);
 	sort_actions(r, &m, &v);
 	clocks(r, &m, &v);
 	steps(r, &m, &v);
-	done(r, &m, &v);
 	papers(r, &m, &v);
 	dossier(r, &m, &v);
 	relations(r, &m, &v);
 	if (!case_contents(&s, &m, &v, err) || !events(&s, &m, &v, err) || !together_load(r, &m, &v.together, err)
-	    || !together_look(r, m.snap->id, err))
+	    || !together_look(r, m.snap->id, err)
+	    || !open_links(r, &m, &v, err))
 		return false;
+	done(r, &m, &v);
+	case_tabs(r, &v);
 	html_init(&h, r->a, HTML_MAX);
 	page_case(&h, &v);
 	return frame_reply(r, 200, &h, err);

@@ -38,6 +38,7 @@ struct field_line {
 	const struct cite_link *cite;
 	size_t n_cite;
 	bool masked, wide;
+	struct str more, more_href; /* of a party: 画像 */
 };
 
 struct group_view {
@@ -48,8 +49,18 @@ struct group_view {
 
 struct step_view {
 	struct str name, when;
-	bool here;
+	bool here, ahead; /* ahead: on the ordinary way, not reached yet */
 };
+
+/* A linked matter that is still open: what is to be done there. */
+struct open_view {
+	struct str title, href, state, holder, chip;
+	const char *light;
+	const struct act_view *act;
+	size_t n_act;
+};
+
+enum case_tab { CASE_INFO, CASE_PAPERS, CASE_EVIDENCE, CASE_LINKS, CASE_NOTES, CASE_EVENTS, CASE_TABS };
 
 struct event_line {
 	struct str at, entered, name, actor, reason, because, points, told;
@@ -82,7 +93,16 @@ struct case_view {
 	struct str code, title, number, kind, kind_href, organ, state, holder, opened, ended;
 	struct str done; /* 已批准立案。现由…办，… */
 	const struct step_view *step;
-	size_t n_step;
+	size_t n_step, step_at;          /* step_at: 第5步 */
+	enum case_tab tab;
+	struct tab tabs[CASE_TABS];
+	size_t n_tabs;
+	struct str officers, major, major_why; /* 承办; 重大执法决定：是 〔为什么〕 */
+	const struct open_view *open;
+	size_t n_open;
+	struct str party_href, party_says; /* 画像：近三年2件 */
+	const struct group_view *evidence;
+	size_t n_evidence;
 	const struct act_view *can, *cannot, *others, *more;
 	size_t n_can, n_cannot, n_others, n_more;
 	const struct clock_line *clock;

@@ -96,7 +96,7 @@ static const struct key kind_keys[] = {
 	{ "fields", K_MAP }, { "states", K_MAP | K_MUST }, { "terms", K_MAP }, { "actions", K_MAP | K_MUST },
 	{ "when", K_MAP }, { "clocks", K_MAP }, { "duties", K_MAP, LATER4 }, { "reports", K_MAP, LATER4 },
 	{ "draws", K_MAP, LATER4 }, { "see", K_ANY }, { "numbers", K_MAP }, { "papers", K_MAP },
-	{ "dossier", K_MAP }, { "list", K_MAP }, { "correct", K_MAP }, { 0 }
+	{ "dossier", K_MAP }, { "list", K_MAP }, { "correct", K_MAP }, { "path", K_LIST }, { 0 }
 };
 static const struct key state_keys[] = {
 	{ "name", K_SCALAR | K_MUST }, { "end", K_SCALAR }, { "checks", K_MAP }, { "holder", K_ANY },
@@ -1342,6 +1342,25 @@ static void papers_exist(struct loader *l, const struct kind *k, const struct yn
 			diag_add(l->d, pos_val(y), false, "没有文书或者附件“%.*s”", STR_FMT(id[i]));
 }
 
+static void main_path(struct loader *l, struct kind *k)
+{
+	const struct ynode *y = ynode_get(tree_of(l, k), "path");
+	const struct state **path;
+	const struct str *id;
+	size_t n = y ? bind_texts(l, y, &id) : 0;
+
+	path = arena_many(l->a, n, const struct state *);
+	for (size_t i = 0; i < n; i++) {
+		const struct state *st = kind_state(k, id[i]);
+
+		if (st)
+			path[k->n_path++] = st;
+		else
+			diag_add(l->d, pos_val(y), false, "path 中的“%.*s”不是这类办件的环节", STR_FMT(id[i]));
+	}
+	k->path = path;
+}
+
 static void dossier(struct loader *l, struct kind *k)
 {
 	const struct ynode *y = ynode_get(tree_of(l, k), "dossier");
@@ -1412,6 +1431,7 @@ void bind_kind(struct loader *l, struct kind *k)
 		compile_clock(l, k, &k->clock[i], map->child[i]);
 	compile_reactions(l, k);
 	compile_see(l, k);
+	main_path(l, k);
 	dossier(l, k);
 	list(l, k);
 }

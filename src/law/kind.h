@@ -338,6 +338,8 @@ struct kind {
 	struct dossier_def dossier;
 	struct list_def list;
 	struct correct_def correct;
+	const struct state *const *path; /* the ordinary way of such a matter, for the line of progress */
+	size_t n_path;
 	size_t index; /* in law->kind */
 };
 

@@ -106,8 +106,6 @@ static void put_running(struct buf *b, const struct due *d, int64_t left, int64_
 	else
 		put_clock(b, d->at, now);
 	buf_adds(b, "届满");
-	if (provisional)
-		buf_addf(b, "（%d年放假安排未公布）", day_ymd(d->last).year);
 }
 
 /* What pauses it: the name of the pausing action or child. */

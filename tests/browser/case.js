@@ -44,7 +44,7 @@ const who = (login) => site.person(login);
 
 // The linked matter of that name on the case's page, as its address.
 async function linked(p, relation) {
-	await p.go(matter);
+	await p.go(`${matter}/links`);
 	const link = p.page.locator('#links a', { hasText: relation }).last();
 	const other = p.page.locator('#links li', { hasText: relation }).last().locator('a').first();
 	const at = (await link.count()) > 0 ? link : other;
@@ -62,11 +62,11 @@ async function reasons(p, action) {
 
 // A paper of the case as text: opened, downloaded and read with pdftotext.
 async function paper(p, name) {
-	await p.go(matter);
+	await p.go(`${matter}/papers`);
 	let row = p.page.locator('#papers tr', { hasText: name }).first();
 	for (let i = 0; i < 40 && (await row.getByRole('link', { name: 'PDF' }).count()) === 0; i++) {
 		await p.page.waitForTimeout(250);
-		await p.go(matter);
+		await p.go(`${matter}/papers`);
 		row = p.page.locator('#papers tr', { hasText: name }).first();
 	}
 	const doc = await row.getByRole('link').first().getAttribute('href');
@@ -158,6 +158,7 @@ step('记录, evidence, 责令改正', async () => {
 	});
 	await p.send();
 	await p.done('登记证据');
+	await p.go(`${matter}/evidence`);
 	await p.reads('没有安排专人管理的经过');
 	await p.act(matter, '责令改正', { 责令改正内容: '立即停止作业，安排专门人员进行现场管理。', 改正期限: day(10) });
 });
@@ -339,6 +340,7 @@ step('周敏 files it; the case is over and all its papers are there', async () 
 	await p.done('归档');
 	await p.reads('已归档', '办结');
 	// The dossier in its order: the decision stands first (LY1.09-9.3), and nothing is missing.
+	await p.go(`${matter}/papers`);
 	await p.page.click('#dossier summary');
 	const rows = await p.page.$$eval('#dossier tbody tr', (t) => t.map((r) => r.innerText.replace(/\s+/g, ' ').trim()));
 	that(/^1 行政处罚决定书/.test(rows[0]), `the dossier begins with ${rows[0]}`);

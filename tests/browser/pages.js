@@ -105,10 +105,11 @@ test('pages of an officer', async () => {
 	await lookAt(p.page, site.working, ['/', '/?tab=today', '/?tab=week', '/?tab=late', '/?tab=others', '/?tab=drafts', '/inbox', '/inbox?tab=told',
 		'/inbox?tab=system', '/inbox?tab=done', '/new', '/kinds', '/search?q=%E7%A4%BA%E4%BE%8B', '/search?q=%E6%B2%A1%E6%9C%89%E8%BF%99%E7%A7%8D',
 		'/search', '/k/penalty', '/k/penalty?state=archived', '/k/penalty?q=%E6%B2%A1%E6%9C%89%E8%BF%99%E7%A7%8D', '/k/summary_penalty', '/k/delivery',
-		'/k/disclosure', '/k/legal_review', '/k/penalty/flow', '/k/penalty/new', '/k/summary_penalty/new', first.penalty, `${first.penalty}?events=all`,
+		'/k/disclosure', '/k/legal_review', '/k/penalty/flow', '/k/penalty/new', '/k/summary_penalty/new', first.penalty, `${first.penalty}/papers`, `${first.penalty}/evidence`, `${first.penalty}/links`, `${first.penalty}/events?events=all`, '/drafts',
 		`${first.penalty}/flow`, '/law/LY1.04-5a', '/law/CF42', '/me']);
 	await p.go(first.penalty);
 	const clock = await p.page.locator('.mf-clock a').first().getAttribute('href');
+	await p.go(`${first.penalty}/papers`);
 	const doc = await p.page.locator('#papers tbody a').first().getAttribute('href');
 	await lookAt(p.page, site.working, [clock, doc]);
 });
