@@ -3,6 +3,8 @@
  * comes back with its text, and stays as a draft. Files are stored before the act is tried. */
 #include "app/act.h"
 
+#include "app/review.h"
+
 #include "base/day.h"
 #include "base/json.h"
 #include "base/parse.h"
@@ -39,6 +41,7 @@ struct filling {
 	bool stale, has_draft;
 	bool acts;              /* the act itself is tried, not only a draft kept */
 	bool discard;           /* the draft is thrown away */
+	bool reviewing;         /* by the address of a review */
 	const struct action_view *view;
 };
 
@@ -57,12 +60,21 @@ static bool load_kind(struct filling *f, struct err *err)
 	return true;
 }
 
+/* /m/…/review: the action that asks for a checklist; in another state the one that the kind has. */
+static const struct action *review_action(const struct filling *f)
+{
+	for (size_t i = 0; i < f->kind->n_action; i++)
+		if (review_is(&f->kind->action[i]))
+			return &f->kind->action[i];
+	return NULL;
+}
+
 static bool load_matter(struct filling *f, unsigned parts, struct err *err)
 {
 	if (!case_load(f->r, parts, &f->m, err))
 		return false;
 	f->kind = f->m.snap->kind;
-	f->ac = kind_action(f->kind, req_param(f->r, "action"));
+	f->ac = f->reviewing ? review_action(f) : kind_action(f->kind, req_param(f->r, "action"));
 	if (!f->ac || str_is(f->ac->id, "open"))
 		return err_set(err, ERR_NOT_FOUND, "这类办件没有这种办理");
 	f->matter = f->m.snap->id;
@@ -74,7 +86,7 @@ static bool load_matter(struct filling *f, unsigned parts, struct err *err)
 	return true;
 }
 
-#define FORM_PARTS (SEE_FIELDS | SEE_ACTIONS | SEE_CLOCKS | SEE_EVENTS)
+#define FORM_PARTS (SEE_FIELDS | SEE_ACTIONS | SEE_CLOCKS | SEE_EVENTS | SEE_TERMS)
 #define QUIET_PARTS (SEE_FIELDS | SEE_EVENTS) /* what comes every other second */
 
 static bool load(struct filling *f, unsigned parts, struct err *err)
@@ -634,6 +646,29 @@ static bool contents(struct filling *f, struct form_view *v, struct err *err)
 	return true;
 }
 
+/* What else stands open here: sending back, recusal, a longer limit. */
+static void other_acts(struct filling *f, struct form_view *v)
+{
+	struct act_view *a = arena_many(f->r->a, f->m.n_action, struct act_view);
+
+	for (size_t i = 0; i < f->m.n_action; i++)
+		if (f->m.action[i].can && f->m.action[i].def != f->ac && !f->m.action[i].def->builtin)
+			a[v->n_others++] = (struct act_view){
+				.name = f->m.action[i].def->name,
+				.href = str_fmt(f->r->a, "%.*s/do/%.*s", STR_FMT(case_href(f->r, f->m.snap)),
+						STR_FMT(f->m.action[i].def->id)) };
+	v->others = a;
+}
+
+static bool review(struct filling *f, struct form_view *v, struct err *err)
+{
+	v->review = !f->opening && !v->blocked && review_is(f->ac);
+	if (!v->review)
+		return true;
+	other_acts(f, v);
+	return review_fill(&f->in.shower, &f->m, v, err);
+}
+
 static bool render(struct filling *f, int status, struct err *err)
 {
 	struct form_view v = { .n_input = 0 };
@@ -660,7 +695,7 @@ static bool render(struct filling *f, int status, struct err *err)
 		v.blocked = blocked_by(f->result.refused, f->result.n_refused);
 	if (!v.blocked && !preview(f, (struct str){ 0 }, &v.preview, err))
 		return false;
-	if (!inputs(f, &v, err) || (!f->opening && !contents(f, &v, err)))
+	if (!inputs(f, &v, err) || (!f->opening && !contents(f, &v, err)) || !review(f, &v, err))
 		return false;
 	v.error = f->error;
 	v.n_error = f->n_error;
@@ -680,13 +715,14 @@ static struct str form_address(const struct filling *f)
 	return str_ends(r->path, STR("/send")) ? str_sub(r->path, 0, r->path.n - STR("/send").n) : r->path;
 }
 
-static bool show(struct req *r, bool opening, struct err *err)
+static bool show(struct req *r, bool opening, bool reviewing, struct err *err)
 {
 	struct filling *f = arena_one(r->a, struct filling);
 	struct act act;
 
 	f->r = r;
 	f->opening = opening;
+	f->reviewing = reviewing;
 	if (!load(f, FORM_PARTS, err) || !restore(f, err))
 		return false;
 	act = act_of(f);
@@ -704,12 +740,17 @@ static bool show(struct req *r, bool opening, struct err *err)
 
 bool act_show(struct req *r, struct err *err)
 {
-	return show(r, false, err);
+	return show(r, false, false, err);
+}
+
+bool review_show(struct req *r, struct err *err)
+{
+	return show(r, false, true, err);
 }
 
 bool open_show(struct req *r, struct err *err)
 {
-	return show(r, true, err);
+	return show(r, true, false, err);
 }
 
 /* ---- 核对: what will happen ---- */

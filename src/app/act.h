@@ -10,6 +10,20 @@
 #define FORM_BODY ((size_t)2 << 20)   /* a few notes of 20,000 characters, percent-encoded */
 #define UPLOAD_BODY ((size_t)66 << 20) /* three files of 20 MB and the text */
 
+/* What was handed in for review, to be read beside the checklist. */
+struct material {
+	struct str name, says;      /* 2份 */
+	const struct material_file {
+		struct str name, href;
+		bool pdf, picture;
+	} *file;
+	size_t n_file;
+	struct str note;
+	const struct paper_block *block;
+	size_t n_block;
+	bool wanting;               /* nothing was handed in */
+};
+
 struct form_view {
 	struct frame frame;
 	struct str title, title_href, heading, help, post, version, request, submit, draft_at;
@@ -43,6 +57,12 @@ struct form_view {
 	const struct group_view *group;  /* the matter, to read while filling in */
 	size_t n_group;
 	struct preview_view preview;     /* the papers that this act makes, as they would be now */
+	bool review;                     /* a checklist beside its materials (3.5) */
+	const struct material *material;
+	size_t n_material;
+	const struct act_view *others;   /* what else can be done here: 退回补充, 回避, 延长 */
+	size_t n_others;
+	struct group_view found, case_found; /* what the definitions make of the facts: for people to weigh */
 };
 
 /* 预览整篇: the papers alone, with the way back to the form. */
@@ -81,6 +101,7 @@ bool drafts_show(struct req *r, struct err *err);
 bool drafts_restore(struct req *r, struct err *err);
 bool act_show(struct req *r, struct err *err);
 bool act_post(struct req *r, struct err *err);
+bool review_show(struct req *r, struct err *err);
 bool act_preview(struct req *r, struct err *err);
 bool open_preview(struct req *r, struct err *err);
 bool open_show(struct req *r, struct err *err);

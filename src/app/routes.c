@@ -83,6 +83,7 @@ const struct route working_routes[] = {
 	{ POST, "/m/{code}/do/{action}", act_post, PERSON, "Acts, checks first, keeps a draft", .max_body = FORM_BODY },
 	{ POST, "/m/{code}/do/{action}/send", act_post, PERSON, "The same with files", .max_body = UPLOAD_BODY,
 	  .slow = true },
+	{ GET, "/m/{code}/review", review_show, PERSON, "A review: its materials and its checklist" },
 	{ POST, "/m/{code}/do/{action}/preview", act_preview, PERSON, "Its papers as they would be, and what is wanting",
 	  .max_body = FORM_BODY },
 	{ GET, "/m/{code}/clock/{clock}", clock_show, PERSON, "How a limit was counted, day by day" },

@@ -119,15 +119,17 @@ static void free_reply(void *p)
 	(void)arena_free(p);
 }
 
-/* Security headers stand on every reply; the policy is built here and nowhere else. */
-static void common_headers(struct MHD_Response *resp)
+#define POLICY "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+
+/* Security headers stand on every reply; the policy is built here and nowhere else. Only a PDF may be shown inside a
+ * page, and only inside ours: a reviewer reads it beside the checklist. */
+static void common_headers(struct MHD_Response *resp, bool pdf)
 {
 	(void)MHD_add_response_header(resp, "Content-Security-Policy",
-				      "default-src 'self'; img-src 'self' data:; object-src 'none'; "
-				      "base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+				      pdf ? POLICY "frame-ancestors 'self'" : POLICY "frame-ancestors 'none'");
 	(void)MHD_add_response_header(resp, "X-Content-Type-Options", "nosniff");
 	(void)MHD_add_response_header(resp, "Referrer-Policy", "same-origin");
-	(void)MHD_add_response_header(resp, "X-Frame-Options", "DENY");
+	(void)MHD_add_response_header(resp, "X-Frame-Options", pdf ? "SAMEORIGIN" : "DENY");
 }
 
 static bool has_header(const struct req *r, const char *name)
@@ -154,7 +156,7 @@ static enum MHD_Result send_reply(struct exchange *x)
 						       MHD_RESPMEM_PERSISTENT);
 	if (!resp)
 		return MHD_NO;
-	common_headers(resp);
+	common_headers(resp, str_is(r->content_type_out, "application/pdf"));
 	if (r->content_type_out.n)
 		(void)MHD_add_response_header(resp, "Content-Type", str_cstr(r->a, r->content_type_out));
 	if (!has_header(r, "Cache-Control"))
