@@ -37,6 +37,8 @@ int cmd_migrate(int argc, char **argv);
 int cmd_account(int argc, char **argv);
 int cmd_import(int argc, char **argv);
 int cmd_export(int argc, char **argv);
+int cmd_backup(int argc, char **argv);
+int cmd_restore(int argc, char **argv);
 int cmd_search(int argc, char **argv);
 int cmd_unheld(int argc, char **argv);
 int cmd_scenario(int argc, char **argv);

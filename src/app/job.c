@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/backup.h"
 #include "app/export.h"
 #include "app/import_page.h"
 #include "app/record.h"
@@ -24,12 +25,14 @@
 /* ---- what there is to do ---- */
 
 static bool run_export(struct job *j, struct err *err);
+static bool run_backup(struct job *j, struct err *err);
 
 static const struct sort {
 	const char *id;
 	bool (*run)(struct job *j, struct err *err);
 } sorts[] = {
 	{ "export", run_export },
+	{ "backup", run_backup },
 };
 
 static bool export_goes_on(void *ctx, int64_t done)
@@ -57,6 +60,24 @@ static bool run_export(struct job *j, struct err *err)
 		return false;
 	j->total = j->done = rows;
 	j->say = str_fmt(j->a, "共%lld行", (long long)rows);
+	return true;
+}
+
+static bool backup_goes_on(void *ctx, int64_t done, int64_t all)
+{
+	return job_go_on(ctx, done, all);
+}
+
+static bool run_backup(struct job *j, struct err *err)
+{
+	char *to = str_cstr(j->a, str_fmt(j->a, "%s/backup", j->app->dir));
+	struct backup_result r;
+
+	if (!backup_folder(j->app->dir, j->app->db, to, backup_goes_on, j, &r, err))
+		return false;
+	j->total = j->done = r.copied;
+	j->say = str_fmt(j->a, "%lld MB，文件%lld份，其中新增%lld份；在服务器的 %s，请再复制到别的机器", (long long)(r.bytes >> 20),
+			 (long long)r.files, (long long)r.copied, to);
 	return true;
 }
 

@@ -41,11 +41,11 @@ static const struct role_menu {
 	{ "supervisor", { DESK, { "gavel", "办件", "penalty", "" }, { "clipboard-check", "法制审核", "legal_review", "" },
 			  { "speakerphone", "公示", "disclosure", "" }, { "id", "人员证件", "certificate", "" },
 			  { "list", "事项清单", "enforcement_item", "" }, HELP } },
-	{ "sysadmin", { DESK, { "settings", "运行", NULL, "/admin/" }, { "link", "接口推送", NULL, "/admin/webhooks" },
+	{ "sysadmin", { DESK, { "settings", "运行与备份", NULL, "/admin/state" }, { "link", "接口推送", NULL, "/admin/webhooks" },
 			{ "building", "机构", "organ", "" }, HELP } },
-	{ "secadmin", { DESK, { "users", "账号与授权", NULL, "/admin/" }, { "lock", "接口令牌", NULL, "/admin/tokens" },
+	{ "secadmin", { DESK, { "users", "账号", NULL, "/admin/accounts" }, { "lock", "接口令牌", NULL, "/admin/tokens" },
 			{ "users", "人员", "person", "" }, HELP } },
-	{ "auditor", { DESK, { "shield-check", "审计与校验", NULL, "/admin/" }, { "lock", "接口令牌", NULL, "/admin/tokens" }, HELP } },
+	{ "auditor", { DESK, { "shield-check", "审计", NULL, "/admin/audit" }, { "lock", "接口令牌", NULL, "/admin/tokens" }, HELP } },
 	{ "", { DESK, NEW, CALENDAR, REGISTERS, HELP } }, /* a role that only a pack knows */
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* routes.c - everything that the working side answers. */
 #include "app/act.h"
+#include "app/admin.h"
 #include "app/batch.h"
 #include "app/api.h"
 #include "app/calendar_page.h"
@@ -58,6 +59,13 @@ const struct route working_routes[] = {
 	{ GET, "/k/{kind}/export.xlsx", export_show, PERSON, "The list as a table", .slow = true, .records = "export" },
 	{ GET, "/k/{kind}/export.csv", export_show, PERSON, "The same as text", .slow = true, .records = "export" },
 	{ POST, "/k/{kind}/batch", batch_post, PERSON, "One action for the ticked rows", .max_body = FORM_BODY, .slow = true },
+	{ GET, "/admin", admin_show, AUDIENCE_ADMINISTRATOR, "The first page of an administrator" },
+	{ GET, "/admin/state", state_show, AUDIENCE_ADMINISTRATOR, "How the program is" },
+	{ POST, "/admin/backup", backup_post, AUDIENCE_ADMINISTRATOR, "A backup now" },
+	{ GET, "/admin/accounts", accounts_show, AUDIENCE_ADMINISTRATOR, "Accounts" },
+	{ POST, "/admin/accounts", accounts_post, AUDIENCE_ADMINISTRATOR, "Opens, resets, disables one", .slow = true },
+	{ GET, "/admin/audit", audit_show, AUDIENCE_ADMINISTRATOR, "Who did what" },
+	{ GET, "/admin/audit.csv", audit_csv, AUDIENCE_ADMINISTRATOR, "The same as a table", .slow = true },
 	{ GET, "/jobs", jobs_show, PERSON, "Long work that this person asked for" },
 	{ GET, "/job/{code}", job_show, PERSON, "How far it is" },
 	{ GET, "/job/{code}/file", job_get_file, PERSON, "What it made", .slow = true },

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* admin.h - the pages of the three administrators (三员): running state and backups (系统管理员), accounts (安全管理员),
+ * what was done by whom (审计员). Each sees only its own; none sees what stands in a case. */
+#ifndef MINGFA_APP_ADMIN_H
+#define MINGFA_APP_ADMIN_H
+
+#include "app/frame.h"
+
+/* sysadmin, secadmin or auditor when the person holds it today in the identity in force, else empty. */
+MUST_USE bool admin_role(struct req *r, struct str *ret, struct err *err);
+
+struct state_view {
+	struct frame frame;
+	const struct state_line {
+		struct str name, value;
+		bool bad;
+	} *line;
+	size_t n;
+	struct str backup_to;
+};
+
+struct accounts_view {
+	struct frame frame;
+	struct str q;
+	const struct account_line {
+		struct str code, name, organ, roles, login, state, seen;
+		bool has, disabled, own;
+		int64_t sessions;
+	} *line;
+	size_t n;
+	/* 账号交接单 */
+	struct str done, sheet_name, sheet_organ, sheet_login, sheet_password, at;
+};
+
+struct audit_view {
+	struct frame frame;
+	struct str q, from, to, tab, csv, older;
+	const struct audit_line {
+		struct str at, who, what, about;
+	} *line;
+	size_t n;
+};
+
+/* Routes. */
+bool admin_show(struct req *r, struct err *err);
+bool state_show(struct req *r, struct err *err);
+bool backup_post(struct req *r, struct err *err);
+bool accounts_show(struct req *r, struct err *err);
+bool accounts_post(struct req *r, struct err *err);
+bool audit_show(struct req *r, struct err *err);
+bool audit_csv(struct req *r, struct err *err);
+
+#endif

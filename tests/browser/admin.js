@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MulanPSL-2.0
+// The three administrators: each sees only its own and none what stands in a case; accounts from opening to the first
+// password of one's own; a backup while work goes on, restored and compared; what the auditor reads.
+'use strict';
+const { execFileSync } = require('node:child_process');
+const path = require('node:path');
+const { test, run, expect, that, mingfa, Site, Person, examine, shot } = require('./lib.js');
+
+let site;
+const who = (login, opt) => site.person(login, opt);
+const program = mingfa || process.env.MINGFA;
+
+test('the program starts over the demonstration', async () => {
+	site = await Site.open();
+});
+
+test('each administrator has its own pages, the others are refused, officers have none', async () => {
+	const own = { yuangang: '/admin/state', dengchao: '/admin/accounts', xiaoran: '/admin/audit' };
+	for (const [login, page] of Object.entries(own)) {
+		const p = await who(login);
+		await p.go('/admin');
+		expect(new URL(p.page.url()).pathname, page, `the first page of ${login}`);
+		await examine(p.page);
+		await shot(p.page, `${page.slice(1).replace('/', '_')}_1366`);
+		for (const [other, theirs] of Object.entries(own)) if (other !== login) expect(await p.go(theirs), 403, `${theirs} for ${login}`);
+		const menu = await p.page.goto(`${site.working}/inbox`).then(() => p.page.innerText('.mf-menu'));
+		that(!/行政处罚|新建|办件/.test(menu), `the menu of ${login}: ${menu}`);
+		await p.go('/k/penalty');
+		expect(await p.page.locator('.mf-list tbody tr').count(), 0, `cases that ${login} sees`);
+		await p.go('/search?q=' + encodeURIComponent('示例'));
+		const kinds = await p.page.locator('.mf-row-clock').allInnerTexts(); // registers and what is published are open to all
+		that(!kinds.some((k) => /案件|审核|送达|证据/.test(k)), `hits that ${login} sees: ${[...new Set(kinds)].join('、')}`);
+	}
+	const officer = await who('wangming');
+	for (const page of Object.values(own)) expect(await officer.go(page), 403, `${page} for an officer`);
+});
+
+test('an account: a password that is shown once, the first sign-in, sessions that end, a disabled one', async () => {
+	const security = await who('dengchao');
+	await security.go('/admin/accounts?q=' + encodeURIComponent('马军'));
+	await security.page.getByRole('button', { name: /^重置密码/ }).click();
+	await security.reads('已重置密码：马军', '账号交接单', '只显示这一次');
+	await examine(security.page);
+	await shot(security.page, 'account_sheet_1366');
+	const password = await security.page.innerText('.mf-password');
+	await security.go('/admin/accounts?q=' + encodeURIComponent('马军'));
+	that(!(await security.text()).includes(password), 'the password is shown again');
+	const page = await site.page();
+	const ma = new Person(site, 'majun', page);
+	site.server.passwords.set('majun', password);
+	await page.goto(`${site.working}/sign-in`);
+	await ma.sendSignIn();
+	await ma.go('/k/penalty');
+	expect(new URL(page.url()).pathname, '/me', 'a new password first');
+	const own = 'Shi-li-2026-mima';
+	await page.locator('input[type=password]').nth(0).fill(password);
+	await page.locator('input[type=password]').nth(1).fill(own);
+	if ((await page.locator('input[type=password]').count()) > 2) await page.locator('input[type=password]').nth(2).fill(own);
+	await page.locator('main form[action="/me/password"] button').click();
+	expect(await ma.go('/k/penalty'), 200, 'after the change');
+	await security.go('/admin/accounts?q=' + encodeURIComponent('马军'));
+	await security.page.getByRole('button', { name: /^结束登录/ }).click();
+	await security.reads('已结束登录：马军');
+	await ma.go('/k/penalty');
+	that(await page.getByLabel('登录名').count(), 'still signed in');
+	await security.page.getByRole('button', { name: /^停用/ }).click();
+	await security.reads('已停用账号：马军', '已停用');
+	site.server.passwords.set('majun', own);
+	await page.goto(`${site.working}/sign-in`);
+	await ma.sendSignIn();
+	that(await page.getByLabel('登录名').count(), 'a disabled account signs in');
+	await page.context().close();
+	await security.go('/admin/accounts?q=' + encodeURIComponent('邓朝'));
+	expect(await security.page.getByRole('button', { name: /^重置密码/ }).count(), 0, 'one\'s own account');
+});
+
+test('a backup with the button while others work: progress, a message, and a folder that restores whole', async () => {
+	const system = await who('yuangang');
+	await system.go('/admin/state');
+	await system.page.getByRole('button', { name: '现在备份' }).click();
+	for (let i = 0; i < 40 && !/已完成|没有做完/.test(await system.text()); i++) {
+		await system.page.waitForTimeout(500);
+		await system.page.reload();
+	}
+	await system.reads('已完成', '请再复制到别的机器');
+	await examine(system.page);
+	await shot(system.page, 'job_backup_1366');
+	await system.go('/inbox?tab=system');
+	await system.reads('已完成：备份');
+	const to = path.join(site.server.dir, '..', 'restored');
+	const say = execFileSync(program, ['restore', path.join(site.server.dir, 'backup'), to], { encoding: 'utf8' });
+	that(/数据库通过检查/.test(say) && !/缺/.test(say), say);
+	let refused = '';
+	try {
+		execFileSync(program, ['restore', path.join(site.server.dir, 'backup'), to], { encoding: 'utf8', stdio: 'pipe' });
+	} catch (e) {
+		refused = e.stderr;
+	}
+	that(/不是空的/.test(refused), `restored over something: ${refused}`);
+});
+
+test('the auditor reads who did what, without contents, and takes it along', async () => {
+	const auditor = await who('xiaoran');
+	await auditor.go('/admin/audit?q=' + encodeURIComponent('王明'));
+	await auditor.reads('王明', /登记线索|申请立案/, /临应急立〔\d{4}〕/);
+	that(!/示例(涂料|物流|化工)/.test(await auditor.text()), 'a party is named');
+	await auditor.go('/admin/audit?tab=logins');
+	await auditor.reads('马军', '密码不对', '登录');
+	await examine(auditor.page);
+	await auditor.go('/admin/audit?tab=readings');
+	await auditor.reads('已重置密码：马军（majun）', '已停用账号', '备份');
+	await shot(auditor.page, 'audit_readings_1366');
+	const [file] = await Promise.all([auditor.page.waitForEvent('download'), auditor.page.getByRole('link', { name: '导出 CSV' }).click()]);
+	expect(file.suggestedFilename(), '审计.csv', 'the table');
+});
+
+run();
