@@ -123,6 +123,7 @@ static void day_of_grid(struct month *m, int64_t day, struct day_view *v)
 				.past = day < day_at(now_of(m->r)), .name = known ? calendar_name(c, day) : (struct str){ 0 },
 				.full = str_fmt(m->r->a, "%d月%d日（%s）", d.month, d.day, week[day_weekday(day)]) };
 	v->number = d.day == 1 || day == m->start ? str_fmt(m->r->a, "%d月%d日", d.month, d.day) : str_fmt(m->r->a, "%d", d.day);
+	v->rest = !works;
 	if (!works)
 		v->off = STR("休");
 	else if (weekend && known)

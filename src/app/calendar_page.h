@@ -22,7 +22,7 @@ struct day_view {
 	struct str iso;
 	struct str off;    /* 休 or 班, '' on ordinary days */
 	struct str name;   /* 元旦 */
-	bool today, other, past;
+	bool today, other, past, rest;
 	const struct due_view *due;
 	size_t n_due, n_shown; /* the grid shows the first few */
 	struct str more;       /* 另3件 */

@@ -64,6 +64,8 @@ void row_of_list(struct req *r, const struct list_row *x, struct row_view *ret)
 		ret->clock = x->clock.def->name;
 		ret->light = light_class(x->clock.light);
 	}
+	if (x->n_clock > 1)
+		ret->more = str_fmt(r->a, "+%zu个时限", x->n_clock - 1);
 	ret->next_href = str_fmt(r->a, "/m/%.*s", STR_FMT(s->code));
 	if (x->next) {
 		ret->next = x->next->next.n ? x->next->next : x->next->name;
@@ -143,7 +145,7 @@ static void row_of_view(struct req *r, const struct matter_view *m, struct row_v
 	*ret = (struct row_view){ .code = m->snap->code, .title = title_once(m->title),
 				  .parent = parent_title(r, m->snap), .kind = m->snap->kind->name,
 				  .state = m->snap->state->name, .holder = m->holder, .organ = m->organ_name, .light = "",
-				  .next_href = str_fmt(r->a, "/m/%.*s", STR_FMT(m->snap->code)) };
+				  .id = m->snap->id, .next_href = str_fmt(r->a, "/m/%.*s", STR_FMT(m->snap->code)) };
 	for (size_t i = 0; i < m->snap->kind->n_number && !ret->number.n; i++)
 		ret->number = m->snap->number[i];
 	for (size_t i = 0; i < m->n_clock; i++) {
@@ -159,7 +161,7 @@ static void row_of_view(struct req *r, const struct matter_view *m, struct row_v
 	}
 }
 
-static bool waiting(struct req *r, const struct list_row *mine, size_t n, const struct row_view **ret, size_t *ret_n,
+static bool waiting(struct req *r, const struct list_row *mine, size_t n, struct row_view **ret, size_t *ret_n,
 		    struct err *err)
 {
 	const struct actor who = actor_of(r);
@@ -238,17 +240,69 @@ static bool read_drafts(struct req *r, struct desk_view *v, struct err *err)
 
 /* ---- the page ---- */
 
-static struct str nothing(struct str tab, const int64_t *count)
+static struct str nothing(struct arena *a, struct str tab, const int64_t *count)
 {
 	if (str_is(tab, "late"))
 		return STR("没有逾期的办件。");
 	if (str_is(tab, "today"))
-		return count[WHEN_WEEK] ? STR("今天没有到期的办件。本周还有到期的，见“本周”。") : STR("今天没有到期的办件。");
+		return count[WHEN_WEEK] ? str_fmt(a, "今天没有到期的办件。本周还有%lld件到期，见“本周届满”。", (long long)count[WHEN_WEEK])
+					: STR("今天没有到期的办件。");
 	if (str_is(tab, "week"))
 		return count[WHEN_LATER] ? STR("本周没有到期的办件。其余待办见“全部待办”。") : STR("本周没有到期的办件。");
 	if (str_is(tab, "others"))
 		return STR("没有在等他人办理的办件。");
-	return STR("没有待办的办件。要登记新的办件，从左边的“新建”开始。");
+	return STR("没有待办的办件。要登记新的办件，从“新建”开始。");
+}
+
+/* All that the desk shows, whichever tab is chosen: each tab says how many it holds. */
+struct desk {
+	struct req *r;
+	const struct list_row *mine;
+	size_t n, n_others;
+	struct row_view *others;
+	int64_t count[WHEN_MAX];
+	int64_t today;
+};
+
+static bool read_desk(struct desk *d, struct desk_view *v, struct err *err)
+{
+	struct req *r = d->r;
+	struct list_query q = { .who = actor_of(r), .mine = true, .order = LIST_DUE, .limit = DESK_MOST };
+
+	d->today = day_at(now_of(r));
+	if (!matter_list(app_of(r)->engine, r->db, r->a, &q, &d->mine, &d->n, err))
+		return false;
+	for (size_t i = 0; i < d->n; i++)
+		d->count[when_of(&d->mine[i], d->today)]++;
+	v->heading = str_is(v->frame.role_id, "head") ? STR("待签") : STR("工作台");
+	v->frame.title = v->heading;
+	return true;
+}
+
+static bool fill_rows(struct desk *d, struct desk_view *v, struct str tab, struct err *err)
+{
+	struct row_view *row = arena_many(d->r->a, d->n + 1, struct row_view);
+
+	for (size_t i = 0; i < d->n; i++)
+		if (shows(tab, when_of(&d->mine[i], d->today)))
+			row_of_list(d->r, &d->mine[i], &row[v->n_row++]);
+	v->row = row;
+	v->cut = d->n == DESK_MOST;
+	return rows_points(d->r, row, v->n_row, err);
+}
+
+static void put_tabs(const struct desk *d, struct desk_view *v, struct str tab)
+{
+	const int64_t late = d->count[WHEN_LATE], today = d->count[WHEN_TODAY] + late;
+	struct arena *a = d->r->a;
+
+	put_tab(v, "all", str_is(v->frame.role_id, "head") ? STR("全部待签") : STR("全部待办"), (int64_t)d->n, tab, a);
+	put_tab(v, "today", STR("今天"), today, tab, a);
+	put_tab(v, "week", STR("本周届满"), d->count[WHEN_WEEK] + today, tab, a);
+	put_tab(v, "late", STR("逾期"), late, tab, a);
+	put_tab(v, "others", STR("等他人"), (int64_t)d->n_others, tab, a);
+	put_tab(v, "drafts", STR("草稿"), (int64_t)v->n_draft, tab, a);
+	put_tab(v, "watched", STR("我盯的"), (int64_t)v->n_watched, tab, a);
 }
 
 /* In the week before a holiday: what falls due in it is handed over in time. */
@@ -279,47 +333,67 @@ static bool holiday_notice(struct req *r, struct desk_view *v, struct err *err)
 bool desk_show(struct req *r, struct err *err)
 {
 	struct desk_view v = { .n_tab = 0 };
-	struct list_query q = { .who = actor_of(r), .mine = true, .order = LIST_DUE, .limit = DESK_MOST };
-	const struct list_row *mine = NULL;
-	const struct row_view *others = NULL;
-	int64_t today = day_at(now_of(r)), count[WHEN_MAX] = { 0 };
-	struct str tab = req_query(r, "tab");
-	size_t n = 0, n_others = 0;
+	struct desk d = { .r = r };
+	struct str tab = req_query(r, "tab").n ? req_query(r, "tab") : STR("all");
 	struct html h;
 
-	if (!frame_load(r, STR("工作台"), &v.frame, err)
-	    || !matter_list(app_of(r)->engine, r->db, r->a, &q, &mine, &n, err)
-	    || !waiting(r, mine, n, &others, &n_others, err) || !read_drafts(r, &v, err) || !holiday_notice(r, &v, err))
+	if (!frame_load(r, STR("工作台"), &v.frame, err) || !read_desk(&d, &v, err)
+	    || !waiting(r, d.mine, d.n, &d.others, &d.n_others, err) || !read_drafts(r, &v, err)
+	    || !holiday_notice(r, &v, err) || !desk_side(r, &v, d.others, d.n_others, err))
 		return false;
-	for (size_t i = 0; i < n; i++)
-		count[when_of(&mine[i], today)]++;
-	if (!tab.n)
-		tab = STR("all");
-	put_tab(&v, "all", STR("全部待办"), (int64_t)n, tab, r->a);
-	put_tab(&v, "today", STR("今天"), count[WHEN_TODAY] + count[WHEN_LATE], tab, r->a);
-	put_tab(&v, "week", STR("本周届满"), count[WHEN_WEEK] + count[WHEN_TODAY] + count[WHEN_LATE], tab, r->a);
-	put_tab(&v, "late", STR("逾期"), count[WHEN_LATE], tab, r->a);
-	put_tab(&v, "others", STR("等他人"), (int64_t)n_others, tab, r->a);
-	put_tab(&v, "drafts", STR("草稿"), (int64_t)v.n_draft, tab, r->a);
+	put_tabs(&d, &v, tab);
 	v.drafts = str_is(tab, "drafts");
-	v.none = nothing(tab, count);
+	v.watching = str_is(tab, "watched");
+	v.none = nothing(r->a, tab, d.count);
 	if (str_is(tab, "others")) {
-		v.row = others;
-		v.n_row = n_others;
-	} else {
-		struct row_view *row = arena_many(r->a, n, struct row_view);
-
-		for (size_t i = 0; i < n; i++)
-			if (shows(tab, when_of(&mine[i], today)))
-				row_of_list(r, &mine[i], &row[v.n_row++]);
-		if (!rows_points(r, row, v.n_row, err))
-			return false;
-		v.row = row;
-		v.cut = n == DESK_MOST;
+		v.row = d.others;
+		v.n_row = d.n_others;
+	} else if (!v.drafts && !v.watching && !fill_rows(&d, &v, tab, err)) {
+		return false;
 	}
 	html_init(&h, r->a, HTML_MAX);
 	page_desk(&h, &v);
 	return frame_reply(r, 200, &h, err);
+}
+
+/* 待办单: for those who go through their desk on paper. */
+bool desk_sheet(struct req *r, struct err *err)
+{
+	struct desk_view v = { .n_tab = 0 };
+	struct desk d = { .r = r };
+	struct html h;
+
+	if (!frame_load(r, STR("待办单"), &v.frame, err) || !read_desk(&d, &v, err) || !fill_rows(&d, &v, STR("all"), err))
+		return false;
+	v.frame.title = STR("待办单");
+	v.printed = shown_time(r->a, now_of(r));
+	frame_crumb(&v.frame, STR("待办单"), (struct str){ 0 });
+	html_init(&h, r->a, HTML_MAX);
+	page_desk_sheet(&h, &v);
+	return frame_reply(r, 200, &h, err);
+}
+
+static const struct stmt st_desk_unread = { "desk_unread",
+	"SELECT COUNT(*) FROM (SELECT 1 FROM message WHERE person = $1 AND read_at IS NULL AND done_at IS NULL LIMIT 100) AS m" };
+
+/* Asked by an open desk once a minute: two indexed counts, and nothing at all to draw when they are the same. */
+bool desk_count(struct req *r, struct err *err)
+{
+	const struct actor who = actor_of(r);
+	const struct db_in in[] = { db_i64(who.person) };
+	int64_t mine, unread;
+	const struct db_out out[] = { db_to_i64(&unread) };
+	struct str etag;
+
+	if (!matter_count_mine(app_of(r)->engine, r->db, r->a, &who, &mine, err)
+	    || !db_one(r->db, r->a, &st_desk_unread, DB_IN(in), DB_OUT(out), err))
+		return false;
+	etag = str_fmt(r->a, "\"%lld-%lld\"", (long long)mine, (long long)unread);
+	reply_header(r, "Cache-Control", STR("private, no-cache"));
+	reply_header(r, "ETag", etag);
+	if (str_eq(r->if_none_match, etag))
+		return reply_not_modified(r);
+	return reply_json(r, 200, str_fmt(r->a, "{\"mine\":%lld,\"unread\":%lld}", (long long)mine, (long long)unread));
 }
 
 /* ---- 收件箱 ---- */

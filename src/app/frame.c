@@ -2,6 +2,7 @@
 #include "app/frame.h"
 
 #include "app/menu.h"
+#include "app/rows.h"
 #include "base/day.h"
 #include "web/asset.h"
 
@@ -43,6 +44,7 @@ void frame_bare(struct req *r, struct str title, struct frame *f)
 	f->css = asset_url(r->a, "mingfa.css");
 	f->js = asset_url(r->a, "mingfa.js");
 	f->icons = asset_url(r->a, "icons.svg");
+	f->asset = asset_url(r->a, "frame.js");
 	looks(r, f);
 	if (engine_shifted(app->engine)) {
 		struct buf b;
@@ -100,6 +102,34 @@ static bool add_identity(void *ctx, struct err *err)
 	return true;
 }
 
+/* After an act the next thing on the desk is one step away: whoever signs many papers goes from one to the other. */
+static bool what_next(struct req *r, int64_t mine, struct frame *f, struct err *err)
+{
+	const struct list_query q = { .who = actor_of(r), .mine = true, .order = LIST_DUE, .limit = 3 };
+	const struct list_row *row;
+	size_t n;
+
+	if (!str_starts(r->path, STR("/m/")) || !req_query(r, "done").n)
+		return true;
+	if (!matter_list(app_of(r)->engine, r->db, r->a, &q, &row, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (!row[i].next || str_ends(r->path, row[i].snap->code))
+			continue;
+		f->next = row[i].next->next.n ? row[i].next->next : row[i].next->name;
+		f->next_title = title_once(row[i].title);
+		f->next_href = str_fmt(r->a, "/m/%.*s/do/%.*s", STR_FMT(row[i].snap->code), STR_FMT(row[i].next->id));
+		f->next_more = mine - 1;
+		break;
+	}
+	return true;
+}
+
+bool frame_too_old(const struct req *r)
+{
+	return str_find(r->agent, STR("MSIE "), 0) != SIZE_MAX || str_find(r->agent, STR("Trident/"), 0) != SIZE_MAX;
+}
+
 bool frame_load(struct req *r, struct str title, struct frame *f, struct err *err)
 {
 	int64_t day = day_at(now_of(r)), mine;
@@ -123,7 +153,7 @@ bool frame_load(struct req *r, struct str title, struct frame *f, struct err *er
 		f->role_id = f->identity[x.first].role;
 	}
 	menu_fill(r, x.law, f->role_id, mine, f);
-	return true;
+	return what_next(r, mine, f, err);
 }
 
 bool frame_reply(struct req *r, int status, const struct html *h, struct err *err)

@@ -44,13 +44,18 @@ struct frame {
 	bool refresh;                    /* comes back by itself in 3 seconds */
 	bool script;                     /* the page has a form that keeps itself */
 	bool large, dark, no_keys;       /* 大字, 深色, single keys off: cookies of this browser */
-	bool wide;                       /* no menu beside it */
+	struct str next, next_title, next_href; /* after an act: what waits next on this desk */
+	int64_t next_more;               /* and how many after that */
+	struct str asset;                /* frame.js */
 };
 
 struct sign_in_view {
 	struct frame frame;
 	struct str login, error, next, kept;
 };
+
+/* Kernels of Internet Explorer, which draw nothing of this: they get one plain page. */
+bool frame_too_old(const struct req *r);
 
 struct error_view {
 	struct frame frame;

@@ -72,6 +72,8 @@ bool gate_session(struct req *r, const struct session **ret, struct err *err)
 	if (api_asked(r))
 		return api_gate(r, ret, err);
 	*ret = NULL;
+	if (frame_too_old(r) && !str_starts(r->path, STR("/static/")))
+		return err_set(err, ERR_FORBIDDEN, "请切换到极速模式");
 	if (!token.n)
 		return true;
 	if (!session_find(r->db, r->a, token, now_of(r), ret, &stale, err))
@@ -183,6 +185,12 @@ void gate_error(struct req *r, const struct err *err)
 	}
 	if (api_asked(r)) {
 		api_error(r, err);
+		return;
+	}
+	if (frame_too_old(r)) {
+		html_init(&h, r->a, HTML_MAX);
+		page_too_old(&h);
+		(void)reply_html(r, 200, html_str(&h));
 		return;
 	}
 	if (err->code == ERR_SIGN_IN) {

@@ -44,6 +44,8 @@ static bool asset_get(struct req *r, struct err *err)
 
 const struct route working_routes[] = {
 	{ GET, "/", desk_show, PERSON, "The desk: what is due" },
+	{ GET, "/desk/sheet", desk_sheet, PERSON, "The desk on paper, with boxes to tick" },
+	{ GET, "/desk/count", desk_count, PERSON, "How many wait, for an open desk" },
 	{ GET, "/calendar", calendar_show, PERSON, "What ends on which day of a month", .slow = true },
 	{ GET, "/help", help_show, PERSON, "How to work with the program" },
 	{ GET, "/help/{kind}", help_kind, PERSON, "How a kind of matter is done, made from its definition" },
@@ -105,6 +107,7 @@ const struct route working_routes[] = {
 	{ GET, "/me/away", away_show, PERSON, "To the form of a delegation, with a week from today" },
 	{ POST, "/me/password", password_post, PERSON, "A new password", .slow = true },
 	{ POST, "/me/identity", identity_post, PERSON, "Takes another identity" },
+	{ GET, "/look", look_set, ANYONE, "Large print, dark, keys: of this browser" },
 	{ GET, "/sign-in", sign_in_show, ANYONE, "The sign-in page" },
 	{ POST, "/sign-in", sign_in_post, ANYONE, "Signs in", .max_body = 2 * KEPT_MOST, .slow = true, .no_csrf = true },
 	{ POST, "/sign-out", sign_out, PERSON, "Signs out" },

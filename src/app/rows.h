@@ -10,7 +10,9 @@ struct row_view {
 	struct str code, title, parent, number, kind, state, holder, organ, updated;
 	struct str chip, clock; /* ▲ 剩3个工作日 · 11月25日届满; name of the clock */
 	const char *light;      /* class of the chip */
+	struct str more;        /* +3个时限: further limits of the matter */
 	struct str next, next_href;
+	struct str urge_href, recall_href; /* 等他人: what may be done about it; empty: not */
 	struct safe_html found; /* search: the text around the hit */
 	int64_t id;             /* of the matter; never shown */
 	struct str stead;       /* 李强: the next act is done in this person's stead */
@@ -29,10 +31,26 @@ const char *light_class(enum light l);
 struct str title_once(struct str title);
 void row_of_list(struct req *r, const struct list_row *x, struct row_view *ret);
 
+#define STRIP_DAYS 7 /* 本周: today and the six days after it */
+
 struct desk_view {
 	struct frame frame;
-	struct tab tab[6];
+	struct tab tab[7];
 	size_t n_tab;
+	struct str heading; /* 工作台, 待签 */
+	struct str printed; /* the sheet: when */
+	/* beside the rows */
+	struct strip_view {
+		struct str name, marks, say, href; /* 三25, ▲▲, for readers, the day in the calendar */
+		bool off, today;
+	} strip[STRIP_DAYS];
+	const struct row_view *other; /* 等他人, the first few */
+	size_t n_other;
+	const struct link_view *watched;
+	size_t n_watched;
+	bool watching;
+	const struct tab *often; /* 常办 */
+	size_t n_often;
 	const struct row_view *row;
 	size_t n_row;
 	bool cut;
@@ -127,8 +145,14 @@ struct kinds_view {
 	size_t n_other;
 };
 
+/* desk_side.c: what stands beside the rows of the desk. others: rows that wait for others, of which the first few get
+ * their ways (催办, 撤回). */
+MUST_USE bool desk_side(struct req *r, struct desk_view *v, struct row_view *others, size_t n, struct err *err);
+
 /* Routes. */
 bool desk_show(struct req *r, struct err *err);
+bool desk_sheet(struct req *r, struct err *err);
+bool desk_count(struct req *r, struct err *err);
 bool inbox_show(struct req *r, struct err *err);
 bool inbox_read(struct req *r, struct err *err);
 bool list_show(struct req *r, struct err *err);

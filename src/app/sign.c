@@ -9,6 +9,8 @@
 #include "pages.h"
 #include "web/session.h"
 
+#define YEAR_S ((int64_t)365 * 24 * 3600)
+
 /* Only addresses of ours, so that no link leads through the sign-in page to somewhere else. Browsers leave tabs and
  * line ends out of an address, so "/<tab>/elsewhere" would be another host. */
 static struct str safe_next(struct str next)
@@ -245,6 +247,25 @@ bool me_show(struct req *r, struct err *err)
 	struct me_view v = { .first = false };
 
 	return me_page(r, 200, &v, err);
+}
+
+/* How the pages look in this browser: large, dark (1 on), keys (0 off). A link can set it; nobody else is touched. */
+bool look_set(struct req *r, struct err *err)
+{
+	static const struct {
+		const char *name, *on;
+	} look[] = { { "large", "1" }, { "dark", "1" }, { "keys", "0" } };
+
+	(void)err;
+	for (size_t i = 0; i < ARRAY_LEN(look); i++) {
+		struct str value = req_query(r, look[i].name);
+
+		if (str_is(value, look[i].on))
+			reply_cookie(r, look[i].name, value, YEAR_S);
+		else if (value.n)
+			reply_cookie(r, look[i].name, STR(""), 0);
+	}
+	return reply_see_other(r, safe_next(req_query(r, "to")));
 }
 
 struct changing {

@@ -18,6 +18,7 @@ bool sign_out(struct req *r, struct err *err);
 bool identity_post(struct req *r, struct err *err);
 bool me_show(struct req *r, struct err *err);
 bool away_show(struct req *r, struct err *err);
+bool look_set(struct req *r, struct err *err);
 bool password_post(struct req *r, struct err *err); /* slow */
 
 #endif

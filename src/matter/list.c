@@ -459,6 +459,7 @@ static bool add_row(struct listing *l, const struct page_row *p, const struct sn
 	int64_t stead = 0;
 
 	nearest_clock(l, m, c, &x.clock);
+	x.n_clock = c->n;
 	if ((m->organ && !turn_name(l->t, m->organ, &x.organ_name, err))
 	    || (l->q->mine && !next_action(l, m, x.clock.def, &x.next, &stead, err))
 	    || (stead && !turn_name(l->t, stead, &x.stead, err))

@@ -277,6 +277,7 @@ struct list_row {
 	const struct snap *snap;
 	struct str title, state_name, holder, organ_name;
 	struct clock_view clock;  /* the nearest one; def NULL when there is none */
+	size_t n_clock;           /* how many run or pause */
 	const struct action *next; /* what this person does next; NULL */
 	struct str stead;          /* next is done for this person, who is away (代李强); empty: in one's own right */
 	int64_t updated;

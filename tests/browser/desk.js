@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MulanPSL-2.0
+// The desk and what stands around every page: what is due this week by one press, papers signed one after another, menus by
+// role, keys, large print and dark, the calendar against `mingfa workday`, an old kernel, a phone and a wide zoom.
+'use strict';
+const { execFileSync } = require('node:child_process');
+const path = require('node:path');
+const { test, run, expect, that, Site, examine, shot } = require('./lib.js');
+
+let site;
+const mingfa = process.env.MINGFA || path.join(process.env.BUILD || 'build', 'mingfa');
+const who = (login, opt) => site.person(login, opt);
+const menu = (p) => p.page.locator('.mf-menu-item').evaluateAll((a) => a.map((e) => e.querySelector('span').innerText));
+const sideways = (page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+
+test('the program starts over the demonstration', async () => {
+	site = await Site.open();
+});
+
+test('each role has its menu of at most seven entries, and every entry opens', async () => {
+	const wanted = { wangming: ['工作台', '我的办件', '新建', '时限日历'], lihong: ['工作台', '待审核', '已审核', '裁量基准'],
+		zhangqiang: ['待签', '本单位办件', '时限日历'], wuting: ['工作台', '待公示', '已公示', '更正与撤下'], dengchao: ['工作台'] };
+	for (const [login, first] of Object.entries(wanted)) {
+		const p = await who(login);
+		await p.go('/');
+		const names = await menu(p);
+		that(names.length <= 7, `${login} has ${names.length} entries`);
+		expect(names.slice(0, first.length).join(), first.join(), `the menu of ${login}`);
+		for (const href of await p.page.locator('.mf-menu-item').evaluateAll((a) => a.map((e) => e.getAttribute('href')))) {
+			expect(await p.go(href), 200, `${login} opens ${href}`);
+		}
+	}
+	that(!(await menu(await who('dengchao'))).some((n) => /办件|待审|公示/.test(n)), 'an administrator has entries of cases');
+});
+
+test('who has several roles chooses whose menu is shown, and it is remembered', async () => {
+	const p = await who('luojuan');
+	await p.go('/');
+	that((await p.page.innerText('.mf-me-organ')).includes('法制审核人员'), 'organ and role are not written');
+	await p.page.click('.mf-me summary');
+	await p.page.getByRole('button', { name: /公示员/ }).click();
+	that((await p.page.innerText('.mf-me-organ')).includes('公示员'), 'the chosen role is not written');
+	that((await menu(p)).includes('待公示'), 'the menu is not the publisher’s');
+	await p.page.context().clearCookies();
+	await p.signIn();
+	that((await p.page.innerText('.mf-me-organ')).includes('公示员'), 'the identity is forgotten with the session');
+});
+
+test('an officer finds what is due this week by one press (check 1)', async () => {
+	const p = await who('wangming');
+	await p.go('/');
+	const begun = Date.now();
+	await p.page.getByRole('link', { name: /^本周届满/ }).click();
+	await p.page.waitForSelector('.mf-rows .mf-row, .mf-empty');
+	that(Date.now() - begun < 5000, 'it took five seconds');
+	const counted = Number(await p.page.locator('.mf-tab.is-here .mf-tab-n').innerText());
+	expect(await p.page.locator('.mf-desk-rows .mf-row').count(), counted, 'rows and the tab’s number');
+	await p.go('/');
+	const dues = await p.page.locator('.mf-row-due').allInnerTexts();
+	const red = dues.map((t) => t.startsWith('■'));
+	that(red.indexOf(true) === 0 && red.lastIndexOf(true) < (red.indexOf(false) < 0 ? red.length : red.indexOf(false)), `late rows do not come first: ${dues.join(' / ')}`);
+	expect(await p.page.locator('.mf-strip li').count(), 7, 'days of the strip');
+	that((await p.page.locator('.mf-desk-side').innerText()).includes('等他人'), 'no column of others');
+	await examine(p.page);
+	await shot(p.page, 'desk_1366');
+});
+
+test('a leader signs filings one after another, each with its paper in sight, two presses each (check 11)', async () => {
+	const officer = await who('wangming');
+	for (let i = 0; i < 5; i++) {
+		await officer.go('/k/penalty?state=lead');
+		const a = officer.page.locator('main table a[href^="/m/"]').first();
+		if (!(await a.count())) break;
+		await officer.go(`${await a.getAttribute('href')}/do/ask_file`);
+		if ((await officer.page.locator('form.mf-form').count()) === 0) break;
+		const date = officer.page.locator('input[required], [aria-required]');
+		if ((await date.count()) > 0) break;
+		await officer.page.locator('.mf-submit .btn-primary').click();
+		if (!/done=/.test(officer.page.url())) break;
+	}
+	const p = await who('zhangqiang');
+	await p.go('/');
+	const signs = p.page.locator('.mf-row', { has: p.page.getByRole('link', { name: '批准立案', exact: true }) });
+	let left = await signs.count();
+	that(left > 0, 'nothing waits for the leader’s signature');
+	await signs.first().getByRole('link', { name: '批准立案', exact: true }).click(); // the first press
+	for (let n = 0; left > 0; left--, n++) {
+		that(/立案/.test(await p.page.innerText('.mf-preview-papers')), `paper ${n + 1} is not in sight`);
+		const primary = p.page.locator('form.mf-form .mf-submit button.btn-primary');
+		if ((await p.page.locator('form.mf-form [aria-required]').count()) > 0) await fillRequired(p);
+		await primary.click(); // the second
+		that(/done=/.test(p.page.url()), `not signed: ${(await p.text()).slice(0, 800)}`);
+		const next = p.page.locator('.mf-next a');
+		if (left > 1) that((await next.count()) === 1, 'the next one is not offered');
+		if ((await next.count()) === 0 || (await next.innerText()) !== '批准立案') break;
+		await next.click(); // the first press of the next
+	}
+});
+
+async function fillRequired(p) {
+	for (const e of await p.page.locator('form.mf-form textarea[aria-required], form.mf-form input[type=text][aria-required]').all()) {
+		if (!(await e.inputValue())) await e.fill('同意');
+	}
+}
+
+test('keys move without a mouse, never while something is typed, and can be switched off', async () => {
+	const p = await who('wangming');
+	await p.go('/inbox');
+	await p.page.locator('h1').click();
+	await p.page.keyboard.press('/');
+	expect(await p.page.evaluate(() => document.activeElement.id), 'mf-q', 'the focus after /');
+	await p.page.keyboard.type('gdn?');
+	expect(await p.page.inputValue('#mf-q'), 'gdn?', 'what was typed');
+	await p.page.locator('h1').click();
+	await p.page.keyboard.press('g');
+	await Promise.all([p.page.waitForURL((u) => u.pathname === '/'), p.page.keyboard.press('d')]);
+	await p.page.keyboard.press('j');
+	await p.page.keyboard.press('j');
+	await p.page.keyboard.press('k');
+	expect(await p.page.evaluate(() => [...document.querySelectorAll('.mf-row-title')].indexOf(document.activeElement)), 0, 'the row after j j k');
+	await Promise.all([p.page.waitForURL(/\/m\//), p.page.keyboard.press('Enter')]);
+	await p.page.keyboard.press('?');
+	await p.page.waitForURL(/\/me#keys/);
+	await p.page.getByRole('link', { name: '停用单键' }).click();
+	await p.go('/');
+	await p.page.keyboard.press('n');
+	await p.page.keyboard.press('/');
+	expect(new URL(p.page.url()).pathname, '/', 'the page after a key that is off');
+	that((await p.page.evaluate(() => document.activeElement.id)) !== 'mf-q', 'a key that is off still works');
+	await p.go('/look?keys=1&to=/');
+});
+
+test('large print and dark: chosen once, on every page, read well, printed light', async () => {
+	const p = await who('chenxiao');
+	await p.go('/');
+	await p.page.getByRole('link', { name: '大字' }).click();
+	expect(await p.page.evaluate(() => getComputedStyle(document.documentElement).fontSize), '24px', 'the root’s size');
+	for (const where of ['/', '/inbox', '/calendar', '/me']) {
+		await p.go(where);
+		that((await sideways(p.page)) <= 0, `${where} scrolls sideways in large print`);
+		expect(await p.page.evaluate(() => getComputedStyle(document.querySelector('main p, main li, main td')).fontSize), '24px', `text on ${where}`);
+	}
+	await shot(p.page, 'large_1366');
+	await p.go('/look?large=0&dark=1&to=/');
+	const ground = () => p.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+	expect(await ground(), 'rgb(18, 23, 31)', 'the ground in the dark');
+	await shot(p.page, 'dark_1366');
+	await p.page.emulateMedia({ media: 'print' });
+	expect(await ground(), 'rgb(255, 255, 255)', 'the ground on paper');
+	that(!(await p.page.locator('.mf-menu').isVisible()), 'the menu is printed');
+	await p.page.emulateMedia({ media: 'screen' });
+	await p.go('/look?dark=0&to=//elsewhere.example');
+	expect(new URL(p.page.url()).host, new URL(site.working).host, 'where a look leads');
+});
+
+test('at 200% and on the narrowest phone nothing scrolls sideways', async () => {
+	const p = await who('liuyang');
+	for (const width of [683, 320]) {
+		await p.page.setViewportSize({ width, height: 600 });
+		for (const where of ['/', '/?tab=others', '/inbox', '/calendar', '/me', '/desk/sheet', '/new', '/help']) {
+			await p.go(where);
+			that((await sideways(p.page)) <= 0, `${where} scrolls ${await sideways(p.page)} px at ${width}`);
+		}
+	}
+	await p.page.setViewportSize({ width: 390, height: 844 });
+	await p.go('/');
+	for (const b of await p.page.locator('.mf-bottom a, .mf-tab, .mf-row-do .btn').all()) {
+		const box = await b.boundingBox();
+		that(box.height >= 44, `a target of ${box.height} px: ${await b.innerText()}`);
+	}
+	await examine(p.page);
+	await shot(p.page, 'desk_390');
+	await p.page.setViewportSize({ width: 1366, height: 768 });
+});
+
+test('the calendar’s days off are those that count limits', async () => {
+	const p = await who('wangming');
+	await p.go('/calendar?month=2026-10');
+	const off = await p.page.locator('.mf-cal-day.is-off time').evaluateAll((t) => t.map((e) => e.getAttribute('datetime')));
+	that(off.includes('2026-10-01'), 'the first of October is no day off');
+	for (let d = 1; d < 31; d++) {
+		const before = `2026-10-${String(d).padStart(2, '0')}`, day = `2026-10-${String(d + 1).padStart(2, '0')}`;
+		const said = execFileSync(mingfa, ['workday', before, '1'], { encoding: 'utf8' });
+		const works = said.includes(day) || said.includes(`10月${d + 1}日`);
+		expect(off.includes(day), !works, `${day} off in the calendar; mingfa workday says ${said}`);
+	}
+});
+
+test('an open desk asks for its counts, and hears nothing when they are the same', async () => {
+	const p = await who('wangming');
+	const first = await p.page.context().request.get(`${site.working}/desk/count`);
+	const count = await first.json();
+	await p.go('/');
+	expect(Number(await p.page.locator('.mf-menu [data-count=mine]').innerText()), count.mine, 'what waits');
+	const again = await p.page.context().request.get(`${site.working}/desk/count`, { headers: { 'If-None-Match': first.headers().etag } });
+	expect(again.status(), 304, 'the same counts');
+});
+
+test('a kernel of Internet Explorer gets one plain page', async () => {
+	const page = await site.page();
+	const r = await page.context().request.get(`${site.working}/`, { headers: { 'User-Agent': 'Mozilla/5.0 (Windows NT 6.1; Trident/7.0; rv:11.0) like Gecko' } });
+	const text = await r.text();
+	that(text.includes('请切换到极速模式') && !text.includes('<script') && !text.includes('stylesheet'), text.slice(0, 300));
+	await page.context().close();
+});
+
+run();
