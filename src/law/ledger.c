@@ -206,7 +206,9 @@ static void put_one(struct buf *out, struct str part)
 	while (digits < part.n && part.p[digits] >= '0' && part.p[digits] <= '9')
 		digits++;
 	if (!parse_i64(str_sub(part, 0, digits), 1, 9999, &n)) {
-		buf_add(out, part);
+		size_t item = str_find(part, STR("条("), 0); /* people read the article; its items stand in its text */
+
+		buf_add(out, item == SIZE_MAX ? part : str_sub(part, 0, item + STR("条").n));
 		return;
 	}
 	buf_adds(out, "第");
