@@ -837,6 +837,14 @@ static bool may_see(const struct field *f, const struct who *w)
 	return false;
 }
 
+static bool somebody_sees(const struct field *f, const struct whos *reader)
+{
+	for (size_t i = 0; i < reader->n; i++)
+		if (reader->v[i].sort != WHO_PUBLIC && may_see(f, &reader->v[i]))
+			return true;
+	return false;
+}
+
 static void seen(void *ctx, const struct field *f)
 {
 	struct sight *s = ctx;
@@ -844,8 +852,8 @@ static void seen(void *ctx, const struct field *f)
 
 	if (f->index >= k->n_field || &k->field[f->index] != f || !f->see.set)
 		return;
-	if (s->warning && f->see.when)
-		return; /* a paper may show what everyone sees under a condition: its definition says when */
+	if (s->warning && (f->see.when || somebody_sees(f, s->reader)))
+		return; /* the engine shows a paper to those only who may see all that it prints */
 	for (size_t i = 0; i < s->reader->n; i++) {
 		if (may_see(f, &s->reader->v[i]))
 			continue;
