@@ -159,10 +159,12 @@ static bool read_draft(struct filling *f, struct str json, struct pairs *ret, in
 	return true;
 }
 
+/* Whether others changed the matter; what the writer did himself he knows. */
 static bool moved_since(const struct filling *f, int64_t version)
 {
 	for (size_t i = 0; i < f->m.n_event; i++)
-		if (f->m.event[i].seq > version && !str_starts(f->m.event[i].action, STR("paper.")))
+		if (f->m.event[i].seq > version && f->m.event[i].actor != f->r->session->person
+		    && !str_starts(f->m.event[i].action, STR("paper.")))
 			return true;
 	return false;
 }
@@ -509,7 +511,7 @@ static struct str rival_of(const struct filling *f, const struct field *x)
 	if (f->clash.n)
 		return str_fmt(f->r->a, "%.*s在另一个窗口写的", STR_FMT(shown_clock_time(f->r->a, f->clash_at)));
 	e = giver(f, x);
-	if (!e || e->seq <= f->version)
+	if (!e || e->seq <= f->version || e->actor == f->r->session->person)
 		return (struct str){ 0 };
 	return str_fmt(f->r->a, "%.*s在%.*s改过", STR_FMT(e->actor_name.n ? e->actor_name : STR("系统")),
 		       STR_FMT(str_sub(shown_time(f->r->a, e->at), 5, 16)));

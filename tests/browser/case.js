@@ -209,7 +209,7 @@ step('before the review no decision: every reason at once, each with its article
 	const p = await who('zhangqiang');
 	await p.go(matter);
 	const why = await reasons(p, '作出处罚决定');
-	for (const w of ['未经法制审核或者审核未通过，不得作出', '法制审核', '第五条', '应当由负责人集体讨论决定', '第五十七条']) that(why.includes(w), `the refusal lacks “${w}”: ${why}`);
+	for (const w of ['未经法制审核或者审核未通过，不得作出', '法制审核', '第五条', '应当由机关负责人集体讨论决定', '第五十七条']) that(why.includes(w), `the refusal lacks “${w}”: ${why}`);
 	await shot(p.page, 'case-before-review');
 });
 
@@ -251,7 +251,7 @@ step('an opinion on a list with a gap is refused; the whole list gives 同意', 
 		合法性意见: '主体、权限、程序、依据合法。', 合理性意见: '裁量在从轻阶次以内。', 审核意见: '同意', 理由: '事实清楚，程序合法，同意。', 审核人员具名: '李红',
 	});
 	await p.send();
-	await p.reads('暂不能出具审核意见', '核对表尚有项目未给结论');
+	await p.reads('暂不能出具审核意见', '核对表尚有项目没有结论');
 	await shot(p.page, 'review-refused');
 	await p.fill({ 审核核对表: { parts: Object.fromEntries(CHECKLIST.slice(7)) } });
 	await p.send((at) => at.reads('重大行政执法决定法制审核意见书', '停止计算期限', '没有问题'));

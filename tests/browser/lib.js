@@ -246,7 +246,7 @@ async function fillControl(box, value) {
 		await select.selectOption({ index: at });
 		return;
 	}
-	await box.locator('textarea, input:not([type=hidden]):not([type=search])').first().fill(value);
+	await box.locator('textarea, input:not([type=hidden]):not([type=search]):not([type=radio])').first().fill(value);
 }
 
 async function fillPart(box, label, value) {

@@ -48,7 +48,7 @@ async function filing(login, matter, cause) {
 
 async function pdf(p, matter, name) {
 	for (let i = 0; i < 60; i++) {
-		await p.go(matter);
+		await p.go(`${matter}/papers`);
 		const link = p.page.locator('#papers tr', { hasText: name }).first().getByRole('link', { name: 'PDF' });
 		if ((await link.count()) > 0) {
 			const r = await p.page.request.get(new URL(await link.getAttribute('href'), p.page.url()).href);
@@ -91,6 +91,7 @@ step('the deputy finds the leader\'s desk on her own and acts; record and paper 
 	that((await row.count()) > 0, `no row of 张强: ${(await p.text()).slice(0, 1500)}`);
 	await shot(p.page, 'together-desk-deputy');
 	await p.act(given, '不予立案', { 理由: '现场已整改，没有违法事实' });
+	await p.go(`${given}/events`);
 	await p.reads('孙丽代张强');
 	that((await pdf(p, given, '不予立案')).includes('孙丽代张强'), 'the paper does not say 代');
 	await shot(p.page, 'together-deputed');
@@ -181,7 +182,7 @@ step('points are ticked on the matter; sending on with one open asks for a reaso
 
 step('a note tells a colleague, and stays out of the papers', async () => {
 	const p = await who('wangming');
-	await p.go(matter);
+	await p.go(`${matter}/notes`);
 	await p.page.getByRole('link', { name: '写批注' }).click();
 	await p.page.locator('[name="f.reason"]').fill('地址以营业执照为准');
 	await p.fill({ '提醒同事（@）': ['孙丽'] });
@@ -189,6 +190,7 @@ step('a note tells a colleague, and stays out of the papers', async () => {
 	await shot(p.page, 'together-note');
 	await p.page.locator('form.mf-form .mf-submit button.btn-primary').click();
 	await p.done('批注');
+	await p.go(`${matter}/notes`);
 	await p.reads('批注 1', '地址以营业执照为准', '@孙丽');
 	const head = await who('sunli');
 	await head.go('/inbox?tab=told');
@@ -227,8 +229,10 @@ step('a hand-over is one list that both sign; then every matter has the other pe
 	await to.choose('在清单上签字');
 	await to.page.locator('form.mf-form .mf-submit button.btn-primary').click();
 	await to.reads('已交接', '已移交');
+	await to.go(`${matter}/events`);
+	await to.reads('交接换人');
 	await to.go(matter);
-	await to.reads('交接换人', '承办人员');
+	await to.reads('承办人员');
 	that(/赵刚/.test(await to.text()) && /陈晓/.test(await to.text()), 'the officers');
 	await shot(to.page, 'together-handed-over');
 });
