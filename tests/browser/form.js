@@ -229,4 +229,47 @@ test('two people: what the other changed stands beside one\'s own text, by name 
 	that(by.includes(day(7)), `the day of the other: ${by}`);
 });
 
+/* ---- what stands against it, how it was counted, what will happen ---- */
+
+test('one click tells why 作出处罚决定 is grey, with article and way on; one click tells how a limit was counted', async () => {
+	const p = await who('zhangqiang');
+	const codes = site.server.ask("SELECT code FROM matter WHERE kind = 'penalty' AND state = 'deciding' ORDER BY id").split('\n');
+	const grey = p.page.locator('details.mf-cannot', { has: p.page.locator('summary', { hasText: /^作出处罚决定（\d+项原因）/ }) });
+	let at = 0;
+	for (; at < codes.length; at++) {
+		await p.go(`/m/${codes[at]}`);
+		if ((await grey.count()) > 0) break;
+	}
+	that(at < codes.length, 'no case in which 作出处罚决定 is grey');
+	await grey.locator('summary').click(); // the one click
+	const why = await grey.innerText();
+	for (const w of ['〔', '条', '下一步']) that(why.includes(w), `the refusal lacks “${w}”: ${why}`);
+	await grey.locator('a.mf-cite').first().click(); // the article beside it
+	await p.page.locator('.mf-drawer', { hasText: '台账编号' }).waitFor();
+	await examine(p.page);
+	await p.page.keyboard.press('Escape');
+	expect(await p.page.locator('.mf-drawer').count(), 0, 'closed again');
+	await p.page.locator('.mf-clock').first().getByRole('link', { name: '〔逐日〕' }).click();
+	await p.reads('逐日计算', '届满');
+});
+
+test('a reviewer reads the materials and marks the checklist on one page, with and without scripts', async () => {
+	const code = site.server.ask("SELECT code FROM matter WHERE kind = 'legal_review' AND state = 'reviewing' ORDER BY id LIMIT 1");
+	for (const script of [true, false]) {
+		const p = await who('lihong', { script });
+		await p.go(`/m/${code}/review`);
+		await p.reads('送审材料', '系统比对', '核对表还差');
+		expect(await p.page.locator('form.mf-form input[type=radio]:checked').count(), 0, 'nothing is decided in advance');
+		for (const name of ['决定建议及情况说明', '调查终结报告', '行政处罚事先告知书']) {
+			await p.page.locator('.mf-material summary', { hasText: name }).last().click();
+		}
+		that((await p.page.locator('.mf-material[open] .mf-paper').first().innerText()).length > 50, 'a paper is read in place');
+		expect(new URL(p.page.url()).pathname, `/m/${code}/review`, 'still the same page');
+		if (script) {
+			await examine(p.page);
+			await shot(p.page, 'review');
+		}
+	}
+});
+
 run();
