@@ -167,14 +167,14 @@ static void want_required(struct wants *w, const struct action *ac, const struct
 	}
 }
 
-/* Items of a checklist that nobody has decided yet; parts that were left out do not count. */
-static size_t undecided(const struct sheet_val *s)
+/* Items of a checklist that nobody has decided yet; parts that were left out do not count. given NULL: nothing is. */
+static size_t undecided(const struct sheet *sheet, const struct sheet_val *given)
 {
 	size_t n = 0;
 
-	for (size_t p = 0; p < s->sheet->n; p++)
-		for (size_t i = 0; !s->out[p] && i < s->sheet->part[p].n; i++)
-			n += !s->mark[p][i].answered && !s->sheet->part[p].item[i].note;
+	for (size_t p = 0; p < sheet->n; p++)
+		for (size_t i = 0; !(given && given->out[p]) && i < sheet->part[p].n; i++)
+			n += !sheet->part[p].item[i].note && !(given && given->mark[p][i].answered);
 	return n;
 }
 
@@ -182,8 +182,8 @@ static void want_marks(struct wants *w, const struct action *ac, const struct fo
 {
 	for (size_t i = 0; i < ac->n_form; i++) {
 		const struct field *f = ac->form[i].field;
-		const struct val *v = f->type.tag == T_SHEET ? typed(form, f->id) : NULL;
-		size_t n = v && v->t == T_SHEET ? undecided(v->sheet) : 0;
+		const struct val *v = typed(form, f->id);
+		size_t n = f->type.tag == T_SHEET ? undecided(f->type.sheet, v && v->t == T_SHEET ? v->sheet : NULL) : 0;
 
 		if (n)
 			want(w, str_fmt(w->in->r->a, "%.*s还差%zu项未下结论", STR_FMT(f->name), n),
@@ -250,8 +250,8 @@ void preview_fill(struct inputs *in, const struct action *ac, const struct form 
 
 	*ret = (struct preview_view){ .paper = p, .n_paper = f->n_paper };
 	w.v = arena_many(in->r->a, w.cap, struct wanting);
-	want_required(&w, ac, form);
 	want_marks(&w, ac, form);
+	want_required(&w, ac, form);
 	for (size_t i = 0; i < f->n_paper; i++) {
 		p[i] = (struct preview_paper){ .name = f->paper[i].def->name, .number = f->paper[i].number,
 					       .hidden = f->paper[i].hidden, .none = !f->paper[i].blocks.n };
