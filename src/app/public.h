@@ -116,7 +116,22 @@ struct organ_view {
 struct officers_view {
 	struct public_frame frame;
 	struct str card, name, organ, position, phone; /* phone: of the bureau that keeps the certificates */
-	bool asked, found;
+	struct str types, valid_to, state; /* state: 暂扣, 已过有效期, of a certificate that is not valid */
+	bool asked, found, stopped;
+};
+
+/* 岗位公示牌 for a screen on a wall: pages that turn by themselves. */
+struct board_view {
+	struct public_frame frame;
+	struct str name, phone, address, heading;
+	struct str turn, other; /* address that stops or starts turning, and of the next page */
+	size_t page, n_page;
+	bool stopped;
+	const struct officer_row *officer;
+	size_t n_officer;
+	const struct str *line; /* items, steps of the procedure */
+	size_t n_line;
+	bool last;              /* how to ask, complain, contest */
 };
 
 struct item_row {
@@ -292,6 +307,7 @@ bool complain_show(struct req *r, struct err *err);
 bool complain_send(struct req *r, struct err *err);
 bool organs_show(struct req *r, struct err *err);
 bool organ_show(struct req *r, struct err *err);
+bool board_show(struct req *r, struct err *err);
 bool officers_show(struct req *r, struct err *err);
 bool items_show(struct req *r, struct err *err);
 bool item_show(struct req *r, struct err *err);

@@ -5,6 +5,7 @@
 
 #include "app/app.h"
 #include "app/flow.h"
+#include "base/parse.h"
 #include "pages.h"
 
 #define FACTS_MOST 20
@@ -141,7 +142,13 @@ static bool check_card(struct req *r, struct officers_view *v, struct err *err)
 			*err = no;
 			return false;
 		}
-		if (str_eq(public_text(r, &m, "card_no"), v->card) && !holder_of(r, &m, v, err))
+		if (!str_eq(public_text(r, &m, "card_no"), v->card))
+			continue;
+		v->types = public_text(r, &m, "types");
+		v->valid_to = public_text(r, &m, "valid_to");
+		v->stopped = !str_is(m.snap->state->id, "valid");
+		v->state = m.snap->state->name;
+		if (!v->stopped && !holder_of(r, &m, v, err))
 			return false;
 	}
 	return true;
@@ -172,6 +179,92 @@ bool officers_show(struct req *r, struct err *err)
 		return false;
 	html_init(&h, r->a, HTML_MAX);
 	page_public_officers(&h, &v);
+	return public_reply(r, 200, &h, err);
+}
+
+/* ---- a screen on a wall ---- */
+
+#define BOARD_ROWS 6       /* read from three metres: few large lines a page */
+#define BOARD_SECONDS 15
+#define BOARD_ITEMS 60
+
+static bool board_items(struct req *r, int64_t organ, const struct str **ret, size_t *ret_n, struct err *err)
+{
+	const struct public_query q = { .kind = "enforcement_item", .organ = organ, .limit = BOARD_ITEMS };
+	const struct search_hit *hit;
+	struct str *line;
+	size_t n;
+	bool more;
+
+	if (!public_find(r, &q, &hit, &n, &more, err))
+		return false;
+	line = arena_many(r->a, n, struct str);
+	for (size_t i = 0; i < n; i++) {
+		struct matter_view m;
+		struct err no = { 0 };
+
+		if (matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].matter, SEE_FIELDS, &m, &no))
+			line[(*ret_n)++] = public_text(r, &m, "name");
+	}
+	*ret = line;
+	return true;
+}
+
+static size_t pages_of(size_t n)
+{
+	return (n + BOARD_ROWS - 1) / BOARD_ROWS;
+}
+
+/* Which part of which list stands on page v->page: officers, then items, then how to ask and contest. */
+static void board_page(struct board_view *v, const struct organ_view *o, const struct str *item, size_t n_item)
+{
+	size_t first = pages_of(o->n_officer), second = pages_of(n_item), at = v->page - 1;
+
+	v->n_page = first + second + 1;
+	if (v->page > v->n_page)
+		v->page = 1, at = 0;
+	if (at < first) {
+		v->heading = STR("执法人员");
+		v->officer = o->officer + at * BOARD_ROWS;
+		v->n_officer = o->n_officer - at * BOARD_ROWS < BOARD_ROWS ? o->n_officer - at * BOARD_ROWS : BOARD_ROWS;
+	} else if (at < first + second) {
+		at = (at - first) * BOARD_ROWS;
+		v->heading = STR("执法事项");
+		v->line = item + at;
+		v->n_line = n_item - at < BOARD_ROWS ? n_item - at : BOARD_ROWS;
+	} else {
+		v->heading = STR("怎么办");
+		v->last = true;
+	}
+}
+
+bool board_show(struct req *r, struct err *err)
+{
+	struct str code = req_param(r, "organ");
+	struct board_view v = { .stopped = !str_is(req_query(r, "turn"), "1") }; /* a screen asks for turning, a reader is not hurried */
+	struct organ_view o = { 0 };
+	struct matter_view m;
+	const struct str *item = NULL;
+	size_t n_item = 0;
+	struct html h;
+	int64_t page = 1;
+
+	if (!public_see(r, code, "organ", SEE_FIELDS, &m, err) || !officers_of(r, m.snap->id, &o, err)
+	    || !board_items(r, m.snap->id, &item, &n_item, err))
+		return false;
+	v.page = parse_i64(req_query(r, "page"), 1, 1000, &page) ? (size_t)page : 1;
+	board_page(&v, &o, item, n_item);
+	v.name = public_text(r, &m, "name");
+	v.phone = public_text(r, &m, "phone");
+	v.address = public_text(r, &m, "address");
+	public_frame_fill(r, str_fmt(r->a, "岗位公示牌：%.*s", STR_FMT(v.name)), DOOR_ORGANS, &v.frame);
+	v.frame.board = true;
+	v.other = str_fmt(r->a, "/notice-board/%.*s?page=%zu%s", STR_FMT(code), v.page % v.n_page + 1, v.stopped ? "" : "&turn=1");
+	v.turn = str_fmt(r->a, "/notice-board/%.*s?page=%zu%s", STR_FMT(code), v.page, v.stopped ? "&turn=1" : "");
+	if (!v.stopped)
+		v.frame.refresh = str_fmt(r->a, "%d; url=%.*s", BOARD_SECONDS, STR_FMT(v.other));
+	html_init(&h, r->a, HTML_MAX);
+	page_public_board(&h, &v);
 	return public_reply(r, 200, &h, err);
 }
 

@@ -32,6 +32,7 @@ const struct route public_routes[] = {
 	  .no_csrf = true },
 	{ METHOD_GET, "/organs", organs_show, AUDIENCE_PUBLIC, "who may enforce" },
 	{ METHOD_GET, "/organs/{code}", organ_show, AUDIENCE_PUBLIC, "one organ and its officers" },
+	{ METHOD_GET, "/notice-board/{organ}", board_show, AUDIENCE_PUBLIC, "a screen on a wall, its pages turn" },
 	{ METHOD_GET, "/officers", officers_show, AUDIENCE_PUBLIC, "check of a certificate's number" },
 	{ METHOD_GET, "/items", items_show, AUDIENCE_PUBLIC, "what is enforced" },
 	{ METHOD_GET, "/items/{code}", item_show, AUDIENCE_PUBLIC, "guide of one item" },

@@ -54,8 +54,9 @@ function pageKind(url) {
 }
 
 // axe, once a page kind and width; its serious and critical findings fail.
-async function examine(page) {
-	const kind = `${pageKind(page.url())} ${page.viewportSize().width}`;
+// `as` names another look of the same page, such as large print.
+async function examine(page, as = '') {
+	const kind = `${pageKind(page.url())} ${page.viewportSize().width} ${as}`;
 	if (page.plain || examined.has(kind)) return; // axe is a script itself
 	examined.add(kind);
 	const found = await page.evaluate(`${axe}; axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations

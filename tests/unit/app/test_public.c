@@ -164,11 +164,13 @@ BOTH(certificates_by_whole_number)
 	cr_expect(has(body, "王明") && has(body, "临猗县应急管理局") && has(body, "执法员"));
 	cr_expect_not(has(body, "0359-4021001"));
 	for (size_t i = 0; i < 3; i++) {
-		static const char *const wrong[] = { "1408212400", "14082124002", "%E7%8E%8B%E6%98%8E" };
+		static const char *const wrong[] = { "1408212400", "14082124003", "%E7%8E%8B%E6%98%8E" };
 
 		cr_expect_eq(side_get(&s, path(&s, "/officers?card=", wrong[i], ""), &body), 200);
 		cr_expect(has(body, "查不到有效的执法证"), "%s", wrong[i]);
 	}
+	cr_expect_eq(side_get(&s, "/officers?card=14082124002", &body), 200);
+	cr_expect(has(body, "暂扣") && has(body, "现在不能执法") && !has(body, "王明"), "whose it is stays unsaid");
 	side_close(&s);
 }
 

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MulanPSL-2.0
+// The public side as a citizen uses it: on a phone, without JavaScript, in large print, at 200%, by keyboard; what arrives on
+// a desk; what programs read. Acceptance checks 17 and 19 (experience.md 9).
+'use strict';
+const zlib = require('node:zlib');
+const { test, run, expect, that, Site, examine, shot } = require('./lib.js');
+
+let site;
+const asked = {};
+
+async function phone(opt = {}) {
+	return site.page({ width: 390, height: 844, script: false, ...opt });
+}
+
+// The first step of every answer: no sideways scroll, one heading.
+async function sound(page, where) {
+	const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+	that(wide <= 0, `${where} scrolls ${wide} px sideways`);
+	expect(await page.locator('h1').count(), 1, `headings of ${where}`);
+}
+
+test('the program starts over the demonstration', async () => {
+	site = await Site.open();
+});
+
+test('check 17: two characters on a phone lead to the decision, and to when and where it can be contested', async () => {
+	const page = await phone();
+	const begin = Date.now();
+	await page.goto(site.open);
+	await page.locator('#q').fill('塑料');
+	await page.getByRole('button', { name: '查询' }).click();
+	await page.locator('.p-row-title').first().click();
+	const box = page.locator('#do');
+	that((await box.innerText()).includes('您能做什么'), 'what can be done');
+	const ways = await page.locator('.p-ways').boundingBox();
+	that(ways.y + ways.height < 2 * 844, `by when and where ends at ${ways.y + ways.height} px: more than one scroll`);
+	const text = await page.locator('.p-ways').innerText();
+	that(text.includes('60日内') && text.includes('6个月内') && /向.+申请/.test(text) && /向.+起诉/.test(text), text);
+	that((await page.innerText('main')).includes('写入记录第'), 'is it true');
+	that(Date.now() - begin < 30000, 'took more than 30 s');
+	await sound(page, 'a decision');
+	asked.decision = new URL(page.url()).pathname;
+	await page.context().close();
+});
+
+test('a certificate is checked by its whole number', async () => {
+	const page = await phone();
+	await page.goto(`${site.open}/officers`);
+	await page.getByLabel('执法证号').fill('14082124001');
+	await page.getByRole('button', { name: '核验' }).click();
+	const text = await page.innerText('main');
+	that(text.includes('这是有效的执法证') && text.includes('王明') && text.includes('行政处罚'), text);
+	await page.context().close();
+});
+
+test('a complaint without a name arrives on the desk of supervision, and its code tells how far it is', async () => {
+	const page = await phone();
+	await page.goto(`${site.open}/complain`);
+	await page.getByLabel('投诉举报哪个机关').selectOption({ label: '临猗县应急管理局' });
+	await page.getByLabel('违反法定程序').check();
+	await page.getByLabel('什么时间、在哪里').fill('检查时没有出示执法证。');
+	await page.getByLabel('您的理由和要求').fill('要求核实并答复。');
+	await page.getByLabel('公民').check();
+	await page.getByLabel('匿名').check();
+	await page.getByRole('button', { name: '提交投诉举报' }).click();
+	await sound(page, 'a receipt');
+	const [number, code] = await page.locator('.p-codes dd').allInnerTexts();
+	that(/诉〔\d+〕\d+号/.test(number) && /^[2-9A-Z]{5}-[2-9A-Z]{5}$/.test(code), `${number} ${code}`);
+	await page.goto(`${site.open}/progress`);
+	await page.getByLabel('受理号、立案号').fill(number.replace('〔', '[').replace('〕', ']'));
+	await page.getByLabel('查询码').fill(code.toLowerCase());
+	await page.getByRole('button', { name: '查询进度' }).click();
+	that((await page.innerText('main')).includes('待审核'), await page.innerText('main'));
+	await page.getByLabel('查询码').fill('22222-22222');
+	await page.getByRole('button', { name: '查询进度' }).click();
+	that((await page.innerText('main')).includes('受理号或者查询码不对'), 'a wrong code');
+	await page.context().close();
+	const p = await site.person('zhangmin');
+	await p.go('/');
+	await p.reads(number);
+});
+
+test('check 19: axe, large print, 200% and the keyboard on every kind of page', async () => {
+	const page = await site.page({ width: 390, height: 844 });
+	await page.goto(`${site.open}/organs`);
+	const organ = await page.locator('.p-row-title').nth(1).getAttribute('href');
+	await page.goto(`${site.open}/items`);
+	const item = await page.locator('.p-row-title').first().getAttribute('href');
+	asked.board = organ.replace('/organs/', '/notice-board/');
+	const list = ['/', '/decisions', asked.decision, `${asked.decision}/correct`, '/items', item, '/organs', organ, '/officers', '/progress', '/complain', '/a11y', asked.board];
+	const sizes = [[390, false], [1366, false], [683, false], [390, true], [1366, true]]; // 683: 1366 at 200%
+	for (const [width, large] of sizes) {
+		await page.setViewportSize({ width, height: width === 390 ? 844 : 768 });
+		if (large) await page.context().addCookies([{ name: 'large', value: '1', url: site.open }]);
+		for (const where of list) {
+			const r = await page.goto(site.open + where);
+			expect(r.status(), 200, where);
+			await sound(page, `${where} at ${width}${large ? ' in large print' : ''}`);
+			await examine(page, large ? 'large' : '');
+			await shot(page, `portal_${where.replace(/[0-9a-f-]{36}/g, 'x').replace(/\W+/g, '_')}_${width}${large ? '_large' : ''}`);
+			if (large) expect(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize), '24px', `root of ${where}`);
+		}
+	}
+	await page.goto(`${site.open}/`);
+	await page.keyboard.press('Tab');
+	await page.keyboard.press('Enter');
+	expect(new URL(page.url()).hash, '#main', 'the skip link');
+	await page.keyboard.press('Tab');
+	await page.keyboard.type('塑料');
+	await page.keyboard.press('Enter');
+	await page.waitForURL(/\/decisions\?q=/);
+	await page.context().close();
+});
+
+test('large print is a link in every header, and is remembered', async () => {
+	const page = await phone();
+	await page.goto(site.open + asked.decision);
+	await page.getByRole('link', { name: '大字' }).click();
+	expect(new URL(page.url()).pathname, asked.decision, 'back on the same page');
+	that(await page.locator('html.p-large').count(), 'no large print');
+	await page.goto(`${site.open}/items`);
+	await page.getByRole('link', { name: '标准字' }).click();
+	expect(await page.locator('html.p-large').count(), 0, 'large print after it was put off');
+	await page.context().close();
+});
+
+test('the notice board turns by itself, and can be stopped', async () => {
+	const page = await phone({ width: 1366, height: 768 });
+	await page.goto(site.open + asked.board);
+	await page.getByRole('link', { name: '自动翻页' }).click();
+	const meta = page.locator('meta[http-equiv=refresh]');
+	that(/^15; url=.*page=2&turn=1$/.test(await meta.getAttribute('content')), 'no turning');
+	that((await page.innerText('main')).includes('王明'), 'the officers');
+	const size = await page.locator('td').first().evaluate((e) => parseFloat(getComputedStyle(e).fontSize));
+	that(size >= 32, `${size} px cannot be read from three metres`);
+	await page.getByRole('link', { name: '停止翻页' }).click();
+	expect(await meta.count(), 0, 'turning after it was stopped');
+	await page.getByRole('link', { name: '下一页' }).click();
+	expect(await meta.count(), 0, 'turning on the next page');
+	await page.context().close();
+});
+
+test('the feed and the map are XML, and the first view is small', async () => {
+	const page = await site.page();
+	await page.goto(site.open);
+	const read = (path) => page.evaluate(async (p) => {
+		const text = await (await fetch(p)).text();
+		const doc = new DOMParser().parseFromString(text, 'application/xml');
+		const of = (name) => [...doc.getElementsByTagName(name)].map((e) => e.textContent);
+		return { bad: doc.getElementsByTagName('parsererror').length, root: doc.documentElement.localName, ns: doc.documentElement.namespaceURI,
+			ids: of('id'), updated: of('updated'), titles: of('title'), entries: of('entry').length, loc: of('loc') };
+	}, path);
+	const feed = await read('/feed.atom');
+	expect(feed.bad, 0, 'errors of the feed');
+	expect(`${feed.ns} ${feed.root}`, 'http://www.w3.org/2005/Atom feed', 'the feed');
+	that(feed.entries > 5 && feed.ids.length === feed.entries + 1 && new Set(feed.ids).size === feed.ids.length, JSON.stringify(feed.ids));
+	that(feed.updated.length === feed.entries + 1 && feed.updated.every((t) => !Number.isNaN(Date.parse(t))), JSON.stringify(feed.updated));
+	const index = await read('/sitemap.xml');
+	expect(`${index.bad} ${index.root}`, '0 sitemapindex', 'the index');
+	const map = await read(new URL(index.loc[0]).pathname);
+	that(map.bad === 0 && map.loc.some((u) => u.endsWith(asked.decision)), 'the map misses the decision');
+	const html = await (await page.request.get(site.open)).body();
+	const css = await (await page.request.get(site.open + (await page.locator('link[rel=stylesheet]').getAttribute('href')))).body();
+	const bytes = zlib.gzipSync(html).length + zlib.gzipSync(css).length;
+	that(bytes <= 150 * 1024, `the first view takes ${bytes} bytes`);
+	that(bytes < 20 * 1024, `the first view takes ${bytes} bytes, more than a page without pictures needs`);
+	expect(await page.locator('script').count(), 0, 'scripts');
+	await page.context().close();
+});
+
+run();
