@@ -174,7 +174,7 @@ static size_t undecided(const struct sheet *sheet, const struct sheet_val *given
 
 	for (size_t p = 0; p < sheet->n; p++)
 		for (size_t i = 0; !(given && given->out[p]) && i < sheet->part[p].n; i++)
-			n += !sheet->part[p].item[i].note && !(given && given->mark[p][i].answered);
+			n += !(given && given->mark[p][i].answered);
 	return n;
 }
 

@@ -259,7 +259,7 @@ test('a reviewer reads the materials and marks the checklist on one page, with a
 		const p = await who('lihong', { script });
 		await p.go(`/m/${code}/review`);
 		await p.reads('送审材料', '系统比对', '核对表还差');
-		expect(await p.page.locator('form.mf-form input[type=radio]:checked').count(), 0, 'nothing is decided in advance');
+		expect(await p.page.locator('.mf-sheet input[type=radio]:checked, [name="f.opinion"]:checked').count(), 0, 'nothing is decided in advance');
 		for (const name of ['决定建议及情况说明', '调查终结报告', '行政处罚事先告知书']) {
 			await p.page.locator('.mf-material summary', { hasText: name }).last().click();
 		}
