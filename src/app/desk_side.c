@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* desk_side.c - beside the rows of the desk: the next seven days, what waits for others, and what is often begun. */
+#include "app/prefs.h"
 #include "app/rows.h"
 #include "base/day.h"
 #include "law/calendar.h"
@@ -93,10 +94,12 @@ bool desk_side(struct req *r, struct desk_view *v, struct row_view *others, size
 {
 	const struct actor who = actor_of(r);
 	const struct law *law;
+	struct str tour;
 
-	if (!frame_law(r, &law, err) || !strip(r, law, v, err)
+	if (!frame_law(r, &law, err) || !strip(r, law, v, err) || !prefs_get(r->db, r->a, who.person, STR("tour"), &tour, err)
 	    || !watch_list(app_of(r)->engine, r->db, r->a, &who, &v->watched, &v->n_watched, err))
 		return false;
+	v->tour = !tour.n;
 	v->other = others;
 	v->n_other = n < OTHERS_BESIDE ? n : OTHERS_BESIDE;
 	for (size_t i = 0; i < v->n_other; i++)

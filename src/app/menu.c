@@ -51,12 +51,10 @@ static const struct role_menu {
 
 static bool is_page(const char *href)
 {
-	struct str path = str_of(href), admin = STR("/admin/");
+	struct str path = str_of(href);
 
 	for (size_t i = 0; i < n_working_routes; i++)
-		if (working_routes[i].method == METHOD_GET
-		    && (str_is(path, working_routes[i].path)
-			|| (str_eq(path, admin) && str_is(STR("/admin"), working_routes[i].path))))
+		if (working_routes[i].method == METHOD_GET && str_is(path, working_routes[i].path))
 			return true;
 	return false;
 }

@@ -45,6 +45,8 @@ static bool asset_get(struct req *r, struct err *err)
 const struct route working_routes[] = {
 	{ GET, "/", desk_show, PERSON, "The desk: what is due" },
 	{ GET, "/desk/sheet", desk_sheet, PERSON, "The desk on paper, with boxes to tick" },
+	{ GET, "/tour", tour_show, PERSON, "Five steps for who is new" },
+	{ POST, "/tour", tour_seen, PERSON, "They were seen" },
 	{ GET, "/desk/count", desk_count, PERSON, "How many wait, for an open desk" },
 	{ GET, "/calendar", calendar_show, PERSON, "What ends on which day of a month", .slow = true },
 	{ GET, "/help", help_show, PERSON, "How to work with the program" },

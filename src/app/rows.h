@@ -49,6 +49,7 @@ struct desk_view {
 	const struct link_view *watched;
 	size_t n_watched;
 	bool watching;
+	bool tour; /* not seen yet */
 	const struct tab *often; /* 常办 */
 	size_t n_often;
 	const struct row_view *row;
@@ -151,6 +152,8 @@ MUST_USE bool desk_side(struct req *r, struct desk_view *v, struct row_view *oth
 
 /* Routes. */
 bool desk_show(struct req *r, struct err *err);
+bool tour_show(struct req *r, struct err *err);
+bool tour_seen(struct req *r, struct err *err);
 bool desk_sheet(struct req *r, struct err *err);
 bool desk_count(struct req *r, struct err *err);
 bool inbox_show(struct req *r, struct err *err);

@@ -102,6 +102,17 @@ async function fillRequired(p) {
 	}
 }
 
+test('the tour is offered until it was seen', async () => {
+	const p = await who('heping');
+	await p.go('/');
+	await p.page.getByRole('link', { name: '五步认识明法' }).click();
+	expect(await p.page.locator('.mf-tour li').count(), 5, 'steps');
+	await examine(p.page);
+	await p.page.getByRole('button', { name: '看过了，不再提示' }).click();
+	expect(new URL(p.page.url()).pathname, '/', 'after the tour');
+	expect(await p.page.getByRole('link', { name: '五步认识明法' }).count(), 0, 'offers after it was seen');
+});
+
 test('keys move without a mouse, never while something is typed, and can be switched off', async () => {
 	const p = await who('wangming');
 	await p.go('/inbox');
