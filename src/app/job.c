@@ -139,6 +139,7 @@ static const struct stmt st_next = { "job_next",
 	"ORDER BY id LIMIT 1" };
 static const struct stmt st_progress = { "job_progress",
 	"UPDATE job SET state = 'running', total = $2, done = $3 WHERE id = $1" };
+static const struct stmt st_claim = { "job_claim", "UPDATE job SET state = 'running' WHERE id = $1 AND state = 'waiting'" };
 static const struct stmt st_end = { "job_end",
 	"UPDATE job SET state = $2, total = $3, done = $4, refused = $5, say = $6, file = $7, ended = $8 WHERE id = $1" };
 static const struct stmt st_message = { "job_message",
@@ -162,6 +163,20 @@ static bool progress_run(struct db *db, struct arena *a, void *ctx, struct err *
 
 	(void)a;
 	return db_exec(db, &st_progress, DB_IN(in), NULL, err);
+}
+
+/* Of several processes over one database one has it. */
+static bool claim_run(struct db *db, struct arena *a, void *ctx, struct err *err)
+{
+	struct job *j = ctx;
+	const struct db_in in[] = { db_i64(j->id) };
+	int64_t changed = 0;
+
+	(void)a;
+	if (!db_exec(db, &st_claim, DB_IN(in), &changed, err))
+		return false;
+	j->claimed = changed == 1;
+	return true;
 }
 
 bool job_go_on(struct job *j, int64_t done, int64_t total)
@@ -221,7 +236,7 @@ static void one_job(struct job *j)
 	struct ending e = { .j = j };
 
 	j->r = (struct req){ .a = j->a, .db = j->db, .writer = j->app->writer, .app = j->app, .session = &session };
-	if (!writer_run(j->app->writer, "job_begin", progress_run, j, &err))
+	if (!writer_run(j->app->writer, "job_begin", claim_run, j, &err) || !j->claimed)
 		return; /* the database is away: the next round begins again */
 	e.ok = do_job(j, &err);
 	e.now = engine_now(j->app->engine);

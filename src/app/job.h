@@ -29,6 +29,7 @@ struct job {
 	struct str say, file;      /* file: below spool/ */
 	int64_t told;              /* when progress was last written */
 	atomic_bool *stop;
+	bool claimed;
 };
 /* How far it is; written at most twice a second. False when the program stops. */
 bool job_go_on(struct job *j, int64_t done, int64_t total);
