@@ -802,6 +802,7 @@ bool case_show(struct req *r, struct err *err)
 	v.organ = m.organ_name;
 	v.state = m.snap->state->name;
 	v.holder = m.snap->ended ? (struct str){ 0 } : m.holder;
+	v.query_code = m.snap->query_code;
 	v.opened = shown_time(r->a, m.snap->opened);
 	for (size_t i = 0; i < m.snap->kind->n_number && !v.number.n; i++)
 		v.number = m.snap->number[i];
