@@ -298,7 +298,7 @@ static void party_part(struct buf *b, const char *name, struct str text)
 		buf_addf(b, "%s%s%.*s", b->n ? "\n" : "", name, STR_FMT(text));
 }
 
-/* Who it is, with code, address and whom to call; the picture of all that concerns it where the code is shown. */
+/* Who it is, with code, address and whom to call; all matters of its code where the code is shown. */
 static void party_line(struct req *r, const struct field_view *x, struct field_line *ret)
 {
 	const struct party *p = x->v.party;
@@ -315,8 +315,8 @@ static void party_line(struct req *r, const struct field_view *x, struct field_l
 	ret->shown = (struct shown){ .sort = SHOWN_NOTE, .text = buf_str(&b) };
 	ret->wide = true;
 	if (!x->masked && p->code.n) {
-		ret->more = STR("画像");
-		ret->more_href = str_fmt(r->a, "/party/%.*s", STR_FMT(p->code));
+		ret->more = STR("同一当事人的办件");
+		ret->more_href = str_fmt(r->a, "/search?q=%.*s", STR_FMT(p->code));
 	}
 }
 

@@ -38,7 +38,7 @@ struct field_line {
 	const struct cite_link *cite;
 	size_t n_cite;
 	bool masked, wide;
-	struct str more, more_href; /* of a party: 画像 */
+	struct str more, more_href; /* of a party: its other matters */
 };
 
 struct group_view {
@@ -101,7 +101,6 @@ struct case_view {
 	struct str officers, major, major_why; /* 承办; 重大执法决定：是 〔为什么〕 */
 	const struct open_view *open;
 	size_t n_open;
-	struct str party_href, party_says; /* 画像：近三年2件 */
 	const struct group_view *evidence;
 	size_t n_evidence;
 	const struct act_view *can, *cannot, *others, *more;
