@@ -118,7 +118,7 @@ note ""
 note "## Pages"
 note ""
 [ -z "$fossil_rate" ] || note "fossil's ticket page, 8 clients: $fossil_rate/s."
-note "The plainest answer is \`/healthz\` (one question to the database, some 400 bytes with headers). A case of the filled"
+note "The plainest answer is \`/readyz\` (one question to the database, some 400 bytes with headers). A case of the filled"
 note "database has 11 events; pages are of random cases. The files are read once before, so that they stand in the system's"
 note "memory as far as it holds them; \"cold\" is the same page right after that memory was given up, where the bench may do so."
 note "The rare pair are two words that each stand in every other matter, and in one of 5,000 together."
@@ -152,7 +152,7 @@ for n in $BENCH_SIZES; do
 	sign_in "$DATA/f$n" hanli
 	N=$n MODE=page
 	export N MODE
-	set -- $(ask 64 "$S" "http://127.0.0.1:$PORT/healthz")
+	set -- $(ask 64 "$S" "http://127.0.0.1:$PORT/readyz")
 	plain=$1
 	cold=-
 	if forget_files; then

@@ -8,7 +8,8 @@
 
 static const struct command commands[] = {
 	{ "init", cmd_init, "init DIR [--pack P] [--demo]", "建立数据文件夹" },
-	{ "serve", cmd_serve, "serve DIR [--listen A:P] [--public A:P] [--now T]", "提供工作端和公众端" },
+	{ "serve", cmd_serve, "serve DIR [--listen A:P] [--public A:P] [--proxy A,A] [--db ADDR] [--log text|json] [--read-only] [--now T]",
+	  "提供工作端和公众端" },
 	{ "account", cmd_account, "account DIR LOGIN [--name N --organ O --role R,R] [--db ADDR]",
 	  "为人员开账号（没有登记的机关和人员一并登记），或者重置密码；随机密码只显示一次" },
 	{ "migrate", cmd_migrate, "migrate DIR", "把数据库升级到本程序的版本" },

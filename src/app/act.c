@@ -588,7 +588,8 @@ static void since(struct filling *f, struct form_view *v)
 	struct event_line *l = arena_many(f->r->a, f->m.n_event, struct event_line);
 
 	for (size_t i = 0; f->stale && i < f->m.n_event; i++)
-		if (f->m.event[i].seq > f->version && !str_starts(f->m.event[i].action, STR("paper.")))
+		if (f->m.event[i].seq > f->version && !str_starts(f->m.event[i].action, STR("paper."))
+		    && !str_starts(f->m.event[i].action, STR("file.")))
 			l[v->n_since++] = (struct event_line){ .at = shown_time(f->r->a, f->m.event[i].at),
 							       .name = f->m.event[i].action_name,
 							       .actor = f->m.event[i].actor_name };

@@ -378,11 +378,13 @@ bool app_start(struct app *app, struct err *err)
 	if (!count_overdue(app, &overdue, err) || !writer_start(app->db, &hooks, &app->writer, err)
 	    || !workers_start(app->db, 2, &app->workers, err))
 		return false;
-	if (overdue > TIMERS_A_GROUP) {
+	if (overdue > TIMERS_A_GROUP && !app->read_only) {
 		log_line(LOG_INFO, "停机期间有%lld项到期事项，正在补办，暂时只能查看", (long long)overdue);
 		atomic_store(&app->catching_up, true);
 		atomic_store(&app->overdue, overdue);
 	}
+	if (app->read_only)
+		return true;
 	app_follow(app, "timer", 1000, timer_work);
 	for (int i = 0; i < app->n_follower; i++) {
 		if (pthread_create(&app->follower[i].thread, NULL, follow, &app->follower[i]) != 0)

@@ -52,6 +52,8 @@ struct app {
 	int n_follower;
 	atomic_bool catching_up;  /* more than 64 acts of the law are overdue: people may only look */
 	atomic_llong overdue;     /* how many are left */
+	atomic_llong indexed;     /* the last event that the full-text index has */
+	bool read_only;           /* serve --read-only: people look, nobody writes, the threads behind rest */
 	pthread_mutex_t search_lock;
 	const char *message_hook; /* where messages are told too (hook.h); NULL: nowhere */
 	int64_t hook_wait;        /* ms before a delivery's second try; 0: HOOK_WAIT_MS */

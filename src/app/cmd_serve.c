@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/app.h"
+#include "app/case.h"
 #include "app/command.h"
 #include "app/job.h"
 #include "app/gate.h"
@@ -18,20 +18,31 @@
 
 #define KEPT_FREE (4 << 20) /* a thread's: the largest pages need 1 MiB */
 
-static bool start_listeners(struct app *app, const char *listen, const char *public_side, struct err *err)
+struct serving {
+	struct app_config app;
+	const char *listen, *public_side;
+	struct proxies proxies;
+	const char *hook_url; /* --message-hook */
+	int64_t hook_wait;    /* ms; 0: the usual */
+	bool read_only;
+};
+
+static bool start_listeners(struct app *app, const struct serving *s, struct err *err)
 {
-	struct http_config c = { .listen = listen, .db = app->db, .writer = app->writer, .workers = app->workers,
-				 .route = working_routes, .n_route = n_working_routes, .app = app,
-				 .session = gate_session, .error_page = gate_error, .may_write = gate_may_write };
+	struct http_config c = { .listen = s->listen, .db = app->db, .writer = app->writer, .workers = app->workers,
+				 .route = working_routes, .n_route = n_working_routes, .app = app, .proxies = &s->proxies,
+				 .session = gate_session, .error_page = gate_error, .may_write = gate_may_write,
+				 .record = file_record };
 
 	if (!http_start(&c, &app->working, err))
 		return false;
 	/* The public side has no sessions at all: what it shows is what anyone may see. */
-	c.listen = public_side;
+	c.listen = s->public_side;
 	c.route = public_routes;
 	c.n_route = n_public_routes;
 	c.public_side = true;
 	c.session = NULL;
+	c.record = NULL;
 	return http_start(&c, &app->public_side, err);
 }
 
@@ -51,13 +62,17 @@ static void print_accounts(const char *dir)
 	(void)fclose(f);
 }
 
-static void announce(const struct app *app, const char *listen, const char *public_side)
+static void announce(const struct app *app, const struct serving *s)
 {
+	const char *listen = s->listen, *public_side = s->public_side;
+
 	(void)printf("明法已启动\n  办案一侧：http://%.*s:%d/\n  公众一侧：http://%.*s:%d/\n", (int)(strrchr(listen, ':') - listen), listen,
 		     http_port(app->working), (int)(strrchr(public_side, ':') - public_side), public_side,
 		     http_port(app->public_side));
 	if (engine_shifted(app->engine))
 		(void)puts("  注意：程序时间已用 --now 调整");
+	if (s->read_only)
+		(void)puts("  注意：只读方式，只能查看，不能办理");
 	print_accounts(app->dir);
 	(void)puts("\n按 Ctrl+C 停止。");
 	(void)fflush(stdout);
@@ -72,13 +87,7 @@ static void wait_for_end(sigset_t *set)
 		;
 }
 
-struct hook_options {
-	const char *url;
-	int64_t wait_ms;
-};
-
-static int serve(const struct app_config *config, const char *listen, const char *public_side,
-		 const struct hook_options *hooks)
+static int serve(const struct serving *s)
 {
 	struct app *app = NULL;
 	struct err err = { 0 };
@@ -91,51 +100,78 @@ static int serve(const struct app_config *config, const char *listen, const char
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGINT);
 	(void)pthread_sigmask(SIG_BLOCK, &set, NULL); /* inherited by every thread: only sigwait takes them */
-	if (!session_init(&err) || !app_open(config, &app, &err))
+	if (!session_init(&err) || !app_open(&s->app, &app, &err))
 		return command_failed(&err);
+	app->read_only = s->read_only;
 	app_follow(app, "papers", 1000, papers_work);
 	app_follow(app, "search", 1000, indexer_work);
 	app_follow(app, "hooks", 1000, hook_work);
-	app->message_hook = hooks->url;
-	app->hook_wait = hooks->wait_ms;
+	app->message_hook = s->hook_url;
+	app->hook_wait = s->hook_wait;
 	app_follow(app, "jobs", 1000, jobs_work);
-	if (!app_start(app, &err) || !start_listeners(app, listen, public_side, &err)) {
+	if (!app_start(app, &err) || !start_listeners(app, s, &err)) {
 		app_close(app);
 		return command_failed(&err);
 	}
-	announce(app, listen, public_side);
+	announce(app, s);
 	wait_for_end(&set);
 	app_close(app);
 	return 0;
 }
 
+static const char usage[] =
+	"用法：mingfa serve 文件夹 [选项]\n"
+	"  --listen 地址:端口    办案一侧，默认 127.0.0.1:8080\n"
+	"  --public 地址:端口    公众一侧，默认 127.0.0.1:8081\n"
+	"  --proxy 地址[,地址]   可信的反向代理；只有它们转来的 X-Forwarded-For、Forwarded 才算数\n"
+	"  --db 地址             数据库，默认文件夹里的 mingfa.db\n"
+	"  --log text|json       日志的样式；json 每行一个对象，每次访问一行\n"
+	"  --site 网址           公众一侧对外的地址，写进订阅和网站地图\n"
+	"  --message-hook 网址   收到新消息时也推送到这里；--hook-wait 秒：推送失败后隔多久再试\n"
+	"  --read-only           只能查看，不能办理（维护时用）\n"
+	"  --now \"2026-03-02 09:00\"  程序时间（演示和测试用）\n";
+
+static bool read_serving(const struct options *o, struct serving *s, struct err *err)
+{
+	const char *log = option(o, "--log");
+
+	s->app = (struct app_config){ .dir = o->arg[0], .db = option(o, "--db"), .law = option(o, "--law") };
+	s->listen = option(o, "--listen") ? option(o, "--listen") : "127.0.0.1:8080";
+	s->public_side = option(o, "--public") ? option(o, "--public") : "127.0.0.1:8081";
+	s->app.site = option(o, "--site");
+	s->hook_url = option(o, "--message-hook");
+	s->hook_wait = 0;
+	s->read_only = option(o, "--read-only") != NULL;
+	if (option(o, "--hook-wait") && !parse_i64(str_of(option(o, "--hook-wait")), 1, 3600, &s->hook_wait))
+		return err_set(err, ERR_USAGE, "--hook-wait 应是1到3600的秒数");
+	s->hook_wait *= 1000;
+	if (option(o, "--now") && !time_parse(str_of(option(o, "--now")), &s->app.now))
+		return err_set(err, ERR_USAGE, "时间“%s”有误，应写作 2026-03-02 09:00", option(o, "--now"));
+	if (log && strcmp(log, "json") != 0 && strcmp(log, "text") != 0)
+		return err_set(err, ERR_USAGE, "日志的样式只有 text 和 json");
+	if (log && strcmp(log, "json") == 0)
+		log_json();
+	return proxies_parse(option(o, "--proxy"), &s->proxies, err);
+}
+
 int cmd_serve(int argc, char **argv)
 {
-	static const char *const names[] = { "--listen", "--public", "--now", "--db", "--law", "--site", "--message-hook",
-		"--hook-wait", NULL };
-	struct hook_options hooks = { 0 };
-	int64_t wait;
+	static const char *const names[] = { "--listen", "--public", "--now", "--db", "--law", "--site", "--proxy", "--log",
+		"--message-hook", "--hook-wait", NULL };
+	static const char *const flags[] = { "--read-only", NULL };
 	struct options o;
-	struct app_config config = { 0 };
-	const char *listen, *public_side;
+	struct serving s;
+	struct err err = { 0 };
 
-	if (!options_read(argc, argv, names, NULL, &o) || o.n != 1
-	    || (option(&o, "--now") && !time_parse(str_of(option(&o, "--now")), &config.now))) {
-		(void)fputs("用法：mingfa serve 文件夹 [--listen 地址:端口] [--public 地址:端口] [--now \"2026-03-02 09:00\"]\n"
-			    "  [--site https://公众一侧的地址] [--message-hook 网址 --hook-wait 秒]\n",
-			    stderr);
+	if (!options_read(argc, argv, names, flags, &o) || o.n != 1) {
+		(void)fputs(usage, stderr);
 		return 2;
 	}
-	config.dir = o.arg[0];
-	config.db = option(&o, "--db");
-	config.law = option(&o, "--law");
-	config.site = option(&o, "--site");
-	listen = option(&o, "--listen") ? option(&o, "--listen") : "127.0.0.1:8080";
-	public_side = option(&o, "--public") ? option(&o, "--public") : "127.0.0.1:8081";
-	hooks.url = option(&o, "--message-hook");
-	if (option(&o, "--hook-wait") && parse_i64(str_of(option(&o, "--hook-wait")), 1, 3600, &wait))
-		hooks.wait_ms = wait * 1000;
-	return serve(&config, listen, public_side, &hooks);
+	if (!read_serving(&o, &s, &err)) {
+		(void)command_failed(&err);
+		return 2;
+	}
+	return serve(&s);
 }
 
 int cmd_migrate(int argc, char **argv)

@@ -111,7 +111,7 @@ static bool shows(struct str tab, enum when w)
 
 static const struct stmt st_acted = { "desk_acted",
 	"SELECT m.id FROM matter m WHERE m.ended IS NULL AND m.id IN "
-	"(SELECT matter FROM (SELECT matter FROM event WHERE actor = $1 ORDER BY at DESC LIMIT 300) AS recent) "
+	"(SELECT matter FROM (SELECT matter FROM event WHERE actor = $1 AND role <> 'reader' ORDER BY at DESC LIMIT 300) AS recent) "
 	"AND m.kind NOT IN ('organ', 'person', 'certificate', 'enforcement_item', 'discretion', 'setting', 'party_register') "
 	"ORDER BY CASE WHEN m.due IS NULL THEN 1 ELSE 0 END, m.due, m.id LIMIT 200" };
 

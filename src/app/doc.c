@@ -2,6 +2,7 @@
 /* doc.c - papers and files, for those who see their matter. */
 #include "app/case.h"
 #include "blob/blob.h"
+#include "matter/reading.h"
 #include "pages.h"
 
 struct document {
@@ -98,7 +99,8 @@ bool doc_pdf(struct req *r, struct err *err)
 struct finding {
 	struct req *r;
 	int64_t matter;
-	struct str field, name, found;
+	struct str field, name;
+	struct reading found; /* the matter in which it is seen; matter 0: in none */
 };
 
 /* A file is seen by whoever sees, in one matter, the field that holds it. */
@@ -113,7 +115,8 @@ static bool try_matter(void *ctx, struct err *err)
 		return hidden.code == ERR_NOT_FOUND || err_set(err, hidden.code, "%s", hidden.msg);
 	for (size_t i = 0; i < m.n_field; i++)
 		if (str_eq(m.field[i].def->id, x->field) && !m.field[i].hidden) {
-			x->found = x->name;
+			x->found = (struct reading){ .matter = x->matter, .person = who.person, .organ = who.organ,
+						     .field = x->field, .name = x->name };
 			return false;
 		}
 	return true;
@@ -126,17 +129,50 @@ static bool harmless(struct str media)
 	    || str_is(media, "image/gif") || str_is(media, "image/webp");
 }
 
-bool file_get(struct req *r, struct err *err)
+static bool find_file(struct req *r, struct reading *ret, struct err *err)
 {
 	struct finding x = { .r = r };
 	const struct db_in in[] = { db_str(req_param(r, "digest")) };
 	const struct db_out out[] = { db_to_i64(&x.matter), db_to_str(&x.field), db_to_str(&x.name) };
-	struct str media, bytes;
 
 	if (!db_each(r->db, r->a, &st_evidence, DB_IN(in), DB_OUT(out), try_matter, &x, err))
 		return false;
-	if (!x.found.n)
+	if (!x.found.matter)
 		return err_set(err, ERR_NOT_FOUND, "没有这份文件");
-	return blob_get(r->db, r->a, app_of(r)->dir, in[0].s, &media, &bytes, err)
-	    && reply_file(r, str_cstr(r->a, media), bytes, x.found, !harmless(media));
+	*ret = x.found;
+	ret->digest = in[0].s;
+	return true;
+}
+
+struct recording {
+	struct engine *e;
+	struct reading x;
+};
+
+static bool record_run(struct db *db, struct arena *a, void *ctx, struct err *err)
+{
+	struct recording *c = ctx;
+
+	return reading_put(c->e, db, a, &c->x, err);
+}
+
+bool file_record(struct req *r, struct err *err)
+{
+	struct recording c = { .e = app_of(r)->engine };
+	bool known;
+
+	if (!find_file(r, &c.x, err) || !reading_known(c.e, r->db, r->a, &c.x, &known, err))
+		return false;
+	if (known)
+		return true;
+	return gate_may_write(r, err) && writer_run(r->writer, "read", record_run, &c, err);
+}
+
+bool file_get(struct req *r, struct err *err)
+{
+	struct reading x;
+	struct str media, bytes;
+
+	return find_file(r, &x, err) && blob_get(r->db, r->a, app_of(r)->dir, x.digest, &media, &bytes, err)
+	    && reply_file(r, str_cstr(r->a, media), bytes, x.name, !harmless(media));
 }

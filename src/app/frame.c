@@ -3,6 +3,7 @@
 
 #include "app/menu.h"
 #include "app/rows.h"
+#include "app/ops.h"
 #include "base/day.h"
 #include "web/asset.h"
 
@@ -46,6 +47,7 @@ void frame_bare(struct req *r, struct str title, struct frame *f)
 	f->icons = asset_url(r->a, "icons.svg");
 	f->asset = asset_url(r->a, "frame.js");
 	looks(r, f);
+	f->notice = ops_notice(app, r->a);
 	if (engine_shifted(app->engine)) {
 		struct buf b;
 

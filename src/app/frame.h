@@ -41,6 +41,7 @@ struct frame {
 	int64_t unread;
 	struct str shifted;              /* the program's time, when it was set */
 	int64_t overdue;                 /* catching up */
+	struct str notice;               /* what the operator tells everybody (ops.h) */
 	bool refresh;                    /* comes back by itself in 3 seconds */
 	bool script;                     /* the page has a form that keeps itself */
 	bool large, dark, no_keys;       /* 大字, 深色, single keys off: cookies of this browser */

@@ -90,6 +90,9 @@ bool gate_may_write(struct req *r, struct err *err)
 {
 	struct app *app = app_of(r);
 
+	if (app->read_only && !str_is(r->path, "/sign-in") && !str_is(r->path, "/sign-out")
+	    && !str_is(r->path, API_PATH "v1/session"))
+		return err_set(err, ERR_DB_READONLY, "系统正在维护，暂时只能查看。填写的内容没有保存，请在维护结束后再办");
 	if (!atomic_load(&app->catching_up) || str_is(r->path, "/sign-in") || str_is(r->path, "/sign-out")
 	    || str_is(r->path, API_PATH "v1/session"))
 		return true;

@@ -268,6 +268,7 @@ static bool round_of(struct indexer *x, bool *ret_more, struct err *err)
 			return false;
 	}
 	*ret_more = b.events == EVENTS_A_ROUND;
+	atomic_store(&x->app->indexed, b.last);
 	if (!b.events)
 		return tidy(x, ret_more, err);
 	e = arena_many(x->a, 2 * b.n, struct search_entry);

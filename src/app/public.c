@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "app/public.h"
 
-#include "app/app.h"
+#include "app/ops.h"
 #include "base/day.h"
 #include "base/uuid.h"
 #include "blob/blob.h"
@@ -69,6 +69,7 @@ void public_frame_fill(struct req *r, struct str title, enum door door, struct p
 				    .large = str_is(req_cookie(r, "large"), "1") };
 	if (r->db && engine_law_of_organ(e, r->db, r->a, 0, &l, &def, &no) && !str_is(l->pack, "national"))
 		f->site = str_fmt(r->a, "%.*s行政执法公示", STR_FMT(l->name));
+	f->notice = ops_notice(app_of(r), r->a);
 	if (engine_shifted(e))
 		f->shifted = public_day(r->a, day_at(engine_now(e)));
 	if (public_bureau(r, &bureau)) {
@@ -252,28 +253,68 @@ struct str public_limit(struct req *r, int64_t organ, const char *setting)
 
 /* ---- files ---- */
 
-bool public_files(struct req *r, const char *name, struct blob *blob, size_t *ret_n, struct val *ret, struct err *err)
+bool public_files(struct req *r, const char *name, struct public_sending *s, struct val *ret, struct err *err)
 {
 	struct val *file = arena_many(r->a, PUBLIC_FILES, struct val);
-	size_t n = 0;
 
+	s->n_blob = 0;
 	for (size_t i = 0; i < r->form.n; i++) {
 		const struct form_pair *p = &r->form.v[i];
 		struct file_ref *x = arena_one(r->a, struct file_ref);
+		struct blob *b = &s->blob[s->n_blob];
 
 		if (!p->file || !p->value.n || !str_is(p->name, name))
 			continue;
-		if (n == PUBLIC_FILES || p->value.n > PUBLIC_FILE_MAX)
+		if (s->n_blob == PUBLIC_FILES || p->value.n > PUBLIC_FILE_MAX)
 			return err_set(err, ERR_TOO_LARGE, "证据材料最多5个，每个不超过10 MB");
-		if (!blob_prepare(r->a, app_of(r)->dir, p->value, &blob[n], err))
-			return false;
-		*x = (struct file_ref){ .name = str_head(p->filename, 100), .digest = blob[n].sha256,
-					.media = blob[n].media, .size = blob[n].size };
-		file[n++] = (struct val){ .t = T_FILE, .file = x };
+		blob_digest(r->a, p->value, b);
+		s->content[s->n_blob] = p->value;
+		*x = (struct file_ref){ .name = str_head(p->filename, 100), .digest = b->sha256, .media = b->media, .size = b->size };
+		file[s->n_blob++] = (struct val){ .t = T_FILE, .file = x };
 	}
-	*ret_n = n;
-	*ret = n ? val_list(r->a, T_FILES, file, n) : VAL_NULL;
+	*ret = s->n_blob ? val_list(r->a, T_FILES, file, s->n_blob) : VAL_NULL;
 	return true;
+}
+
+bool public_try(struct req *r, struct public_sending *s, struct err *err)
+{
+	if (!matter_try(s->app->engine, r->db, r->a, &s->act, &s->result, err))
+		return false;
+	for (size_t i = 0; !s->result.n_refused && i < s->n_blob; i++)
+		if (!blob_prepare(r->a, s->app->dir, s->content[i], &s->blob[i], err))
+			return false;
+	return true;
+}
+
+struct putting {
+	struct public_sending *s;
+	struct arena *a;
+};
+
+static bool put_and_act(struct db *db, void *ctx, struct err *err)
+{
+	struct putting *p = ctx;
+	struct public_sending *s = p->s;
+
+	for (size_t i = 0; i < s->n_blob; i++)
+		if (!blob_put(db, &s->blob[i], s->act.received, err))
+			return false;
+	if (!(s->act.matter ? matter_act(s->app->engine, db, p->a, &s->act, &s->result, err)
+			    : matter_open(s->app->engine, db, p->a, &s->act, &s->result, err)))
+		return false;
+	return !s->result.n_refused || err_set(err, ERR_REFUSED, "申请未被接受");
+}
+
+bool public_send(struct db *db, struct arena *a, struct public_sending *s, struct err *err)
+{
+	struct putting p = { s, a };
+	struct err why = { 0 };
+
+	s->result = (struct act_result){ 0 };
+	if (db_point(db, put_and_act, &p, &why) || (why.code == ERR_REFUSED && s->result.n_refused))
+		return true;
+	*err = why;
+	return false;
 }
 
 /* ---- search ---- */

@@ -6,6 +6,7 @@
 #define MINGFA_APP_PUBLIC_H
 
 #include "app/gate.h"
+#include "blob/blob.h"
 #include "search/search.h"
 #include "web/html.h"
 
@@ -21,6 +22,7 @@ struct public_frame {
 	struct str title, site;   /* 临猗县行政执法公示 */
 	struct str css;
 	struct str shifted;       /* the program's time, when it was set */
+	struct str notice;        /* what the operator tells everybody (维护通知) */
 	struct str phone, tel;    /* of the bureau that supervises enforcement: as written, and for tel: */
 	struct str here;          /* this page's address, to come back to after 大字 */
 	struct str refresh;       /* seconds and address of a page that turns itself; empty: none */
@@ -255,10 +257,22 @@ struct str public_day(struct arena *a, int64_t day);
 /* Files of a public form: at most so many, each so large; the route's limit holds all of them together. */
 #define PUBLIC_FILES 5
 #define PUBLIC_FILE_MAX ((size_t)10 << 20)
-struct blob;
-/* The files of that name as a value (VAL_NULL: none), each stored outside the database; blob has PUBLIC_FILES places. */
-MUST_USE bool public_files(struct req *r, const char *name, struct blob *blob, size_t *ret_n, struct val *ret,
-			   struct err *err);
+/* What anyone sends: nothing of it is written before it is known that the act would be taken, and the files of an act
+ * that is refused in the end are not kept. */
+struct public_sending {
+	struct app *app;
+	struct act act;                   /* matter 0: opens one */
+	struct blob blob[PUBLIC_FILES];
+	struct str content[PUBLIC_FILES];
+	size_t n_blob;
+	struct act_result result;
+};
+/* The files of that name as a value (VAL_NULL: none), with their digests; their contents stay in the request. */
+MUST_USE bool public_files(struct req *r, const char *name, struct public_sending *s, struct val *ret, struct err *err);
+/* Tries the act; when it would be taken (result.n_refused 0) stores the files outside the database. On a worker. */
+MUST_USE bool public_try(struct req *r, struct public_sending *s, struct err *err);
+/* In the writing turn; true with result.n_refused when it is refused. */
+MUST_USE bool public_send(struct db *db, struct arena *a, struct public_sending *s, struct err *err);
 
 struct public_query {
 	const char *kind;

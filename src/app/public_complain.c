@@ -10,16 +10,9 @@
 #define ENTRIES_MOST 12
 
 struct complaining {
-	struct app *app;
-	struct actor who;
-	int64_t received;
-	struct form form;
-	struct blob blob[PUBLIC_FILES];
-	size_t n_blob;
+	struct public_sending send;
 	struct complain_view *v;
-	/* the outcome */
-	struct act_result result;
-	struct str number, query_code;
+	struct str number, query_code; /* of the complaint that was opened */
 };
 
 /* The kind as the bureau's law has it; its words and choices are those of the page. */
@@ -124,10 +117,10 @@ static bool form_of(struct req *r, struct complaining *c, int64_t about, struct 
 	struct val proof;
 	size_t n = 0;
 
-	if (!public_files(r, "proof", c->blob, &c->n_blob, &proof, err))
+	if (!public_files(r, "proof", &c->send, &proof, err))
 		return false;
 	entry(e, &n, "complainant_as", chosen_of(r, "complainant_as"));
-	entry(e, &n, "anonymous", (struct val){ .t = T_BOOL, .i = v->anonymous });
+	entry(e, &n, "anonymous", (struct val){ .t = T_BOOL, .b = v->anonymous });
 	if (!v->anonymous) { /* who stays without a name leaves none behind, whatever was typed before */
 		entry(e, &n, "complainant", val_text(T_TEXT, v->name));
 		entry(e, &n, "address", val_text(T_TEXT, v->home));
@@ -140,30 +133,26 @@ static bool form_of(struct req *r, struct complaining *c, int64_t about, struct 
 	entry(e, &n, "event_text", val_text(T_NOTE, v->event));
 	entry(e, &n, "reason_text", val_text(T_NOTE, v->reason));
 	entry(e, &n, "proof", proof);
-	c->form = (struct form){ e, n };
+	c->send.act.form = (struct form){ e, n };
 	return true;
 }
 
 static bool run(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
 	struct complaining *c = ctx;
-	const struct act act = { .who = c->who, .version = -1, .kind = STR("complaint"), .action = STR("open"),
-				 .form = c->form, .received = c->received };
 
-	for (size_t i = 0; i < c->n_blob; i++)
-		if (!blob_put(db, &c->blob[i], c->received, err))
-			return false;
-	if (!matter_open(c->app->engine, db, a, &act, &c->result, err))
+	if (!public_send(db, a, &c->send, err))
 		return false;
-	return c->result.n_refused || matter_receipt(c->app->engine, db, a, c->result.matter, &c->number, &c->query_code, err);
+	return c->send.result.n_refused
+	       || matter_receipt(c->send.app->engine, db, a, c->send.result.matter, &c->number, &c->query_code, err);
 }
 
 static void show_faults(struct req *r, struct complaining *c)
 {
 	struct public_fault *f = arena_many(r->a, FAULTS_MOST, struct public_fault);
 
-	for (size_t i = 0; i < c->result.n_refused && c->v->n_fault < FAULTS_MOST; i++) {
-		const struct refusal *x = &c->result.refused[i];
+	for (size_t i = 0; i < c->send.result.n_refused && c->v->n_fault < FAULTS_MOST; i++) {
+		const struct refusal *x = &c->send.result.refused[i];
 
 		f[c->v->n_fault++] = (struct public_fault){ x->field.n ? x->field : x->way, x->say };
 	}
@@ -181,7 +170,7 @@ static bool after(struct req *r, void *ctx, bool ok, const struct err *failed, s
 		*err = *failed;
 		return false;
 	}
-	if (c->result.n_refused) {
+	if (c->send.result.n_refused) {
 		show_faults(r, c);
 		return page(r, 422, c->v, err);
 	}
@@ -198,8 +187,7 @@ bool complain_send(struct req *r, struct err *err)
 	struct matter_view bureau;
 	int64_t about;
 
-	c->app = app_of(r);
-	c->received = now_of(r);
+	c->send.app = app_of(r);
 	c->v = arena_one(r->a, struct complain_view);
 	*c->v = (struct complain_view){
 		.name = str_trim(req_form(r, "complainant")), .home = str_trim(req_form(r, "address")),
@@ -208,6 +196,15 @@ bool complain_send(struct req *r, struct err *err)
 		.reason = req_form(r, "reason_text"), .anonymous = str_is(req_form(r, "anonymous"), "1") };
 	if (!view_of(r, c->v, &bureau, &about, err) || !form_of(r, c, about, err))
 		return false;
-	c->who = (struct actor){ .sort = ACTOR_PUBLIC, .organ = bureau.snap->id };
-	return req_write(r, run, c, after);
+	c->send.act.who = (struct actor){ .sort = ACTOR_PUBLIC, .organ = bureau.snap->id };
+	c->send.act.kind = STR("complaint");
+	c->send.act.action = STR("open");
+	c->send.act.version = -1;
+	c->send.act.received = now_of(r);
+	if (!public_try(r, &c->send, err))
+		return false;
+	if (!c->send.result.n_refused)
+		return req_write(r, run, c, after);
+	show_faults(r, c);
+	return page(r, 422, c->v, err);
 }

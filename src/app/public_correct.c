@@ -11,15 +11,9 @@
 #define FAULTS_MOST 20
 
 struct correcting {
-	struct app *app;
-	int64_t matter, version, received;
-	struct form form;
-	struct blob blob[PUBLIC_FILES];
-	size_t n_blob;
+	struct public_sending send;
 	struct correct_view *v;
-	/* the outcome */
-	struct act_result result;
-	struct str number, query_code;
+	struct str number, query_code; /* of the request that was opened */
 };
 
 static bool page(struct req *r, int status, struct correct_view *v, struct err *err)
@@ -91,14 +85,14 @@ static bool form_of(struct req *r, struct correcting *c, struct err *err)
 	struct val proof;
 	size_t n = 0;
 
-	if (!public_files(r, "proof", c->blob, &c->n_blob, &proof, err))
+	if (!public_files(r, "proof", &c->send, &proof, err))
 		return false;
 	entry(e, &n, "asker", asker_of(r->a, v));
 	entry(e, &n, "asker_as", v->as.n ? (struct val){ .t = T_ENUM, .s = v->as } : VAL_NULL);
 	entry(e, &n, "wrong_text", val_text(T_NOTE, v->wrong));
 	entry(e, &n, "contact_text", val_text(T_TEXT, v->contact));
 	entry(e, &n, "proof_files", proof);
-	c->form = (struct form){ e, n };
+	c->send.act.form = (struct form){ e, n };
 	return true;
 }
 
@@ -111,25 +105,20 @@ static const struct stmt st_receipt = { "public_receipt",
 static bool run(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
 	struct correcting *c = ctx;
-	const struct act act = { .who = anyone, .matter = c->matter, .version = -1, .action = STR("ask_correction"),
-				 .form = c->form, .received = c->received };
 	int64_t opened = 0;
 	const struct db_out out[] = { db_to_i64(&opened) };
 	bool found;
 
-	for (size_t i = 0; i < c->n_blob; i++)
-		if (!blob_put(db, &c->blob[i], c->received, err))
-			return false;
-	if (!matter_act(c->app->engine, db, a, &act, &c->result, err))
+	if (!public_send(db, a, &c->send, err))
 		return false;
-	if (c->result.n_refused)
+	if (c->send.result.n_refused)
 		return true;
 	{
-		const struct db_in in[] = { db_i64(c->result.event) };
+		const struct db_in in[] = { db_i64(c->send.result.event) };
 
 		if (!db_maybe(db, a, &st_receipt, DB_IN(in), DB_OUT(out), &found, err))
 			return false;
-		return !found || matter_receipt(c->app->engine, db, a, opened, &c->number, &c->query_code, err);
+		return !found || matter_receipt(c->send.app->engine, db, a, opened, &c->number, &c->query_code, err);
 	}
 }
 
@@ -152,8 +141,8 @@ static void show_faults(struct req *r, struct correcting *c)
 	struct public_fault *f = arena_many(r->a, FAULTS_MOST, struct public_fault);
 	size_t n = 0;
 
-	for (size_t i = 0; i < c->result.n_refused && n < FAULTS_MOST; i++) {
-		const struct refusal *x = &c->result.refused[i];
+	for (size_t i = 0; i < c->send.result.n_refused && n < FAULTS_MOST; i++) {
+		const struct refusal *x = &c->send.result.refused[i];
 		struct str field = x->field.n ? x->field : x->way;
 
 		f[n++] = (struct public_fault){ str_is(field, "proof") ? STR("proof_files") : field, say_of(r, x) };
@@ -176,7 +165,7 @@ static bool after(struct req *r, void *ctx, bool ok, const struct err *failed, s
 		*err = *failed;
 		return false;
 	}
-	if (c->result.n_refused) {
+	if (c->send.result.n_refused) {
 		show_faults(r, c);
 		return page(r, 422, c->v, err);
 	}
@@ -184,7 +173,7 @@ static bool after(struct req *r, void *ctx, bool ok, const struct err *failed, s
 		return false;
 	v.organ = m.organ_name;
 	v.limit = c->v->limit;
-	if (m.snap->organ && matter_see(c->app->engine, r->db, r->a, &anyone, m.snap->organ, SEE_FIELDS, &organ, &no))
+	if (m.snap->organ && matter_see(c->send.app->engine, r->db, r->a, &anyone, m.snap->organ, SEE_FIELDS, &organ, &no))
 		v.phone = public_text(r, &organ, "phone");
 	public_frame_fill(r, STR("已收到更正申请"), DOOR_DECISIONS, &v.frame);
 	html_init(&h, r->a, HTML_MAX);
@@ -199,9 +188,9 @@ bool correct_send(struct req *r, struct err *err)
 
 	if (!about(r, &m, err))
 		return false;
-	c->app = app_of(r);
-	c->matter = m.snap->id;
-	c->received = now_of(r);
+	c->send.app = app_of(r);
+	c->send.act = (struct act){ .who = anyone, .matter = m.snap->id, .version = -1, .action = STR("ask_correction"),
+				    .received = now_of(r) };
 	c->v = arena_one(r->a, struct correct_view);
 	*c->v = (struct correct_view){
 		.address = address_of(r, &m), .code = req_param(r, "code"), .title = public_text(r, &m, "title"), .sort = req_form(r, "sort"),
@@ -209,5 +198,10 @@ bool correct_send(struct req *r, struct err *err)
 		.phone = str_trim(req_form(r, "phone")), .as = req_form(r, "asker_as"), .wrong = req_form(r, "wrong_text"),
 		.contact = str_trim(req_form(r, "contact_text")),
 		.limit = public_limit(r, m.snap->organ, "correction_limit") };
-	return form_of(r, c, err) && req_write(r, run, c, after);
+	if (!form_of(r, c, err) || !public_try(r, &c->send, err))
+		return false;
+	if (!c->send.result.n_refused)
+		return req_write(r, run, c, after);
+	show_faults(r, c);
+	return page(r, 422, c->v, err);
 }

@@ -2,38 +2,29 @@
 /* The public side: what anyone may ask for, nothing else. There is no session: a form is held to the same origin. */
 #include "app/public.h"
 
-#include "base/asset.h"
 #include "web/asset.h"
 
 #define CORRECT_BODY ((size_t)32 << 20) /* the words and five scanned proofs */
 
-static bool static_show(struct req *r, struct err *err)
-{
-	const struct asset *f = asset_at(req_param(r, "digest"), req_param(r, "name"));
-
-	if (!f)
-		return err_set(err, ERR_NOT_FOUND, "没有这个文件");
-	reply_header(r, "Cache-Control", STR("public, max-age=31536000, immutable"));
-	return reply_static(r, str_cstr(r->a, f->type), f->data.p, f->data.n);
-}
-
 const struct route public_routes[] = {
 	{ METHOD_GET, "/", home_show, AUDIENCE_PUBLIC, "what can be done here, and the newest decisions" },
-	{ METHOD_GET, "/decisions", decisions_show, AUDIENCE_PUBLIC, "search in published decisions" },
+	{ METHOD_GET, "/decisions", decisions_show, AUDIENCE_PUBLIC, "search in published decisions",
+	  .rate = RATE_SEARCH },
 	{ METHOD_GET, "/decisions/{code}", decision_show, AUDIENCE_PUBLIC, "one decision" },
 	{ METHOD_GET, "/decisions/{code}/file/{n}", decision_file, AUDIENCE_PUBLIC, "its published text", .slow = true },
 	{ METHOD_GET, "/decisions/{code}/correct", correct_show, AUDIENCE_PUBLIC, "form of a request for correction" },
 	{ METHOD_POST, "/decisions/{code}/correct", correct_send, AUDIENCE_PUBLIC, "makes the request",
-	  .max_body = CORRECT_BODY, .slow = true, .no_csrf = true },
+	  .max_body = CORRECT_BODY, .slow = true, .no_csrf = true, .rate = RATE_FORM },
 	{ METHOD_GET, "/progress", ask_show, AUDIENCE_PUBLIC, "asks for number and query code" },
-	{ METHOD_POST, "/progress", ask_send, AUDIENCE_PUBLIC, "what they open", .no_csrf = true },
+	{ METHOD_POST, "/progress", ask_send, AUDIENCE_PUBLIC, "what they open", .no_csrf = true, .rate = RATE_ASK },
 	{ METHOD_GET, "/complain", complain_show, AUDIENCE_PUBLIC, "form of a complaint about enforcement" },
 	{ METHOD_POST, "/complain", complain_send, AUDIENCE_PUBLIC, "makes it", .max_body = CORRECT_BODY, .slow = true,
-	  .no_csrf = true },
+	  .no_csrf = true, .rate = RATE_FORM },
 	{ METHOD_GET, "/organs", organs_show, AUDIENCE_PUBLIC, "who may enforce" },
 	{ METHOD_GET, "/organs/{code}", organ_show, AUDIENCE_PUBLIC, "one organ and its officers" },
 	{ METHOD_GET, "/notice-board/{organ}", board_show, AUDIENCE_PUBLIC, "a screen on a wall, its pages turn" },
-	{ METHOD_GET, "/officers", officers_show, AUDIENCE_PUBLIC, "check of a certificate's number" },
+	{ METHOD_GET, "/officers", officers_show, AUDIENCE_PUBLIC, "check of a certificate's number",
+	  .rate = RATE_SEARCH },
 	{ METHOD_GET, "/items", items_show, AUDIENCE_PUBLIC, "what is enforced" },
 	{ METHOD_GET, "/items/{code}", item_show, AUDIENCE_PUBLIC, "guide of one item" },
 	{ METHOD_GET, "/items/{code}/flow", item_flow, AUDIENCE_PUBLIC, "its flow chart", .slow = true },
@@ -44,6 +35,6 @@ const struct route public_routes[] = {
 	{ METHOD_GET, "/robots.txt", robots_show, AUDIENCE_PUBLIC, "what crawlers may read" },
 	{ METHOD_GET, "/a11y", a11y_show, AUDIENCE_PUBLIC, "large print, keyboard, other ways" },
 	{ METHOD_GET, "/large", large_set, AUDIENCE_PUBLIC, "large print on or off, back to the page" },
-	{ METHOD_GET, "/static/{digest}/{name}", static_show, AUDIENCE_PUBLIC, "styles" },
+	{ METHOD_GET, "/static/{digest}/{name}", asset_get, AUDIENCE_PUBLIC, "styles" },
 };
 const size_t n_public_routes = ARRAY_LEN(public_routes);

@@ -10,31 +10,10 @@
 #include "app/export.h"
 #include "app/import_page.h"
 #include "app/job.h"
+#include "app/ops.h"
 #include "app/sign.h"
 #include "app/token.h"
 #include "web/asset.h"
-
-static const struct stmt st_alive = { "alive", "SELECT COUNT(*) FROM schema_patch" };
-
-static bool health(struct req *r, struct err *err)
-{
-	int64_t n;
-	const struct db_out out[] = { db_to_i64(&n) };
-
-	return db_one(r->db, r->a, &st_alive, DB_NONE, DB_OUT(out), err)
-	    && reply_text(r, 200, "text/plain; charset=utf-8",
-			  atomic_load(&app_of(r)->catching_up) ? STR("catching up\n") : STR("ok\n"));
-}
-
-static bool asset_get(struct req *r, struct err *err)
-{
-	const struct asset *f = asset_at(req_param(r, "digest"), req_param(r, "name"));
-
-	if (!f)
-		return err_set(err, ERR_NOT_FOUND, "没有这个文件");
-	reply_header(r, "Cache-Control", STR("public, max-age=31536000, immutable"));
-	return reply_static(r, str_cstr(r->a, f->type), f->data.p, f->data.n);
-}
 
 #define GET METHOD_GET
 #define POST METHOD_POST
@@ -103,7 +82,6 @@ const struct route working_routes[] = {
 	{ GET, "/law/{id}", rule_show, PERSON, "A rule, and which checks use it" },
 	{ GET, "/doc/{code}", doc_show, PERSON, "A paper" },
 	{ GET, "/doc/{code}/pdf", doc_pdf, PERSON, "Its PDF" },
-	/* .records becomes an event with part III, when the dispatcher can write before a handler. */
 	{ GET, "/file/{digest}", file_get, PERSON, "A stored file", .records = "download", .slow = true },
 	{ GET, "/me", me_show, PERSON, "One's own account" },
 	{ GET, "/me/away", away_show, PERSON, "To the form of a delegation, with a week from today" },
@@ -111,7 +89,8 @@ const struct route working_routes[] = {
 	{ POST, "/me/identity", identity_post, PERSON, "Takes another identity" },
 	{ GET, "/look", look_set, ANYONE, "Large print, dark, keys: of this browser" },
 	{ GET, "/sign-in", sign_in_show, ANYONE, "The sign-in page" },
-	{ POST, "/sign-in", sign_in_post, ANYONE, "Signs in", .max_body = 2 * KEPT_MOST, .slow = true, .no_csrf = true },
+	{ POST, "/sign-in", sign_in_post, ANYONE, "Signs in", .max_body = 2 * KEPT_MOST, .slow = true, .no_csrf = true,
+	  .rate = RATE_SIGN_IN },
 	{ POST, "/sign-out", sign_out, PERSON, "Signs out" },
 	{ POST, "/api/v1/session", api_session, ANYONE, "A session's token for the JSON interface", .slow = true, .no_csrf = true },
 	{ POST, "/api/v1/session/end", api_session_end, PERSON, "Ends it", .no_csrf = true },
@@ -131,6 +110,9 @@ const struct route working_routes[] = {
 	{ GET, "/admin/webhooks", hooks_show, ADMINISTRATOR, "Webhooks, and what was not delivered" },
 	{ POST, "/admin/webhooks/again", hooks_again, ADMINISTRATOR, "Tries one again" },
 	{ GET, "/static/{digest}/{name}", asset_get, ANYONE, "Styles, scripts, icons" },
-	{ GET, "/healthz", health, ANYONE, "For the operator's watch" },
+	{ GET, "/status", status_show, ADMINISTRATOR, "How the program is doing" },
+	{ GET, "/healthz", health, ANYONE, "Alive: whether to restart it" },
+	{ GET, "/readyz", ready, ANYONE, "Ready: whether to send people to it" },
+	{ GET, "/metrics", metrics, ANYONE, "Figures for the operator's watch, from this machine or with a token" },
 };
 const size_t n_working_routes = ARRAY_LEN(working_routes);

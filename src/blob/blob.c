@@ -105,12 +105,19 @@ static bool write_file(struct arena *a, const char *dir, struct str sha256, stru
 	return true;
 }
 
+void blob_digest(struct arena *a, struct str content, struct blob *ret)
+{
+	*ret = (struct blob){ .sha256 = digest(a, EVP_sha256(), content), .sm3 = digest(a, EVP_sm3(), content),
+			      .media = media_of(content), .size = (int64_t)content.n };
+}
+
 bool blob_prepare(struct arena *a, const char *dir, struct str content, struct blob *ret, struct err *err)
 {
-	struct blob b = { .sha256 = digest(a, EVP_sha256(), content), .sm3 = digest(a, EVP_sm3(), content),
-			  .media = media_of(content), .size = (int64_t)content.n, .place = STR("row"),
-			  .data = content };
+	struct blob b;
 
+	blob_digest(a, content, &b);
+	b.place = STR("row");
+	b.data = content;
 	if (content.n >= BLOB_ROW_MOST) {
 		b.place = STR("file");
 		b.data = (struct str){ 0 };

@@ -20,6 +20,9 @@ struct blob {
 	struct str data;        /* row: the content */
 };
 
+/* The digests, type and size alone: nothing is written, so that a form can be tried first. place is empty, and
+ * blob_prepare must follow before blob_put. */
+void blob_digest(struct arena *a, struct str content, struct blob *ret);
 /* dir: the data folder. ERR_IO, ERR_DISK_FULL. */
 MUST_USE bool blob_prepare(struct arena *a, const char *dir, struct str content, struct blob *ret, struct err *err);
 /* Known content is stored once. */

@@ -361,6 +361,7 @@ struct writer_stats writer_stats(struct writer *w)
 
 	(void)pthread_mutex_lock(&w->lock);
 	s = w->stats;
+	s.waiting = (int64_t)w->n;
 	(void)pthread_mutex_unlock(&w->lock);
 	return s;
 }

@@ -45,6 +45,7 @@ void writer_stop(struct writer *w);
 
 struct writer_stats {
 	int64_t jobs, groups, failed, longest_group_us;
+	int64_t waiting; /* in the queue now */
 };
 struct writer_stats writer_stats(struct writer *w);
 

@@ -645,9 +645,9 @@ static bool repeated(struct turn *t, const struct act *act, struct act_result *r
 }
 
 static const struct stmt st_since = { "event_since",
-	"SELECT COUNT(*) FROM event WHERE matter = $1 AND seq > $2 AND role <> 'program'" };
+	"SELECT COUNT(*) FROM event WHERE matter = $1 AND seq > $2 AND role NOT IN ('program', 'reader')" };
 
-/* A paper that was drawn meanwhile changes nothing that the actor saw. */
+/* A paper that was drawn and a file that was read meanwhile change nothing that the actor saw. */
 static bool version_fits(struct turn *t, const struct act *act, struct err *err)
 {
 	const struct db_in in[] = { db_i64(act->matter), db_i64(act->version) };

@@ -5,6 +5,7 @@
 #include "base/day.h"
 #include "base/parse.h"
 #include "law/template.h"
+#include "matter/reading.h"
 #include "matter/sight.h"
 #include "matter/store.h"
 #include "matter/world.h"
@@ -262,9 +263,19 @@ static bool event_told(struct seeing *s, const struct json *list, struct event_v
 	return true;
 }
 
+/* Which file it was is told to who sees the field that holds it. */
+static struct str reading_name(const struct seeing *s, const struct json *doc)
+{
+	const struct field *f = kind_field(s->m->kind, json_str(doc, "field"));
+
+	if (!f || s->sight[f->index] != SIGHT_FULL)
+		return STR("下载了一份文件");
+	return str_fmt(s->t->a, "下载了“%.*s”", STR_FMT(json_str(doc, "name")));
+}
+
 static bool event_names(struct seeing *s, struct str body, struct event_view *v, struct err *err)
 {
-	static const char *const shown[] = { "for", "part", "points", "reason", "set", "told" };
+	static const char *const shown[] = { "field", "for", "name", "part", "points", "reason", "set", "told" };
 	const struct action *ac = kind_action(s->m->kind, v->action);
 	const struct json *doc = NULL, *part;
 
@@ -278,6 +289,8 @@ static bool event_names(struct seeing *s, struct str body, struct event_view *v,
 	event_points(s, json_get(doc, "points"), v);
 	if (!event_told(s, json_get(doc, "told"), v, err))
 		return false;
+	if (str_is(v->action, READING_ACTION))
+		v->action_name = reading_name(s, doc);
 	part = json_get(doc, "part");
 	event_changes(s, part ? part : json_get(doc, "set"), v);
 	return (!v->actor || turn_name(s->t, v->actor, &v->actor_name, err))

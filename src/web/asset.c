@@ -32,3 +32,13 @@ const struct asset *asset_at(struct str digest, struct str name)
 
 	return f && str_is(digest, f->digest) ? f : NULL;
 }
+
+bool asset_get(struct req *r, struct err *err)
+{
+	const struct asset *f = asset_at(req_param(r, "digest"), req_param(r, "name"));
+
+	if (!f)
+		return err_set(err, ERR_NOT_FOUND, "没有这个文件");
+	reply_header(r, "Cache-Control", STR("public, max-age=31536000, immutable"));
+	return reply_static(r, str_cstr(r->a, f->type), f->data.p, f->data.n);
+}

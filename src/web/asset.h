@@ -5,10 +5,14 @@
 #define MINGFA_WEB_ASSET_H
 
 #include "base/asset.h"
+#include "web/req.h"
 
 /* "/static/DIGEST/name" for "name" below static/; aborts on a name that is not embedded: pages name constants. */
 struct str asset_url(struct arena *a, const char *name);
 /* The file for digest and rest of such an address; NULL unless both fit. */
 const struct asset *asset_at(struct str digest, struct str name);
+
+/* Route /static/{digest}/{name}: a year, since another content has another address. */
+bool asset_get(struct req *r, struct err *err);
 
 #endif

@@ -25,6 +25,7 @@
 #include "base/day.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "base/uuid.h"
 
 #define HTTP_THREADS 2
 #define HTTP_CONNECTIONS 1000u
@@ -41,8 +42,15 @@ struct http {
 	struct http_config config;
 	struct MHD_Daemon *daemon;
 	int port;
-	atomic_int in_flight;
+	struct stats stats;
+	atomic_int suspended; /* connections that a writer's job or a worker holds */
 	atomic_bool stopping;
+	struct proxies proxies;
+	bool count_open;      /* the requests of an address; else the library counts its connections */
+	struct rates rates;
+	struct crowd crowd;
+	uint64_t salt;        /* of the ids of requests */
+	atomic_ullong serial;
 	pthread_mutex_t lock;
 	struct db *reader[HTTP_THREADS]; /* free readers */
 	int n_reader;
@@ -55,7 +63,10 @@ struct exchange {
 	_Atomic enum step step;
 	struct buf body;
 	size_t max_body;
-	bool too_large;
+	bool at_once;     /* answered before the body has come; the connection ends */
+	int64_t begun;    /* monotonic ms */
+	uint64_t address; /* what limits count by */
+	bool counted;     /* in the crowd */
 	bool job_ok;
 	struct err job_err;
 };
@@ -68,7 +79,7 @@ static struct str header(struct MHD_Connection *c, const char *name)
 	return str_utf8(s) ? s : (struct str){ 0 };
 }
 
-static struct str peer_address(struct arena *a, struct MHD_Connection *c)
+static bool peer_of(struct MHD_Connection *c, struct peer *ret)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	char text[INET6_ADDRSTRLEN] = "";
@@ -79,7 +90,37 @@ static struct str peer_address(struct arena *a, struct MHD_Connection *c)
 	else if (info && info->client_addr->sa_family == AF_INET6)
 		(void)inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)info->client_addr)->sin6_addr,
 				text, sizeof(text));
-	return str_dup(a, str_of(text));
+	return peer_parse(str_of(text), ret);
+}
+
+static enum MHD_Result forwarded_line(void *ctx, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+	struct buf *b = ctx;
+
+	(void)kind;
+	if (strcasecmp(key, "X-Forwarded-For") != 0 || !value)
+		return MHD_YES;
+	if (b->n)
+		buf_addc(b, ',');
+	buf_adds(b, value);
+	return MHD_YES;
+}
+
+/* Who asks, and whether a trusted proxy was asked over TLS. */
+static void find_address(struct exchange *x)
+{
+	struct req *r = &x->r;
+	struct peer peer = { 0 }, visitor;
+	struct buf lines;
+
+	buf_init(&lines, r->a, HTTP_HEADERS);
+	(void)MHD_get_connection_values(x->c, MHD_HEADER_KIND, forwarded_line, &lines);
+	(void)peer_of(x->c, &peer);
+	visitor = peer_behind(&x->h->proxies, peer, buf_str(&lines), header(x->c, "Forwarded"));
+	r->forwarded = lines.n || header(x->c, "Forwarded").n;
+	r->secure = proxies_have(&x->h->proxies, &peer) && str_is(header(x->c, "X-Forwarded-Proto"), "https");
+	r->address = peer_text(r->a, &visitor);
+	x->address = peer_key(&visitor);
 }
 
 /* Readers are lent for the run of a handler: two threads, two readers. */
@@ -140,6 +181,29 @@ static bool has_header(const struct req *r, const char *name)
 	return false;
 }
 
+static enum stats_sort sort_of(const struct route *route)
+{
+	if (!route)
+		return STATS_NONE;
+	if (route->method == METHOD_POST)
+		return STATS_WRITE;
+	return route->slow ? STATS_SLOW : strncmp(route->path, "/static/", 8) == 0 ? STATS_STATIC : STATS_PAGE;
+}
+
+/* Counts a reply and writes its line. */
+static void note(struct exchange *x)
+{
+	const struct req *r = &x->r;
+	int64_t ms = time_monotonic() - x->begun;
+	const struct log_reply line = { .id = r->id, .side = r->public_side ? "public" : "working",
+					.method = r->method == METHOD_GET ? "GET" : r->method == METHOD_POST ? "POST" : "OTHER",
+					.route = r->route ? r->route->path : "", .status = r->status, .ms = ms,
+					.person = r->session ? r->session->person : 0 };
+
+	stats_add(&x->h->stats, sort_of(r->route), r->status, ms);
+	log_reply(&line);
+}
+
 /* Queues what the handler left in the request. The text is in the request's arena, which lives until the
  * connection's completion callback, hence no copy. */
 static enum MHD_Result send_reply(struct exchange *x)
@@ -159,16 +223,18 @@ static enum MHD_Result send_reply(struct exchange *x)
 	common_headers(resp, str_is(r->content_type_out, "application/pdf"));
 	if (r->content_type_out.n)
 		(void)MHD_add_response_header(resp, "Content-Type", str_cstr(r->a, r->content_type_out));
+	(void)MHD_add_response_header(resp, "X-Request-Id", r->id);
 	if (!has_header(r, "Cache-Control"))
 		(void)MHD_add_response_header(resp, "Cache-Control", "no-store");
 	for (size_t i = 0; i < r->n_header; i++)
 		(void)MHD_add_response_header(resp, r->header[i].name, str_cstr(r->a, r->header[i].value));
 	/* Stopping: whoever keeps asking on an open connection would keep the server from its end. */
-	if (x->too_large || atomic_load(&x->h->stopping))
+	if (x->at_once || atomic_load(&x->h->stopping))
 		(void)MHD_add_response_header(resp, "Connection", "close");
 	queued = MHD_queue_response(x->c, (unsigned)r->status, resp);
 	MHD_destroy_response(resp);
 	x->step = STEP_REPLIED;
+	note(x);
 	return queued;
 }
 
@@ -261,6 +327,14 @@ static bool one_view(const struct req *r)
 	return r->method == METHOD_GET && !r->route->slow;
 }
 
+/* Whoever records waits for the writing turn, which only a worker may. */
+static bool recorded(struct exchange *x, struct err *err)
+{
+	const struct route *route = x->r.route;
+
+	return !route->records || !x->h->config.record || !route->slow || x->h->config.record(&x->r, err);
+}
+
 /* Runs the handler with a reader; leaves a reply or a job in the request. */
 static void run_handler(struct exchange *x, struct db *db)
 {
@@ -269,7 +343,7 @@ static void run_handler(struct exchange *x, struct db *db)
 	bool ok;
 
 	r->db = db;
-	ok = (!one_view(r) || db_view(db, &err)) && guarded(x, &err) && r->route->handle(r, &err);
+	ok = (!one_view(r) || db_view(db, &err)) && guarded(x, &err) && recorded(x, &err) && r->route->handle(r, &err);
 	if (one_view(r))
 		db_view_end(db);
 	if (ok && db_in_tx(db))
@@ -307,6 +381,24 @@ static void with_reader(struct exchange *x, void (*fn)(struct exchange *, struct
 	reader_give(x->h, db, x->r.status == err_status(ERR_DB_LOST));
 }
 
+/* The server must not end while somebody holds a connection (http_stop). */
+static void hold(struct exchange *x)
+{
+	x->step = STEP_WAITING;
+	(void)atomic_fetch_add(&x->h->suspended, 1);
+	MHD_suspend_connection(x->c);
+}
+
+/* After this the exchange is another thread's. */
+static void let_go(struct exchange *x, enum step step)
+{
+	struct http *h = x->h;
+
+	x->step = step;
+	MHD_resume_connection(x->c);
+	(void)atomic_fetch_sub(&h->suspended, 1);
+}
+
 static void job_done(void *ctx, bool ok, const struct err *err)
 {
 	struct exchange *x = ctx;
@@ -314,8 +406,7 @@ static void job_done(void *ctx, bool ok, const struct err *err)
 	x->job_ok = ok;
 	if (!ok)
 		x->job_err = *err;
-	x->step = STEP_AFTER;
-	MHD_resume_connection(x->c);
+	let_go(x, STEP_AFTER);
 }
 
 static bool job_run(struct db *db, struct arena *a, void *ctx, struct err *err)
@@ -332,31 +423,29 @@ static bool submit_job(struct exchange *x)
 	const struct writer_job job = { .run = job_run, .done = job_done, .ctx = x, .name = x->r.route->path };
 	struct err err = { 0 };
 
-	x->step = STEP_WAITING;
-	MHD_suspend_connection(x->c);
+	hold(x);
 	if (writer_submit(x->h->config.writer, &job, &err))
 		return true;
 	x->job_ok = false;
 	x->job_err = err;
-	x->step = STEP_AFTER;
-	MHD_resume_connection(x->c);
+	let_go(x, STEP_AFTER);
 	return true;
 }
 
 static void slow_after(void *ctx, struct db *db)
 {
 	struct exchange *x = ctx;
+	struct err err = { 0 };
 
-	if (db) {
-		run_handler(x, db);
-	} else {
-		struct err err = { 0 };
-
+	if (atomic_load(&x->h->stopping))
+		(void)err_set(&err, ERR_BUSY, "系统正在停机维护，这一次没有改动任何内容，请稍后再办");
+	else if (!db)
 		(void)err_set(&err, ERR_DB_LOST, "数据库暂时连接不上，请稍后再试");
+	if (err.code)
 		failed(x, &err);
-	}
-	x->step = STEP_RUNNING;
-	MHD_resume_connection(x->c);
+	else
+		run_handler(x, db);
+	let_go(x, STEP_RUNNING);
 }
 
 static enum MHD_Result next_step(struct exchange *x)
@@ -370,14 +459,12 @@ static enum MHD_Result next_step(struct exchange *x)
 	if (x->step == STEP_READING) {
 		x->r.body = buf_str(&x->body);
 		if (x->r.status == 0 && x->r.route->slow) {
-			x->step = STEP_WAITING;
-			MHD_suspend_connection(x->c);
+			hold(x);
 			if (workers_submit(x->h->config.workers, slow_after, x))
 				return MHD_YES;
 			(void)err_set(&err, ERR_BUSY, "现在办理的人较多，请稍后再试");
 			failed(x, &err);
-			x->step = STEP_RUNNING;
-			MHD_resume_connection(x->c);
+			let_go(x, STEP_RUNNING);
 			return MHD_YES;
 		}
 		if (x->r.status == 0)
@@ -408,6 +495,23 @@ static bool headers_fit(struct MHD_Connection *c, struct err *err)
 	return n <= HTTP_HEADERS || err_set(err, ERR_HEADERS, "请求头过长，请清除本网站的 Cookie 后再试");
 }
 
+static bool too_many(struct exchange *x, int wait)
+{
+	struct err err = { 0 };
+
+	reply_header(&x->r, "Retry-After", str_fmt(x->r.a, "%d", wait));
+	(void)err_set(&err, ERR_TOO_MANY, "同一网络地址的操作过于频繁，请在%d秒后再试", wait);
+	failed(x, &err);
+	return false;
+}
+
+static bool within_rate(struct exchange *x)
+{
+	int wait = 1;
+
+	return rates_take(&x->h->rates, x->r.route->rate, x->address, x->begun, &wait) || too_many(x, wait);
+}
+
 /* Finds the route and the limits before the body is read. A status means that the reply is there already. */
 static void begin_request(struct exchange *x, const char *method)
 {
@@ -418,6 +522,14 @@ static void begin_request(struct exchange *x, const char *method)
 
 	r->method = method_of(method);
 	r->received = time_now();
+	if (x->h->count_open) {
+		x->counted = crowd_enter(&x->h->crowd, x->address, HTTP_PER_ADDRESS);
+		if (!x->counted) {
+			x->at_once = true;
+			(void)too_many(x, 1);
+			return;
+		}
+	}
 	if (r->path.n > HTTP_URL || !str_utf8(r->path))
 		(void)err_set(&err, ERR_BAD_INPUT, "地址过长或者有误");
 	if (err.code || !headers_fit(x->c, &err)) {
@@ -437,9 +549,13 @@ static void begin_request(struct exchange *x, const char *method)
 		failed(x, &err);
 		return;
 	}
+	if (!within_rate(x)) {
+		x->at_once = true;
+		return;
+	}
 	x->max_body = r->route->max_body ? r->route->max_body : HTTP_BODY;
 	if (parse_i64(header(x->c, "Content-Length"), 0, INT64_MAX, &length) && (size_t)length > x->max_body) {
-		x->too_large = true;
+		x->at_once = true;
 		(void)err_set(&err, ERR_TOO_LARGE, "提交的内容超过上限（%zu KB）", x->max_body / 1024);
 		failed(x, &err);
 	}
@@ -480,7 +596,7 @@ static struct exchange *exchange_new(struct http *h, struct MHD_Connection *c, c
 	struct arena *a = arena_new();
 	struct exchange *x = arena_one(a, struct exchange);
 
-	*x = (struct exchange){ .h = h, .c = c, .max_body = HTTP_BODY };
+	*x = (struct exchange){ .h = h, .c = c, .max_body = HTTP_BODY, .begun = time_monotonic() };
 	buf_init(&x->body, a, HTTP_BODY);
 	x->r = (struct req){ .a = a,
 			     .writer = h->config.writer,
@@ -496,9 +612,10 @@ static struct exchange *exchange_new(struct http *h, struct MHD_Connection *c, c
 			     .origin = header(c, "Origin"),
 			     .accept = header(c, "Accept"),
 			     .agent = header(c, "User-Agent"),
-			     .request_key = header(c, "Idempotency-Key"),
-			     .address = peer_address(a, c) };
-	atomic_fetch_add(&h->in_flight, 1);
+			     .request_key = header(c, "Idempotency-Key") };
+	(void)snprintf(x->r.id, sizeof(x->r.id), "%016llx", h->salt + atomic_fetch_add(&h->serial, 1));
+	find_address(x);
+	atomic_fetch_add(&h->stats.open, 1);
 	begin_request(x, method);
 	read_query(x);
 	return x;
@@ -513,15 +630,15 @@ static enum MHD_Result access_handler(void *cls, struct MHD_Connection *c, const
 	if (!x) {
 		*state = x = exchange_new(cls, c, url, method);
 		/* Too large by its own header: answered before the body is sent. */
-		return x->too_large ? send_reply(x) : MHD_YES;
+		return x->at_once ? send_reply(x) : MHD_YES;
 	}
 	if (*size) {
 		struct err err = { 0 };
 
 		buf_add(&x->body, (struct str){ data, *size });
 		*size = 0;
-		if (!buf_ok(&x->body) && !x->too_large && !x->r.status) {
-			x->too_large = true;
+		if (!buf_ok(&x->body) && !x->at_once && !x->r.status) {
+			x->at_once = true;
 			(void)err_set(&err, ERR_TOO_LARGE, "提交的内容超过上限（%zu KB）", x->max_body / 1024);
 			failed(x, &err);
 		}
@@ -542,8 +659,10 @@ static void completed(void *cls, struct MHD_Connection *c, void **state, enum MH
 	if (!x)
 		return;
 	*state = NULL;
+	if (x->counted)
+		crowd_leave(&h->crowd, x->address);
 	free_reply(x->r.a);
-	atomic_fetch_sub(&h->in_flight, 1);
+	atomic_fetch_sub(&h->stats.open, 1);
 }
 
 /* "127.0.0.1:8080" or "[::1]:8080". */
@@ -583,6 +702,14 @@ static bool parse_listen(const char *text, struct sockaddr_storage *ret, socklen
 	return err_set(err, ERR_USAGE, "监听地址“%s”有误，应写作 127.0.0.1:8080 或者 [::1]:8080", text);
 }
 
+static void http_free(struct http *h)
+{
+	rates_done(&h->rates);
+	crowd_done(&h->crowd);
+	(void)pthread_mutex_destroy(&h->lock);
+	free(h);
+}
+
 bool http_start(const struct http_config *config, struct http **ret, struct err *err)
 {
 	struct sockaddr_storage addr;
@@ -596,19 +723,25 @@ bool http_start(const struct http_config *config, struct http **ret, struct err 
 	if (!h)
 		return err_set(err, ERR_BUG, "内存不足");
 	h->config = *config;
+	if (config->proxies)
+		h->proxies = *config->proxies;
+	h->count_open = h->proxies.n > 0;
+	random_bytes(&h->salt, sizeof(h->salt));
+	rates_init(&h->rates);
+	crowd_init(&h->crowd);
 	(void)pthread_mutex_init(&h->lock, NULL);
 	/* Without MHD_OPTION_LISTENING_ADDRESS_REUSE: on Linux it would let two servers share a port unnoticed.
-	 * On loopback every visitor comes from the proxy's address: the limit an address is the proxy's. */
+	 * On loopback and behind a proxy every connection comes from its address: then open requests are counted by
+	 * the visitor's address, and connections by nobody. */
 	h->daemon = MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME
 					 | (addr.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0),
 				     0, NULL, NULL, access_handler, h, MHD_OPTION_SOCK_ADDR, &addr,
 				     MHD_OPTION_THREAD_POOL_SIZE, (unsigned)HTTP_THREADS,
 				     MHD_OPTION_CONNECTION_LIMIT, HTTP_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-				     loopback ? 0u : HTTP_PER_ADDRESS, MHD_OPTION_CONNECTION_TIMEOUT, HTTP_IDLE_S,
+				     loopback || h->count_open ? 0u : HTTP_PER_ADDRESS, MHD_OPTION_CONNECTION_TIMEOUT, HTTP_IDLE_S,
 				     MHD_OPTION_NOTIFY_COMPLETED, completed, h, MHD_OPTION_END);
 	if (!h->daemon) {
-		(void)pthread_mutex_destroy(&h->lock);
-		free(h);
+		http_free(h);
 		return err_set(err, ERR_IO, "无法监听 %s：地址可能已被占用", config->listen);
 	}
 	h->port = MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
@@ -621,25 +754,33 @@ int http_port(const struct http *h)
 	return h->port;
 }
 
+struct stats *http_stats(struct http *h)
+{
+	return &h->stats;
+}
+
+/* Stopping while a connection is suspended aborts the process (trap 3): first no new ones, then patience with replies
+ * under way, at last only for who holds a connection. Visitors who send slowly are not waited for. */
 void http_stop(struct http *h)
 {
-	int64_t until = time_monotonic() + HTTP_STOP_MS;
+	int64_t until;
 	MHD_socket listening;
 
 	if (!h)
 		return;
-	/* Stopping while a connection is suspended aborts the process (trap 3): first no new ones, then wait. */
+	until = time_monotonic() + (h->config.stop_ms ? h->config.stop_ms : HTTP_STOP_MS);
 	atomic_store(&h->stopping, true);
 	listening = MHD_quiesce_daemon(h->daemon);
-	while (atomic_load(&h->in_flight) > 0 && time_monotonic() < until)
+	while (atomic_load(&h->stats.open) > 0 && time_monotonic() < until)
 		(void)usleep(2000);
-	if (atomic_load(&h->in_flight) > 0)
-		log_line(LOG_WARNING, "stopping with %d requests in flight", atomic_load(&h->in_flight));
+	if (atomic_load(&h->suspended) > 0)
+		log_line(LOG_WARNING, "stopping: waiting for %d requests that are being done", atomic_load(&h->suspended));
+	while (atomic_load(&h->suspended) > 0)
+		(void)usleep(2000);
 	MHD_stop_daemon(h->daemon);
 	if (listening != MHD_INVALID_SOCKET)
 		(void)close(listening);
 	while (h->n_reader)
 		db_close(h->reader[--h->n_reader]);
-	(void)pthread_mutex_destroy(&h->lock);
-	free(h);
+	http_free(h);
 }

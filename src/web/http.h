@@ -5,7 +5,9 @@
 #ifndef MINGFA_WEB_HTTP_H
 #define MINGFA_WEB_HTTP_H
 
+#include "web/peer.h"
 #include "web/req.h"
+#include "web/stats.h"
 
 struct http;
 struct workers;
@@ -25,11 +27,18 @@ struct http_config {
 	void (*error_page)(struct req *r, const struct err *err);
 	/* Asked before each POST; false with *err while the system only reads (decision 36). */
 	bool (*may_write)(struct req *r, struct err *err);
+	/* Asked before the handler of a route that records its reads: commits the event, or there is nothing to read. */
+	bool (*record)(struct req *r, struct err *err);
+	const struct proxies *proxies; /* trusted to name the visitor's address; NULL: nobody is */
+	int stop_ms;                   /* patience of http_stop with replies under way; 0: 15 s */
 };
 
 MUST_USE bool http_start(const struct http_config *config, struct http **ret, struct err *err);
 int http_port(const struct http *h);
-/* Takes no new connections, waits until nothing is in flight (at most 15 s), stops. NULL is fine. */
+struct stats *http_stats(struct http *h);
+/* Takes no new connections and stops: waits up to 15 s until everything in flight is answered, and then for handlers
+ * and writes that have begun, however long they take. Slow jobs still queued are answered that they must be asked
+ * again. NULL is fine. */
 void http_stop(struct http *h);
 
 /* Two threads and a queue of 64 for slow routes; each has its own reader. */

@@ -113,7 +113,7 @@ void reply_cookie(struct req *r, const char *name, struct str value, int64_t max
 	struct buf b;
 
 	buf_init(&b, r->a, 1000);
-	buf_addf(&b, "%s=%.*s; Path=/; HttpOnly; SameSite=Lax", name, STR_FMT(value));
+	buf_addf(&b, "%s=%.*s; Path=/; HttpOnly; SameSite=Lax%s", name, STR_FMT(value), r->secure ? "; Secure" : "");
 	if (max_age >= 0)
 		buf_addf(&b, "; Max-Age=%lld", (long long)max_age);
 	reply_header(r, "Set-Cookie", buf_str(&b));

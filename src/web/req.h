@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "db/writer.h"
 #include "web/form.h"
+#include "web/rate.h"
 
 enum method { METHOD_GET, METHOD_POST, METHOD_OTHER };
 
@@ -31,7 +32,8 @@ struct route {
 	size_t max_body;           /* bytes; 0: 64 KiB, enough for a form without files */
 	bool slow;                 /* runs on a worker: may take longer than 5 ms (decision 28) */
 	bool no_csrf;              /* signing in (no session yet): same origin only; API: bearer token */
-	const char *records;       /* a read that is an event (decision 20) */
+	const char *records;       /* a read that is an event, committed before the handler runs (decision 20); only slow ones */
+	enum rate_class rate;      /* what one address may ask of it (rate.h) */
 };
 
 /* Session of a signed-in person; identity: the organ in force. */
@@ -59,6 +61,9 @@ struct req {
 	void *app;                 /* struct app of src/app */
 	const struct route *route;
 	enum method method;
+	char id[17];               /* of this request: on its line of the log and in X-Request-Id */
+	bool secure;               /* came to a trusted proxy over TLS: cookies say so */
+	bool forwarded;            /* somebody stands between, trusted or not */
 	struct str path, host, address, cookie, content_type, if_none_match, if_modified_since, authorization, origin, accept, agent;
 	struct str request_key;    /* Idempotency-Key header */
 	struct form_data param;    /* path segments by name */
