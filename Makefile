@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 # The one Makefile. Order: tools, generated code, objects, lint, link. Everything goes to $(BUILD).
-#   make deps build run test bench fuzz format check clean
+#   make deps build run test bench fuzz format check deb clean
 #   make CC="ccache gcc" BUILD=/tmp/b SANITIZE=address,undefined build
 # Files are found by pattern; a folder that does not exist yet is simply empty.
 
@@ -188,6 +188,12 @@ $(BUILD)/bench/page: $(BUILD)/obj/bench/page.o $(LIB)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 bench: build $(BUILD)/bench/turn $(BUILD)/bench/page
 	@BUILD=$(BUILD) sh bench/run.sh
+
+# ---- a Debian package ----
+VERSION ?= 0.2.0
+deb: build
+	@sh tools/deb.sh $(BUILD) $(VERSION)
+.PHONY: deb
 
 format:
 	clang-format -i $(sort $(shell find src tools tests bench -name '*.[ch]' 2>/dev/null))
