@@ -159,12 +159,18 @@ static bool read_draft(struct filling *f, struct str json, struct pairs *ret, in
 	return true;
 }
 
+/* A paper that was drawn and a file that was read change nothing that somebody saw. */
+static bool changes(const struct event_view *e)
+{
+	return !str_starts(e->action, STR("paper.")) && !str_starts(e->action, STR("file."));
+}
+
 /* Whether others changed the matter; what the writer did himself he knows. */
 static bool moved_since(const struct filling *f, int64_t version)
 {
 	for (size_t i = 0; i < f->m.n_event; i++)
 		if (f->m.event[i].seq > version && f->m.event[i].actor != f->r->session->person
-		    && !str_starts(f->m.event[i].action, STR("paper.")))
+		    && changes(&f->m.event[i]))
 			return true;
 	return false;
 }
@@ -588,8 +594,7 @@ static void since(struct filling *f, struct form_view *v)
 	struct event_line *l = arena_many(f->r->a, f->m.n_event, struct event_line);
 
 	for (size_t i = 0; f->stale && i < f->m.n_event; i++)
-		if (f->m.event[i].seq > f->version && !str_starts(f->m.event[i].action, STR("paper."))
-		    && !str_starts(f->m.event[i].action, STR("file.")))
+		if (f->m.event[i].seq > f->version && changes(&f->m.event[i]))
 			l[v->n_since++] = (struct event_line){ .at = shown_time(f->r->a, f->m.event[i].at),
 							       .name = f->m.event[i].action_name,
 							       .actor = f->m.event[i].actor_name };
@@ -949,7 +954,7 @@ static bool quiet_reply(struct filling *f)
 		json_out_str(&o, "clash", shown_clock_time(a, f->clash_at));
 	json_out_str(&o, "kept", str_fmt(a, "%lld", (long long)f->saved));
 	for (size_t i = f->m.n_event; i-- > 0;)
-		if (f->m.event[i].seq > f->version && !str_starts(f->m.event[i].action, STR("paper."))) {
+		if (f->m.event[i].seq > f->version && changes(&f->m.event[i])) {
 			json_out_str(&o, "since", str_fmt(a, "%.*s在%.*s办理了%.*s",
 							  STR_FMT(f->m.event[i].actor_name.n ? f->m.event[i].actor_name : STR("系统")),
 							  STR_FMT(str_sub(shown_time(a, f->m.event[i].at), 11, 16)),

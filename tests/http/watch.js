@@ -4,7 +4,7 @@
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
-const { test, after, run, expect, that, folder, Server, request, openLead, today, randomUUID } = require('./lib.js');
+const { test, after, run, wait, expect, that, folder, Server, request, openLead, today, randomUUID } = require('./lib.js');
 
 const servers = {};
 async function running(name, more = []) {
@@ -40,10 +40,16 @@ test('a download is on record before it goes out, once in ten minutes, and makes
 	const events = s.count(`SELECT count(*) FROM event e JOIN matter m ON m.id = e.matter WHERE m.code = '${code}' AND e.action = 'file.read' AND e.actor IS NOT NULL`);
 	that(events === 1 || events === 2, `${events} events of three downloads`); // two when ten minutes end between them
 	expect(s.count('SELECT (SELECT count(*) FROM event) - (SELECT count(*) FROM leaf)'), 0, 'events without a leaf');
-	that((await request(s.port, 'GET', `/m/${code}`, { cookie: who.cookie })).body.includes('下载了“现场.txt”'), 'the timeline');
+	that((await request(s.port, 'GET', `/m/${code}/events`, { cookie: who.cookie })).body.includes('下载了“现场.txt”'), 'the timeline');
 	const acted = await request(s.port, 'POST', `/m/${code}/do/note`, { cookie: who.cookie, form: {
 		csrf: who.csrf, request: randomUUID(), version, go: 'act', 'f.reason': '看过现场记录，情况属实。' } });
 	expect(acted.status, 303, `an act with the version from before: ${acted.body.replace(/<[^>]*>/g, ' ').slice(0, 400)}`);
+});
+
+test('an export, which records itself, is not taken for a download', async () => {
+	const s = await direct();
+	const who = await s.signIn('wangming');
+	for (const sort of ['csv', 'xlsx']) expect((await request(s.port, 'GET', `/k/penalty/export.${sort}`, { cookie: who.cookie })).status, 200, sort);
 });
 
 test('figures, alive, ready', async () => {
@@ -67,6 +73,7 @@ test('figures, alive, ready', async () => {
 test('the log has a line a reply, without what was asked', async () => {
 	const s = await direct();
 	const r = await request(s.port, 'GET', '/search?q=%E5%BC%A0%E4%B8%89', {});
+	for (let i = 0; i < 100 && !s.log.includes(r.headers['x-request-id']); i++) await wait(20); // through another pipe
 	const line = s.log.split('\n').filter((l) => l.includes(r.headers['x-request-id'])).map((l) => JSON.parse(l))[0];
 	that(line, 'no line of this request');
 	expect(line.route, '/search', 'route');
