@@ -1,5 +1,4 @@
 -- Drafts that were thrown away, or that a newer one overran: 30 days long their person may take them back.
-
 CREATE TABLE draft_bin (
 	id {id},                        -- order of throwing away
 	person {i64} NOT NULL REFERENCES matter (id), -- whose draft

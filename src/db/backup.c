@@ -34,7 +34,7 @@ static char *file_of(struct arena *a, const char *address)
 	return str_cstr(a, ask == SIZE_MAX ? s : str_sub(s, 0, ask));
 }
 
-static const struct stmt st_size = { "backup_size", "SELECT pg_database_size(current_database())" };
+static const struct stmt st_size = { "backup_size_postgres", "SELECT pg_database_size(current_database())" };
 
 static bool postgres_size(const char *address, struct arena *a, int64_t *ret, struct err *err)
 {
@@ -156,7 +156,7 @@ static bool dump(struct arena *a, const char *address, const char *to, struct er
 	return run("pg_dump", argv, err) && to_disk(to, err);
 }
 
-static const struct stmt st_tables = { "backup_tables",
+static const struct stmt st_tables = { "backup_tables_postgres",
 	"SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema()" };
 
 static bool undump(struct arena *a, const char *from, const char *address, struct err *err)
