@@ -3,6 +3,7 @@
  * contents, papers, relations and record. */
 #include "app/case.h"
 
+#include "app/party.h"
 #include "base/day.h"
 #include "pages.h"
 
@@ -298,10 +299,11 @@ static void party_part(struct buf *b, const char *name, struct str text)
 		buf_addf(b, "%s%s%.*s", b->n ? "\n" : "", name, STR_FMT(text));
 }
 
-/* Who it is, with code, address and whom to call; all matters of its code where the code is shown. */
-static void party_line(struct req *r, const struct field_view *x, struct field_line *ret)
+/* Who it is, with code, address and whom to call; its other matters, where all of it is shown. */
+static bool party_line(struct req *r, const struct field_view *x, struct field_line *ret, struct err *err)
 {
 	const struct party *p = x->v.party;
+	struct str n = { 0 };
 	struct buf b;
 
 	buf_init(&b, r->a, 2000);
@@ -311,13 +313,16 @@ static void party_line(struct req *r, const struct field_view *x, struct field_l
 	party_part(&b, p->sort == PARTY_PERSON ? "联系人 " : "法定代表人（负责人） ", p->contact);
 	party_part(&b, "电话 ", p->phone);
 	if (!buf_ok(&b))
-		return;
+		return true;
 	ret->shown = (struct shown){ .sort = SHOWN_NOTE, .text = buf_str(&b) };
 	ret->wide = true;
-	if (!x->masked && p->code.n) {
-		ret->more = STR("同一当事人的办件");
-		ret->more_href = str_fmt(r->a, "/search?q=%.*s", STR_FMT(p->code));
-	}
+	if (x->masked || x->def->see.set)
+		return true;
+	if (p->code.n && !party_count(r, p, &n, err))
+		return false;
+	ret->more = n.n ? str_fmt(r->a, "画像：近三年%.*s件", STR_FMT(n)) : STR("画像");
+	ret->more_href = party_href(r, p);
+	return true;
 }
 
 static bool field_of(struct shower *s, const struct field_view *x, struct field_line *ret, struct err *err)
@@ -328,9 +333,7 @@ static bool field_of(struct shower *s, const struct field_view *x, struct field_
 	ret->cite = cite_links(s->r, &x->def->node->cite, &ret->n_cite);
 	if (!shown_of(s, &x->def->type, x->v, &ret->shown, err))
 		return false;
-	if (x->v.t == T_PARTY)
-		party_line(s->r, x, ret);
-	return true;
+	return x->v.t != T_PARTY || party_line(s->r, x, ret, err);
 }
 
 /* What nobody filled in: empty, or still the default of its definition. */

@@ -11,6 +11,7 @@
 #include "app/import_page.h"
 #include "app/job.h"
 #include "app/ops.h"
+#include "app/party.h"
 #include "app/sign.h"
 #include "app/token.h"
 #include "web/asset.h"
@@ -37,6 +38,8 @@ const struct route working_routes[] = {
 	{ GET, "/new", new_show, PERSON, "What this person may begin" },
 	{ GET, "/kinds", kinds_show, PERSON, "All kinds of matters" },
 	{ GET, "/search", search_show, PERSON, "Full text over all kinds" },
+	{ GET, "/party", party_show, PERSON, "Matters and fines of a party without a code, by its name", .slow = true },
+	{ GET, "/party/{code}", party_show, PERSON, "Matters and fines of one party", .slow = true },
 	{ GET, "/k/{kind}", list_show, PERSON, "Matters of one kind with filters" },
 	{ GET, "/k/{kind}/print", list_print, PERSON, "The list on A4 across", .slow = true },
 	{ GET, "/k/{kind}/export.xlsx", export_show, PERSON, "The list as a table", .slow = true, .records = "export" },

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* party.h - 画像: the matters and fines of one party, as far as the reader may see them. */
+#ifndef MINGFA_APP_PARTY_H
+#define MINGFA_APP_PARTY_H
+
+#include "app/rows.h"
+
+struct party_line {
+	struct str code, title, kind, number, state, organ, opened, name, fine;
+};
+struct party_fines {
+	struct str year, count, sum;
+};
+struct party_view {
+	struct frame frame;
+	struct str name, code, total;   /* total: 罚款 3 次，共 60,000.00元 */
+	const struct str *other;        /* further names under which the code stands */
+	size_t n_other;
+	const struct party_line *line;  /* of the code; without a code: of the name */
+	size_t n_line;
+	const struct party_line *maybe; /* entered without a code, under one of the names */
+	size_t n_maybe;
+	const struct party_fines *fines; /* newest year first */
+	size_t n_fines;
+	bool cut;                       /* a kind holds more than one list shows */
+};
+
+/* /party/{code}, or /party?name= for a party without a code. */
+bool party_show(struct req *r, struct err *err);
+struct str party_href(struct req *r, const struct party *p);
+/* How many matters of this code were opened in the last three years, among those that the reader may see; as text
+ * (1000 以上 when there are more), empty when it cannot be told yet. */
+MUST_USE bool party_count(struct req *r, const struct party *p, struct str *ret, struct err *err);
+
+#endif

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MulanPSL-2.0
+// What a matter leads to: the picture of its party, the text of an article, its review, the record of a discussion.
+'use strict';
+const { test, run, expect, that, Site, examine, shot, day } = require('./lib.js');
+
+let site;
+const who = (login, opt) => site.person(login, opt);
+const rows = (sql) => site.server.ask(sql).split('\n').filter(Boolean);
+
+test('the program starts over the demonstration', async () => {
+	site = await Site.open();
+});
+
+/* ---- the party ---- */
+
+const SHARED = '91140821MA0YY0070H'; // has a case at the county's bureau and one at a township
+
+test('the picture of a party counts what the reader may see, and nothing of another organ', async () => {
+	const all = rows(`SELECT DISTINCT m.code || ' ' || m.organ FROM matter_key_text k JOIN matter m ON m.id = k.matter WHERE k.text = '${SHARED}' AND k.field LIKE '%.party'`);
+	const organ = rows("SELECT DISTINCT p.organ FROM post p JOIN account a ON a.person = p.person WHERE a.login = 'wangming'")[0];
+	const own = all.filter((x) => x.endsWith(` ${organ}`)).map((x) => x.split(' ')[0]);
+	const others = all.filter((x) => !x.endsWith(` ${organ}`)).map((x) => x.split(' ')[0]);
+	that(own.length > 0 && others.length > 0, `the demonstration has it at two organs: ${all}`);
+	const p = await who('wangming');
+	await p.go(`/m/${own[0]}`);
+	await p.page.getByRole('link', { name: `画像：近三年${own.length}件` }).click();
+	expect(new URL(p.page.url()).pathname, `/party/${SHARED}`, 'where the picture is');
+	await p.reads(SHARED, `本人可以查看的办件 ${own.length} 件`);
+	expect(await p.page.locator('#matters tbody tr').count(), own.length, 'rows');
+	for (const code of others) expect(await p.page.locator(`a[href="/m/${code}"]`).count(), 0, 'of another organ');
+	await examine(p.page);
+	await shot(p.page, 'party');
+	const small = await who('wangming', { width: 390, height: 844 });
+	await small.go(`/party/${SHARED}`);
+	expect(await small.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0, 'pixels sideways');
+	await examine(small.page);
+	await shot(small.page, 'party-390');
+});
+
+test('fines are summed and told by the year of the decision', async () => {
+	const p = await who('wangming');
+	const fined = rows(`SELECT DISTINCT k.text FROM matter_key_text k JOIN matter m ON m.id = k.matter JOIN post o ON o.organ = m.organ JOIN account a ON a.person = o.person
+		WHERE a.login = 'wangming' AND k.field LIKE '%penalty.party' AND m.fields LIKE '%"decided_on"%' AND m.fields LIKE '%"fine":%'`);
+	that(fined.length > 0, 'the demonstration has fines');
+	for (const code of fined) {
+		await p.go(`/party/${code}`);
+		const cells = (await p.page.locator('#matters td[data-of="罚款"]').allInnerTexts()).filter((t) => t !== '—');
+		const sum = cells.reduce((x, t) => x + Number(t.replace(/[,元]/g, '')), 0);
+		const years = await p.page.locator('#fines tbody tr').evaluateAll((tr) => tr.map((r) => [...r.children].map((c) => c.textContent)));
+		that(cells.length > 0, `${code} was fined`);
+		expect(years.reduce((x, y) => x + Number(y[1]), 0), cells.length, 'fines of all years');
+		expect(years.reduce((x, y) => x + Number(y[2].replace(/[,元]/g, '')), 0), sum, 'their sum');
+		await p.reads(`罚款${cells.length}次，共${sum.toLocaleString('en-US', { minimumFractionDigits: 2 })}元`);
+	}
+	await shot(p.page, 'party-fines');
+});
+
+test('the same name without a code stands apart, as perhaps the same party', async () => {
+	const p = await who('wangming');
+	const name = rows(`SELECT fields FROM matter WHERE kind = 'penalty' AND fields LIKE '%${SHARED}%'`).map((f) => JSON.parse(f).party.name)[0];
+	await p.go('/k/penalty/new');
+	await p.fill({ 线索来源: '投诉举报', 案由: '登记时没有代码的线索', 发现日期: day(0), 线索内容: '群众来电反映现场没有人管理。',
+		当事人: { parts: { 类别: '单位', 名称或者姓名: ` ${name} ` } } });
+	await p.send();
+	if (!/done=/.test(p.page.url())) await p.giveReasons('来电人不知道代码，先登记再核对。');
+	await p.done('open');
+	await p.page.getByRole('link', { name: '〔画像〕' }).click();
+	await p.reads(name, '没有登记代码', '登记时没有代码的线索');
+	await p.go(`/party/${SHARED}`);
+	await p.reads('可能是同一当事人 1');
+	expect(await p.page.locator('#maybe tbody tr').count(), 1, 'perhaps the same');
+	await examine(p.page);
+	await shot(p.page, 'party-maybe');
+});
+
+test('a code that nobody knows tells nothing, and neither does an address without one', async () => {
+	const p = await who('wangming');
+	await p.go('/party/91140821MA0YY9999X');
+	await p.reads('没有可以查看的办件');
+	expect((await p.page.goto(`${site.working}/party`)).status(), 404, 'without a name');
+	await p.go(`/party?name=${encodeURIComponent('示例（某） 公司')}`);
+	await p.reads('示例（某）公司', '没有登记代码');
+});
+
+run();
