@@ -274,6 +274,29 @@ function typed(form, more) {
 		return;
 	var drawer = null, from = null;
 
+	// Copying needs a script; without one the words can be selected.
+	function offer(where) {
+		where.querySelectorAll(".mf-copy").forEach(function (e) { e.hidden = false; });
+	}
+
+	// An office's server seldom has a certificate, and then there is no navigator.clipboard.
+	function take(text, done) {
+		function byHand() {
+			var box = document.createElement("textarea");
+			box.value = text;
+			box.className = "mf-copied";
+			document.body.appendChild(box);
+			box.select();
+			if (document.execCommand("copy"))
+				done();
+			box.remove();
+		}
+		if (navigator.clipboard)
+			navigator.clipboard.writeText(text).then(done, byHand);
+		else
+			byHand();
+	}
+
 	function close() {
 		if (drawer)
 			drawer.remove();
@@ -306,14 +329,15 @@ function typed(form, more) {
 			heading.replaceWith(h);
 		}
 		Array.from(main.childNodes).forEach(function (e) { drawer.appendChild(e); });
+		offer(drawer);
 		document.body.appendChild(drawer);
 		button.focus();
 	}
 
 	document.addEventListener("click", function (e) {
 		var cite = e.target.closest && e.target.closest("a.mf-cite"), copy = e.target.closest && e.target.closest("[data-copy]");
-		if (copy && navigator.clipboard) {
-			navigator.clipboard.writeText(copy.dataset.copy).then(function () { copy.textContent = "已复制"; });
+		if (copy) {
+			take(copy.dataset.copy, function () { copy.textContent = "已复制"; });
 			return;
 		}
 		if (!cite || e.ctrlKey || e.metaKey || e.shiftKey || e.button || (drawer && drawer.contains(cite)))
@@ -341,4 +365,5 @@ function typed(form, more) {
 	}
 	window.addEventListener("hashchange", unfold);
 	unfold();
+	offer(document);
 })();

@@ -158,7 +158,9 @@ struct chart_view {
 
 struct rule_view {
 	struct frame frame;
-	struct str id, heading, law, requirement, who, when, limit, effect, evidence;
+	struct str id, heading, place, requirement, who, when, limit, effect;
+	struct str packs; /* which packs cite it: 临猗县、山西省 */
+	struct str copy;  /* the citation with its words, to be taken along */
 	const struct rule_use {
 		struct str kind, name, what, href;
 	} *use;

@@ -222,6 +222,31 @@ static void uses(struct req *r, const struct law *law, struct rule_view *v)
 	v->use = u;
 }
 
+/* By their names, those that cite it. */
+static struct str citing_packs(struct req *r, const struct law *law, struct str id)
+{
+	struct buf b;
+
+	buf_init(&b, r->a, 1000);
+	for (size_t p = law->n_chain; p-- > 0;)
+		for (size_t i = 0; i < law->n_node; i++)
+			if (str_eq(law->node[i]->pack, law->chain[p].id)
+			    && (cites_id(&law->node[i]->cite, id) || cites_id(&law->node[i]->because, id))) {
+				buf_adds(&b, b.n ? "、" : "");
+				buf_add(&b, law->chain[p].name);
+				break;
+			}
+	return buf_str(&b);
+}
+
+/* 〔某制度 第五条〕 as it stands in a sentence. */
+static struct str without_brackets(struct str s)
+{
+	const size_t n = STR("〔").n;
+
+	return str_starts(s, STR("〔")) && str_ends(s, STR("〕")) ? str_sub(s, n, s.n - n) : s;
+}
+
 /* The ledger's own words, as people read them. */
 static struct str effect_name(struct str effect)
 {
@@ -253,7 +278,10 @@ bool rule_show(struct req *r, struct err *err)
 	ledger_put_cite(engine_ledger(app_of(r)->engine), rule->id, &b);
 	v.id = rule->id;
 	v.heading = buf_str(&b);
+	v.place = without_brackets(v.heading);
 	v.requirement = rule->requirement;
+	v.copy = str_fmt(r->a, "%.*s：%.*s", STR_FMT(v.place), STR_FMT(v.requirement));
+	v.packs = citing_packs(r, law, rule->id);
 	v.who = rule->actor;
 	v.when = rule->trigger;
 	v.limit = str_blank(rule->limit) ? (struct str){ 0 }

@@ -417,6 +417,10 @@ struct law_tree; /* the merged definition files, for `law diff` */
 struct law {
 	struct str pack, name, version; /* "shanxi/linyi" */
 	int64_t from;                   /* day in force */
+	const struct pack_name {
+		struct str id, name;    /* "shanxi", 山西省 */
+	} *chain;                       /* this pack and those above it, upper ones first */
+	size_t n_chain;
 	struct kind *kind;
 	size_t n_kind;
 	const struct sheet *sheet;

@@ -478,6 +478,16 @@ void bind_sheets(struct loader *l)
 
 /* ---- the whole ---- */
 
+static void put_chain(struct loader *l)
+{
+	struct pack_name *v = arena_many(l->a, l->n_pack, struct pack_name);
+
+	for (size_t i = 0; i < l->n_pack; i++)
+		v[i] = (struct pack_name){ l->pack[i].id, bind_name(l, l->pack[i].y) };
+	l->law->chain = v;
+	l->law->n_chain = l->n_pack;
+}
+
 static void head(struct loader *l)
 {
 	const struct pack *p = &l->pack[l->n_pack - 1];
@@ -485,6 +495,7 @@ static void head(struct loader *l)
 
 	l->law->pack = p->id;
 	l->law->name = bind_name(l, p->y);
+	put_chain(l);
 	l->law->version = bind_text(p->y, "version");
 	if (from && !day_parse(from->text, &l->law->from))
 		diag_add(l->d, pos_val(from), false, "from 应当是日期，例如 2021-07-15");

@@ -82,4 +82,32 @@ test('a code that nobody knows tells nothing, and neither does an address withou
 	await p.reads('示例（某）公司', '没有登记代码');
 });
 
+/* ---- articles ---- */
+
+test('an article opens beside the page with its words, its place, who cites it and what uses it', async () => {
+	const p = await who('wangming');
+	await p.go(`/m/${rows("SELECT code FROM matter WHERE kind = 'penalty' AND state = 'filed'")[0]}`);
+	await p.page.locator('a.mf-cite:visible').first().click();
+	const drawer = p.page.locator('.mf-drawer');
+	await drawer.waitFor();
+	const told = await drawer.innerText();
+	for (const w of ['出处', '哪些定义包引用它', '台账编号', '哪些检查用到它']) that(told.includes(w), `the drawer lacks ${w}: ${told}`);
+	that(/第.+条/.test(told), `no article: ${told}`);
+	const id = await drawer.locator('dt', { hasText: '台账编号' }).locator('xpath=../dd').innerText();
+	await p.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+	await drawer.getByRole('button', { name: '复制引文' }).click();
+	await drawer.getByRole('button', { name: '已复制' }).waitFor();
+	const copied = await p.page.evaluate(() => navigator.clipboard.readText());
+	that(copied.includes(await drawer.locator('.mf-law').innerText()), `what was copied: ${copied}`);
+	await examine(p.page);
+	await shot(p.page, 'cite-drawer', false);
+	const plain = await who('wangming', { script: false });
+	await plain.go(`/law/${id}`);
+	await plain.reads('出处', '哪些检查用到它');
+	that(!(await plain.page.getByRole('button', { name: '复制引文' }).isVisible()), 'no button that does nothing');
+	const small = await who('wangming', { width: 390, height: 844 });
+	await small.go(`/law/${id}`);
+	await shot(small.page, 'law-390');
+});
+
 run();
