@@ -104,6 +104,24 @@ static void part_sentence(struct reason_view *x)
 	x->say = without_stop(x->say);
 }
 
+/* must: today > pay_due. Nobody can do anything about it, and nobody needs to. */
+static bool is_wait(const struct expr *must)
+{
+	struct str s = must ? expr_text(must) : (struct str){ 0 };
+
+	return (str_starts(s, STR("today >")) || str_starts(s, STR("now >"))) && str_find(s, STR(" and "), 0) == SIZE_MAX
+	    && str_find(s, STR(" or "), 0) == SIZE_MAX;
+}
+
+static bool passes_by_time(const struct kind *k, const struct refusal *v)
+{
+	for (size_t i = 0; v->sort == REFUSED_CHECK && !v->missing && i < k->n_action; i++)
+		for (size_t j = 0; j < k->action[i].n_check; j++)
+			if (k->action[i].check[j].node == v->node)
+				return is_wait(k->action[i].check[j].must);
+	return false;
+}
+
 const struct reason_view *case_reasons(struct req *r, const struct kind *k, const struct matter_view *m,
 				       const struct refusal *v, size_t n, struct str href)
 {
@@ -111,7 +129,8 @@ const struct reason_view *case_reasons(struct req *r, const struct kind *k, cons
 
 	for (size_t i = 0; i < n; i++) {
 		out[i] = (struct reason_view){ .say = v[i].say, .target = v[i].target,
-					       .missing = v[i].missing, .can_pass = v[i].can_pass };
+					       .missing = v[i].missing, .can_pass = v[i].can_pass,
+					       .idle = passes_by_time(k, &v[i]) };
 		if (v[i].node) {
 			out[i].cite = cite_links_near(r, &v[i].node->cite, &out[i].n_cite);
 			out[i].key = v[i].node->path;
@@ -258,17 +277,51 @@ void case_clock(struct req *r, const struct matter_view *m, const struct clock_v
 	ret->cite = cite_links(r, &c->def->node->cite, &ret->n_cite);
 }
 
+static bool runs(const struct clock_view *c)
+{
+	return c->v.state == CLOCK_RUNNING || c->v.state == CLOCK_PAUSED;
+}
+
+/* Two limits for one duty: the same acts end both. */
+static bool same_duty(const struct clock *a, const struct clock *b)
+{
+	if (a == b || !a->n_until || a->n_until != b->n_until)
+		return false;
+	for (size_t i = 0; i < a->n_until; i++)
+		if (!names(b->until, b->n_until, a->until[i]))
+			return false;
+	return true;
+}
+
+/* Whether a stricter limit of the same duty runs; of two that end together the first of the definition leads. */
+static bool is_looser(const struct matter_view *m, const struct clock_view *c)
+{
+	for (size_t i = 0; i < m->n_clock; i++) {
+		const struct clock_view *o = &m->clock[i];
+
+		if (runs(o) && same_duty(o->def, c->def) && (o->v.due < c->v.due || (o->v.due == c->v.due && o->def < c->def)))
+			return true;
+	}
+	return false;
+}
+
 static void clocks(struct req *r, const struct matter_view *m, struct case_view *v)
 {
-	struct clock_line *l = arena_many(r->a, m->n_clock, struct clock_line);
+	struct clock_line *l = arena_many(r->a, m->n_clock * 2, struct clock_line);
 
-	for (int running = 1; running >= 0; running--)
-		for (size_t i = 0; i < m->n_clock; i++) {
-			bool runs = m->clock[i].v.state == CLOCK_RUNNING || m->clock[i].v.state == CLOCK_PAUSED;
-
-			if (runs == (running == 1))
-				case_clock(r, m, &m->clock[i], &l[v->n_clock++]);
-		}
+	for (size_t i = 0; i < m->n_clock; i++) {
+		if (!runs(&m->clock[i]) || is_looser(m, &m->clock[i]))
+			continue;
+		case_clock(r, m, &m->clock[i], &l[v->n_clock++]);
+		for (size_t j = 0; j < m->n_clock; j++)
+			if (runs(&m->clock[j]) && same_duty(m->clock[i].def, m->clock[j].def) && is_looser(m, &m->clock[j])) {
+				case_clock(r, m, &m->clock[j], &l[v->n_clock]);
+				l[v->n_clock++].further = true;
+			}
+	}
+	for (size_t i = 0; i < m->n_clock; i++)
+		if (!runs(&m->clock[i]))
+			case_clock(r, m, &m->clock[i], &l[v->n_clock++]);
 	v->clock = l;
 }
 
@@ -718,6 +771,25 @@ static bool open_links(struct req *r, const struct matter_view *m, struct case_v
 
 /* ---- head and tabs ---- */
 
+/* A matter that is called only what it is (交接, AB角委托) is told apart by its people. */
+static struct str full_title(struct shower *s, const struct matter_view *m)
+{
+	struct str title = title_once(m->title);
+	struct buf b;
+	size_t n = 0;
+
+	if (!str_eq(title, m->snap->kind->name))
+		return title;
+	buf_init(&b, s->r->a, 1000);
+	buf_add(&b, title);
+	for (size_t i = 0; i < m->n_field && n < 3; i++)
+		if (m->field[i].def->type.tag == T_USER && !m->field[i].hidden && !is_empty(m->field[i].v)) {
+			buf_adds(&b, n++ ? "、" : "：");
+			buf_add(&b, shown_text(s, m->field[i].v));
+		}
+	return buf_str(&b);
+}
+
 static void head_facts(struct shower *s, const struct matter_view *m, struct case_view *v)
 {
 	for (size_t i = 0; i < m->n_field; i++)
@@ -799,7 +871,7 @@ bool case_show(struct req *r, struct err *err)
 	if (!case_load(r, SEE_ALL, &m, err) || !frame_load(r, m.title, &v.frame, err) || !shower_init(r, &s, err))
 		return false;
 	v.code = m.snap->code;
-	v.title = title_once(m.title);
+	v.title = full_title(&s, &m);
 	v.kind = m.snap->kind->name;
 	v.kind_href = str_fmt(r->a, "/k/%.*s", STR_FMT(m.snap->kind->id));
 	v.organ = m.organ_name;

@@ -13,6 +13,7 @@ struct reason_view {
 	const struct cite_link *cite;
 	size_t n_cite;
 	bool missing, can_pass, own_way;
+	bool idle; /* passes by time alone: 无须操作 */
 };
 
 struct act_view {
@@ -30,6 +31,7 @@ struct clock_line {
 	const struct cite_link *cite;
 	size_t n_cite;
 	bool running, provisional;
+	bool further; /* a looser limit of the same duty: stands below the stricter one */
 };
 
 struct field_line {

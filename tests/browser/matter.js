@@ -110,4 +110,38 @@ test('an article opens beside the page with its words, its place, who cites it a
 	await shot(small.page, 'law-390');
 });
 
+/* ---- the page of a matter ---- */
+
+test('a delegation is called by its people, on its page and on paper', async () => {
+	const p = await who('zhaogang');
+	await p.go('/me/away');
+	await p.fill({ 代办人: '王明' });
+	await p.send();
+	await p.done('open');
+	expect((await p.page.locator('h1').innerText()).trim(), 'AB角委托：赵刚、王明', 'the title');
+});
+
+test('what only time brings asks for nothing to be done', async () => {
+	const p = await who('wangming');
+	const found = [];
+	for (const code of rows("SELECT code FROM matter WHERE kind = 'penalty' AND ended IS NULL ORDER BY id")) {
+		await p.page.goto(`${site.working}/m/${code}`);
+		const waits = await p.page.locator('.mf-reasons li', { hasText: '无须操作' }).allTextContents();
+		found.push(...waits);
+	}
+	that(found.length > 0, 'the demonstration has an act that waits for a day');
+	for (const text of found) that(!text.includes('下一步'), `a way on beside 无须操作: ${text}`);
+});
+
+test('a matter on paper is one column without menu, tabs and buttons', async () => {
+	const p = await who('wangming');
+	await p.go(`/m/${rows("SELECT code FROM matter WHERE kind = 'penalty' AND state = 'filed'")[0]}`);
+	await p.page.emulateMedia({ media: 'print' });
+	for (const w of ['.mf-menu', '.mf-case-tabs', '.mf-do', '.mf-tabs-after']) that(!(await p.page.locator(w).first().isVisible()), `${w} is printed`);
+	const left = await p.page.locator('#info .mf-field').evaluateAll((v) => [...new Set(v.map((e) => Math.round(e.getBoundingClientRect().left)))]);
+	expect(left.length, 1, 'columns of fields');
+	await shot(p.page, 'matter-print');
+	await p.page.emulateMedia({ media: 'screen' });
+});
+
 run();
