@@ -75,6 +75,12 @@ struct turn {
 		const struct law *law;
 		int64_t organ, def;
 	} law_of;
+	struct { /* of lists: what leaves few rows, as it was asked last */
+		bool asked, few;
+		int which;
+		int64_t person, at, organ;
+		struct str kind, state;
+	} family;
 	struct short_row *shorts; /* organs by their short names, read so far; likewise */
 	size_t n_shorts, cap_shorts;
 	int64_t deadline;        /* of the check that is being asked, monotonic ms; 0: none */

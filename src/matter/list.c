@@ -15,7 +15,8 @@
 
 /* Where the state, the organ or what the reader may see leaves no more than so many, they are gathered and sorted; else
  * the order's own index is walked until the page is full. Each costs some 10 ms at the border in a million. */
-#define GATHER_MOST 2000
+#define GATHER_MOST 500   /* sorting so many costs as much as walking past them */
+#define READER_MOST 2000  /* walking past what one may not see costs a probe each */
 
 #define COLUMNS \
 	"m.id, m.code, m.kind, m.def, m.organ, m.parent, m.opener, m.state, m.version, m.opened, m.ended, m.fields," \
@@ -48,6 +49,10 @@
 #define NUM(what) "SELECT " what " FROM matter_key_num k JOIN matter m ON m.id = k.matter" \
 	" WHERE k.field = $28 AND k.num = $29 AND m.kind = $1 AND" SEEN KEPT FURTHER
 
+/* One state of a kind, walked by the index that has both and the order: a state in which many stand needs no sorting, and
+ * one whose matters have no due is not looked for among those that have. By opening there is no such index. */
+#define WALK(what) "SELECT " what " FROM matter m WHERE m.kind = $1 AND m.state = $19 AND" SEEN KEPT
+
 /* Few matters, to be gathered: by state, by organ, by reader. All filters are slots. */
 #define STATE(what) "SELECT " what " FROM matter m WHERE m.kind = $1 AND m.state = $19 AND" SEEN KEPT EACH
 #define ORGAN(what) "SELECT " what " FROM matter m WHERE m.kind = $1 AND m.organ = $20 AND" SEEN KEPT EACH
@@ -59,7 +64,15 @@
 #define SORT_UPDATED " AND (+m.updated, m.id) < ($23, $24) ORDER BY +m.updated DESC, m.id DESC LIMIT $25"
 #define SORT_OPENED " AND (+m.opened, m.id) < ($23, $24) ORDER BY +m.opened DESC, m.id DESC LIMIT $25"
 
-enum family { OF_KIND, OF_ANY, OF_TEXT, OF_NUM, OF_STATE, OF_ORGAN, OF_READER, FAMILIES };
+/* Sorted by their keys alone; the rows themselves, 2 KB each, are fetched for the page. */
+#define GATHERED(rows, sort) "SELECT " COLUMNS " FROM (" rows("m.id AS gathered") sort ") AS g JOIN matter m" \
+	" ON m.id = g.gathered" AFTER_##sort
+#define AFTER_SORT_DUE " ORDER BY m.due, m.id"
+#define AFTER_SORT_NO_DUE " ORDER BY m.id"
+#define AFTER_SORT_UPDATED " ORDER BY m.updated DESC, m.id DESC"
+#define AFTER_SORT_OPENED " ORDER BY m.opened DESC, m.id DESC"
+
+enum family { OF_KIND, OF_ANY, OF_TEXT, OF_NUM, OF_WALK, OF_STATE, OF_ORGAN, OF_READER, FAMILIES };
 enum order { DUE_KNOWN, DUE_NONE, UPDATED, OPENED, ORDERS };
 
 static const struct stmt st_list[FAMILIES][ORDERS] = {
@@ -71,12 +84,14 @@ static const struct stmt st_list[FAMILIES][ORDERS] = {
 	  { "list_text_updated", TEXT(COLUMNS) BY_UPDATED }, { "list_text_opened", TEXT(COLUMNS) BY_OPENED } },
 	{ { "list_num_due", NUM(COLUMNS) BY_DUE }, { "list_num_no_due", NUM(COLUMNS) NO_DUE },
 	  { "list_num_updated", NUM(COLUMNS) BY_UPDATED }, { "list_num_opened", NUM(COLUMNS) BY_OPENED } },
-	{ { "list_state_due", STATE(COLUMNS) SORT_DUE }, { "list_state_no_due", STATE(COLUMNS) SORT_NO_DUE },
-	  { "list_state_updated", STATE(COLUMNS) SORT_UPDATED }, { "list_state_opened", STATE(COLUMNS) SORT_OPENED } },
-	{ { "list_organ_due", ORGAN(COLUMNS) SORT_DUE }, { "list_organ_no_due", ORGAN(COLUMNS) SORT_NO_DUE },
-	  { "list_organ_updated", ORGAN(COLUMNS) SORT_UPDATED }, { "list_organ_opened", ORGAN(COLUMNS) SORT_OPENED } },
-	{ { "list_reader_due", READER(COLUMNS) SORT_DUE }, { "list_reader_no_due", READER(COLUMNS) SORT_NO_DUE },
-	  { "list_reader_updated", READER(COLUMNS) SORT_UPDATED }, { "list_reader_opened", READER(COLUMNS) SORT_OPENED } },
+	{ { "list_walk_due", WALK(COLUMNS) BY_DUE }, { "list_walk_no_due", WALK(COLUMNS) NO_DUE },
+	  { "list_walk_updated", WALK(COLUMNS) BY_UPDATED }, { "list_walk_opened", KIND(COLUMNS) BY_OPENED } },
+	{ { "list_state_due", GATHERED(STATE, SORT_DUE) }, { "list_state_no_due", GATHERED(STATE, SORT_NO_DUE) },
+	  { "list_state_updated", GATHERED(STATE, SORT_UPDATED) }, { "list_state_opened", GATHERED(STATE, SORT_OPENED) } },
+	{ { "list_organ_due", GATHERED(ORGAN, SORT_DUE) }, { "list_organ_no_due", GATHERED(ORGAN, SORT_NO_DUE) },
+	  { "list_organ_updated", GATHERED(ORGAN, SORT_UPDATED) }, { "list_organ_opened", GATHERED(ORGAN, SORT_OPENED) } },
+	{ { "list_reader_due", GATHERED(READER, SORT_DUE) }, { "list_reader_no_due", GATHERED(READER, SORT_NO_DUE) },
+	  { "list_reader_updated", GATHERED(READER, SORT_UPDATED) }, { "list_reader_opened", GATHERED(READER, SORT_OPENED) } },
 };
 
 #define AT_MOST(rows, n) "SELECT count(*) FROM (" rows " LIMIT " n ") AS m"
@@ -95,7 +110,7 @@ static const struct stmt st_mine = { "list_mine", "SELECT " COLUMNS HELD KEPT EA
 #define COUNT(rows) "SELECT count(*) FROM (" rows " AND $23 = $23 AND $24 = $24 LIMIT $25) AS m"
 static const struct stmt st_count[FAMILIES] = {
 	{ "count_kind", COUNT(KIND("m.id")) }, { "count_any", COUNT(ANY("m.id")) }, { "count_text", COUNT(TEXT("m.id")) },
-	{ "count_num", COUNT(NUM("m.id")) }, { "count_state", COUNT(STATE("m.id")) },
+	{ "count_num", COUNT(NUM("m.id")) }, { "count_walk", COUNT(WALK("m.id")) }, { "count_state", COUNT(STATE("m.id")) },
 	{ "count_organ", COUNT(ORGAN("m.id")) }, { "count_reader", COUNT(READER("m.id")) },
 };
 /* Without further conditions the index of the state answers alone, and no row is fetched. */
@@ -207,20 +222,21 @@ static void complete_first(struct listing *l)
 		l->n_asked = FILTERS_ASKED;
 }
 
-static bool is_few(struct listing *l, const struct stmt *st, struct db_in *in, size_t n, bool *ret, struct err *err)
+static bool is_few(struct listing *l, const struct stmt *st, struct db_in *in, size_t n, int64_t most, bool *ret,
+		   struct err *err)
 {
 	int64_t got = 0;
 	const struct db_out out[] = { db_to_i64(&got) };
 
-	in[n - 1] = db_i64(GATHER_MOST + 1);
+	in[n - 1] = db_i64(most + 1);
 	if (!db_one(l->t->db, l->t->a, st, in, n, DB_OUT(out), err))
 		return false;
-	*ret = got <= GATHER_MOST;
+	*ret = got <= most;
 	return true;
 }
 
 /* Which condition leaves few is asked for in the index of each, up to the border. */
-static bool choose_family(struct listing *l, struct err *err)
+static bool few_family(struct listing *l, bool *ret_few, struct err *err)
 {
 	struct db_in state[] = { db_str(l->q->kind), db_str(l->state), db_null() };
 	struct db_in organ[] = { db_str(l->q->kind), db_i64(l->organ), db_null() };
@@ -229,11 +245,11 @@ static bool choose_family(struct listing *l, struct err *err)
 	bool few = false;
 
 	l->family = OF_STATE;
-	if (l->q->kind.n && l->state.n && !is_few(l, &st_few_state, state, ARRAY_LEN(state), &few, err))
+	if (l->q->kind.n && l->state.n && !is_few(l, &st_few_state, state, ARRAY_LEN(state), GATHER_MOST, &few, err))
 		return false;
 	if (!few && l->q->kind.n && l->organ) {
 		l->family = OF_ORGAN;
-		if (!is_few(l, &st_few_organ, organ, ARRAY_LEN(organ), &few, err))
+		if (!is_few(l, &st_few_organ, organ, ARRAY_LEN(organ), GATHER_MOST, &few, err))
 			return false;
 	}
 	if (!few) {
@@ -242,11 +258,37 @@ static bool choose_family(struct listing *l, struct err *err)
 			return false;
 		for (size_t i = 0; i < PRINCIPAL_SLOTS; i++)
 			reader[i] = db_str(own[i]);
-		if (!is_few(l, &st_few_reader, reader, ARRAY_LEN(reader), &few, err))
+		if (!is_few(l, &st_few_reader, reader, ARRAY_LEN(reader), READER_MOST, &few, err))
 			return false;
 	}
+	*ret_few = few;
+	return true;
+}
+
+/* A page asks for rows, their number and the state of the indexes: which family it is is found once. */
+static bool choose_family(struct listing *l, struct err *err)
+{
+	struct turn *t = l->t;
+	bool few = false;
+
+	if (t->family.asked && t->family.person == l->q->who.person && t->family.at == l->q->who.organ
+	    && t->family.organ == l->organ && str_eq(t->family.kind, l->q->kind) && str_eq(t->family.state, l->state)) {
+		few = t->family.few;
+		l->family = (enum family)t->family.which;
+	} else if (!few_family(l, &few, err)) {
+		return false;
+	}
+	t->family.asked = true;
+	t->family.few = few;
+	t->family.which = l->family;
+	t->family.person = l->q->who.person;
+	t->family.at = l->q->who.organ;
+	t->family.organ = l->organ;
+	t->family.kind = l->q->kind;
+	t->family.state = l->state;
 	if (!few)
-		l->family = l->n_asked ? (l->filter[0].text ? OF_TEXT : OF_NUM) : l->q->kind.n ? OF_KIND : OF_ANY;
+		l->family = l->n_asked ? (l->filter[0].text ? OF_TEXT : OF_NUM)
+			    : l->q->kind.n && l->state.n ? OF_WALK : l->q->kind.n ? OF_KIND : OF_ANY;
 	return true;
 }
 
