@@ -171,6 +171,21 @@ struct flow_view {
 	struct safe_html svg;
 };
 
+/* Standards in force: which item, number, since when. */
+struct standard_row {
+	struct str code, item, doc_no, in_force, organ;
+};
+struct standards_view {
+	struct public_frame frame;
+	struct str q;
+	const struct choice *organ;
+	size_t n_organ;
+	const struct standard_row *row;
+	size_t n_row;
+	struct str next, first;
+	bool asked;
+};
+
 struct tier_row {
 	struct str grade, circumstances, fine, others;
 };
@@ -326,6 +341,7 @@ bool officers_show(struct req *r, struct err *err);
 bool items_show(struct req *r, struct err *err);
 bool item_show(struct req *r, struct err *err);
 bool item_flow(struct req *r, struct err *err);
+bool standards_show(struct req *r, struct err *err);
 bool standard_show(struct req *r, struct err *err);
 
 #endif

@@ -519,21 +519,77 @@ static void tiers_of(struct req *r, const struct matter_view *m, struct standard
 	v->n_tier = n;
 }
 
+/* Name and address of the item that a standard is for, as far as the public sees it. */
+static struct str item_of(struct req *r, const struct matter_view *standard, struct str *ret_code)
+{
+	const struct field_view *item = public_field(standard, "item");
+	struct matter_view m;
+	struct err no = { 0 };
+
+	if (!item || !matter_see(app_of(r)->engine, r->db, r->a, &anyone, item->v.i, SEE_FIELDS, &m, &no))
+		return (struct str){ 0 };
+	*ret_code = m.snap->code;
+	return public_text(r, &m, "name");
+}
+
+static bool standard_rows(struct req *r, const struct search_hit *hit, size_t n, struct standards_view *v, struct err *err)
+{
+	struct standard_row *row = arena_many(r->a, n, struct standard_row);
+
+	v->row = row;
+	for (size_t i = 0; i < n; i++) {
+		struct matter_view m;
+		struct str code = { 0 };
+		struct err no = { 0 };
+
+		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].matter, SEE_FIELDS, &m, &no)) {
+			if (no.code == ERR_NOT_FOUND)
+				continue;
+			*err = no;
+			return false;
+		}
+		row[v->n_row++] = (struct standard_row){ m.snap->code, item_of(r, &m, &code), public_text(r, &m, "doc_no"),
+							 public_text(r, &m, "in_force"), m.organ_name };
+	}
+	return true;
+}
+
+bool standards_show(struct req *r, struct err *err)
+{
+	struct public_query q = { .kind = "discretion", .typed = str_trim(req_query(r, "q")),
+				  .after = req_query(r, "after"), .limit = ITEMS_PAGE };
+	struct standards_view v = { .q = q.typed };
+	const struct search_hit *hit;
+	struct html h;
+	size_t n;
+	bool more;
+
+	public_frame_fill(r, STR("裁量基准"), DOOR_ITEMS, &v.frame);
+	if (!public_organ_choice(r, &v.organ, &v.n_organ, &q.organ, err) || !public_find(r, &q, &hit, &n, &more, err)
+	    || !standard_rows(r, hit, n, &v, err))
+		return false;
+	v.asked = q.typed.n || q.organ;
+	if (more && v.n_row)
+		v.next = public_page_link(r, "/standards", v.row[v.n_row - 1].code);
+	if (q.after.n)
+		v.first = public_page_link(r, "/standards", (struct str){ 0 });
+	html_init(&h, r->a, HTML_MAX);
+	page_public_standards(&h, &v);
+	return public_reply(r, 200, &h, err);
+}
+
 bool standard_show(struct req *r, struct err *err)
 {
 	struct standard_view v = { 0 };
-	const struct field_view *item;
-	struct matter_view m, of;
-	struct err no = { 0 };
+	struct matter_view m;
+	struct str item = { 0 };
 	struct html h;
 
 	if (!public_see(r, req_param(r, "code"), "discretion", SEE_FIELDS, &m, err))
 		return false;
-	item = public_field(&m, "item");
-	if (item && matter_see(app_of(r)->engine, r->db, r->a, &anyone, item->v.i, SEE_FIELDS, &of, &no)) {
-		v.item = public_text(r, &of, "name");
-		v.item_href = str_fmt(r->a, "/items/%.*s", STR_FMT(of.snap->code));
-	}
+	v.item = item_of(r, &m, &item);
+	if (item.n)
+		v.item_href = str_fmt(r->a, "/items/%.*s", STR_FMT(item));
 	v.doc_no = public_text(r, &m, "doc_no");
 	v.in_force = public_text(r, &m, "in_force");
 	v.organ = m.organ_name;

@@ -53,6 +53,21 @@ test('a certificate is checked by its whole number', async () => {
 	await page.context().close();
 });
 
+test('standards are found by their text, and lead to the item and back', async () => {
+	const page = await phone();
+	await page.goto(`${site.open}/items`);
+	await page.getByRole('link', { name: '施行中的裁量基准' }).click();
+	const first = page.locator('.p-row-title').first();
+	const name = await first.innerText();
+	await first.click();
+	that((await page.innerText('h1')).includes(name) && await page.locator('table tbody tr').count() > 0, name);
+	await page.getByRole('link', { name: '裁量基准', exact: true }).click();
+	await page.getByLabel('文号、情形').fill('没有这样的情形');
+	await page.getByRole('button', { name: '查询' }).click();
+	that((await page.innerText('main')).includes('这些条件下没有施行中的裁量基准'), await page.innerText('main'));
+	await page.context().close();
+});
+
 test('a complaint without a name arrives on the desk of supervision, and its code tells how far it is', async () => {
 	const page = await phone();
 	await page.goto(`${site.open}/complain`);
@@ -87,7 +102,7 @@ test('check 19: axe, large print, 200% and the keyboard on every kind of page', 
 	await page.goto(`${site.open}/items`);
 	const item = await page.locator('.p-row-title').first().getAttribute('href');
 	asked.board = organ.replace('/organs/', '/notice-board/');
-	const list = ['/', '/decisions', asked.decision, `${asked.decision}/correct`, '/items', item, '/organs', organ, '/officers', '/progress', '/complain', '/a11y', asked.board];
+	const list = ['/', '/decisions', asked.decision, `${asked.decision}/correct`, '/items', item, '/standards', '/organs', organ, '/officers', '/progress', '/complain', '/a11y', asked.board];
 	const sizes = [[390, false], [1366, false], [683, false], [390, true], [1366, true]]; // 683: 1366 at 200%
 	for (const [width, large] of sizes) {
 		await page.setViewportSize({ width, height: width === 390 ? 844 : 768 });
