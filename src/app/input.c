@@ -283,6 +283,8 @@ static void party(struct inputs *in, struct input *x)
 
 /* ---- tables ---- */
 
+#define LINE_CELLS 4 /* that fit beside each other on an office screen */
+
 static bool one_input(struct inputs *in, const struct field *f, struct str name, bool required, struct input *x,
 		      struct err *err);
 
@@ -290,6 +292,7 @@ static bool table(struct inputs *in, const struct type *t, bool append, struct i
 {
 	struct input_row *row;
 	int64_t count;
+	bool added;
 
 	x->count_name = str_fmt(in->r->a, "%.*s.n", STR_FMT(x->name));
 	if (!parse_i64(pairs_get(&in->pairs, x->count_name), 0, 500, &count))
@@ -297,6 +300,7 @@ static bool table(struct inputs *in, const struct type *t, bool append, struct i
 	if (count == 0)
 		count = SPARE_ROWS;
 	x->count = str_fmt(in->r->a, "%lld", (long long)count);
+	added = str_eq(req_form(in->r, "go"), str_fmt(in->r->a, "add:%.*s", STR_FMT(x->count_name)));
 	row = arena_many(in->r->a, (size_t)count, struct input_row);
 	for (size_t i = 0; i < (size_t)count; i++) {
 		struct input *cell = arena_many(in->r->a, t->n_row, struct input);
@@ -308,7 +312,12 @@ static bool table(struct inputs *in, const struct type *t, bool append, struct i
 			if (!one_input(in, &t->row[c], str_fmt(in->r->a, "%.*s.%zu.%.*s", STR_FMT(x->name), i,
 							       STR_FMT(t->row[c].id)), false, &cell[c], err))
 				return false;
+		cell[0].focus = added && i + 1 == (size_t)count;
+		for (size_t c = 0; c < t->n_row && t->n_row <= LINE_CELLS; c++)
+			if (cell[c].sort == INPUT_RADIO) /* choices side by side would break the line */
+				cell[c].sort = INPUT_SELECT;
 	}
+	x->line = t->n_row <= LINE_CELLS;
 	x->row = row;
 	x->n_row = (size_t)count;
 	x->append = append;

@@ -64,6 +64,8 @@ struct input {
 		struct str id_name, id;
 	} *row;
 	size_t n_row;
+	bool focus;                      /* the first cell of a row that was just added */
+	bool line;                       /* its rows fit on one line each */
 	const struct shown *before;      /* append: what stands there already */
 	struct str count_name, count;
 	const struct kept_file {

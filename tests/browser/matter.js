@@ -144,4 +144,59 @@ test('a matter on paper is one column without menu, tabs and buttons', async () 
 	await p.page.emulateMedia({ media: 'screen' });
 });
 
+/* ---- review and discussion ---- */
+
+test('a reviewer reads a PDF beside the checklist and writes numbered opinions with paper and page', async () => {
+	const code = rows("SELECT code FROM matter WHERE kind = 'legal_review' AND state = 'reviewing'")[0];
+	const p = await who('lihong');
+	await p.go(`/m/${code}/review`);
+	const material = p.page.locator('.mf-material', { has: p.page.locator('iframe') }).first();
+	await material.locator('summary').click();
+	const frame = material.locator('iframe').first();
+	await frame.scrollIntoViewIfNeeded();
+	const answer = await p.page.request.get(new URL(await frame.getAttribute('src'), p.page.url()).href);
+	expect(answer.headers()['content-type'], 'application/pdf', 'what is framed');
+	that(/frame-ancestors 'self'/.test(answer.headers()['content-security-policy'] || ''), `it may stand in a frame of its own site: ${JSON.stringify(answer.headers())}`);
+	that(!/attachment/.test(answer.headers()['content-disposition'] || ''), 'it is shown, not saved');
+	await p.page.waitForTimeout(1500);
+	await shot(p.page, 'review-pdf', false);
+	const remarks = p.page.locator('.mf-input', { has: p.page.locator('.mf-label', { hasText: '逐条意见' }) });
+	const had = await remarks.locator('fieldset.mf-rowset').count();
+	await remarks.getByRole('button', { name: '增加一行' }).click();
+	await p.page.waitForLoadState('load');
+	expect(await remarks.locator('fieldset.mf-rowset').count(), had + 1, 'rows');
+	expect(await p.page.evaluate(() => document.activeElement.name), `f.remarks.${had}.what`, 'the new row has the focus');
+	that(await remarks.locator('fieldset.mf-rowset').last().isVisible(), 'it is in view');
+	await p.fill({ 逐条意见: { rows: [{ 意见: '询问笔录更正处缺当事人捺印', 所在材料: '询问笔录', 页: '2' }] } });
+	await shot(p.page, 'review-remarks', false);
+	const small = await who('lihong', { width: 390, height: 844 });
+	await small.go(`/m/${code}/review`);
+	expect(await small.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0, 'pixels sideways');
+});
+
+test('a discussion: one line a member, and a new line keeps the place', async () => {
+	for (const width of [1366, 390]) {
+		const p = await who('zhangqiang', width === 390 ? { width, height: 844 } : {});
+		let found = false;
+		for (const code of rows("SELECT code FROM matter WHERE kind = 'penalty' AND state = 'deciding' ORDER BY id")) {
+			await p.page.goto(`${site.working}/m/${code}/do/discuss`);
+			found = (await p.page.locator('form.mf-form').count()) > 0;
+			if (found) break;
+		}
+		that(found, 'a case waits for its discussion');
+		const votes = p.page.locator('.mf-input', { has: p.page.locator('.mf-label', { hasText: '各人意见' }) });
+		const had = await votes.locator('fieldset.mf-rowset').count();
+		await votes.getByRole('button', { name: '增加一行' }).click();
+		await p.page.waitForLoadState('load');
+		expect(await votes.locator('fieldset.mf-rowset').count(), had + 1, 'rows');
+		const box = await votes.locator('fieldset.mf-rowset').last().boundingBox();
+		that(box.y > -200 && box.y < 844, `the new row is in view: ${JSON.stringify(box)}`);
+		if (width === 1366) that(box.height < 110, `one line a member: ${box.height}`);
+
+		expect(await p.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0, 'pixels sideways');
+		await examine(p.page);
+		await shot(p.page, `discuss-${width}`, false);
+	}
+});
+
 run();
