@@ -189,8 +189,11 @@ test('a discussion: one line a member, and a new line keeps the place', async ()
 		await votes.getByRole('button', { name: '增加一行' }).click();
 		await p.page.waitForLoadState('load');
 		expect(await votes.locator('fieldset.mf-rowset').count(), had + 1, 'rows');
+		await p.page.waitForFunction((n) => {
+			const e = document.activeElement, at = e.getBoundingClientRect();
+			return e.name === `f.votes.${n}.member` && at.top >= 0 && at.bottom <= window.innerHeight;
+		}, had, { timeout: 5000 });
 		const box = await votes.locator('fieldset.mf-rowset').last().boundingBox();
-		that(box.y > -200 && box.y < 844, `the new row is in view: ${JSON.stringify(box)}`);
 		if (width === 1366) that(box.height < 110, `one line a member: ${box.height}`);
 
 		expect(await p.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0, 'pixels sideways');
