@@ -79,7 +79,6 @@ struct decision_view {
 	const char *badge, *badge_class;
 	struct str notice, notice_more; /* withdrawn, altered … */
 	bool historic, standing;        /* standing: can be contested */
-	bool on_spot;                   /* decided on the spot: reconsideration comes first */
 	struct str published;
 	struct str served, review_until, sue_until; /* last days, when the day of service is known */
 	struct str review_organ, court, cite_review, organ_phone, organ_address;
