@@ -268,7 +268,7 @@ step('集体讨论; then 张强 decides and sees beforehand what it brings about
 	await p.choose('作出处罚决定');
 	await p.fill({ 处罚决定内容: '责令改正，罚款30000元。', 处罚种类: ['罚款'], 罚款: '30000' });
 	await p.send();
-	await p.reads('告知的罚款是20,000.00元', '超出告知内容的须重新告知');
+	await p.reads('告知的罚款是20,000.00元，拟决定罚款30,000.00元', '应当告知拟作出的处罚内容', '第四十四条');
 	await p.fill({ 处罚决定内容: '责令改正，罚款20000元。', 罚款: '20000' });
 	await p.send(async (at) => {
 		await at.reads('行政处罚决定书', '处罚决定书号', '作出处罚决定', '文书送达', '20,000.00');
@@ -322,7 +322,7 @@ step('ten days later: not closed while unpaid; paid; closed', async () => {
 	const head = await who('zhangqiang');
 	await head.go(matter);
 	const why = await reasons(head, '批准结案');
-	for (const w of ['罚款20,000.00元，已缴0.00元，尚未缴清', '第六十七条', '登记缴清罚款']) that(why.includes(w), `the refusal lacks “${w}”: ${why}`);
+	for (const w of ['罚款20,000.00元，已缴0.00元。当事人应当在期限内缴清罚款', '第六十七条', '登记缴清罚款']) that(why.includes(w), `the refusal lacks “${w}”: ${why}`);
 	const p = await who('zhengtao');
 	await p.act(matter, '登记缴清罚款', { 缴款金额: '20000', 缴款日期: day(10), 缴款凭证: { files: ['电子缴款凭证.pdf'] } });
 	await head.act(matter, '批准结案', { 结案方式: '履行完毕', 结案意见: '罚款已缴清，违法行为已改正，同意结案。' });

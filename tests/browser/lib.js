@@ -165,7 +165,9 @@ class Person {
 	// Opens an action of the matter that is on the page, by its button or link.
 	async choose(name) {
 		await this.page.locator('main').getByRole('link', { name, exact: true }).first().click();
-		base.that((await this.page.locator('main form.mf-form').count()) > 0, `no form of ${name} for ${this.login}: ${(await this.text()).slice(0, 1500)}`);
+		const form = this.page.locator('main form.mf-form');
+		await form.first().waitFor({ timeout: 5000 }).catch(() => {});
+		base.that((await form.count()) > 0, `no form of ${name} for ${this.login}: ${(await this.text()).slice(0, 1500)}`);
 	}
 
 	async fill(values) {

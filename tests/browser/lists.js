@@ -131,26 +131,30 @@ test('the printed list: without menu, on A4 across', async () => {
 /* ---- batches ---- */
 
 test('a batch: ticked rows, one form, each row by itself, and who may not is not asked', async () => {
-	const p = await who('caoying', { script: false });
-	await p.go('/k/certificate?state=valid');
+	const p = await who('sunli', { script: false });
+	await p.go('/k/penalty?list-sort=opened');
 	await shot(p.page, 'list_ticks_1366');
-	const boxes = p.page.locator('.mf-tick input[name=m]');
-	that((await boxes.count()) > 2, `no rows to tick: ${(await p.text()).slice(0, 600)}`);
-	for (const i of [0, 1]) await boxes.nth(i).check();
-	await p.page.getByRole('button', { name: '年审', exact: true }).click();
-	await p.reads('成批年审', '将办理2件');
+	const rows = p.page.locator('.mf-list tbody tr:not(.mf-found)', { has: p.page.locator('.mf-tick input[name=m]') });
+	// One that is archived, where nobody is changed any more, and two that are being investigated.
+	const over = rows.filter({ hasText: '已归档' }).first();
+	const going = rows.filter({ hasText: '调查取证' });
+	that((await over.count()) === 1 && (await going.count()) > 0, `no rows to tick: ${(await p.text()).slice(0, 900)}`);
+	await over.locator('.mf-tick input').check();
+	await going.first().locator('.mf-tick input').check();
+	await p.page.getByRole('button', { name: '变更承办人员', exact: true }).click();
+	await p.reads('成批变更承办人员', '将办理1件', '现在不能办的1件', '本件现为“已归档”，此时不能办理');
 	await examine(p.page);
 	await shot(p.page, 'batch_form_1366');
-	await p.page.getByRole('button', { name: '年审（2件）' }).click();
+	await p.page.getByRole('button', { name: '变更承办人员（1件）' }).click();
 	await p.reads('尚未填写');
-	await p.fill({ 年审年度: '2026', 年审结果: '通过' });
-	await p.page.getByRole('button', { name: '年审（2件）' }).click();
-	await p.reads('成功2 · 未办0', '已办2件');
+	await p.fill({ 承办人员: ['王明', '赵刚'], 承办人员与本案没有应当回避的关系: '是' });
+	await p.page.getByRole('button', { name: '变更承办人员（1件）' }).click();
+	await p.reads('成功1 · 未办0', '已办1件');
 	await examine(p.page);
 	await shot(p.page, 'batch_done_1366');
-	const officer = await who('wangming');
-	await officer.go('/k/certificate?state=valid');
-	expect(await officer.page.locator('.mf-tick').count(), 0, 'boxes for who may not');
+	const clerk = await who('zhoumin');
+	await clerk.go('/k/penalty');
+	expect(await clerk.page.locator('.mf-tick').count(), 0, 'boxes for who may not');
 });
 
 /* ---- exports ---- */
