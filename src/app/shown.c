@@ -96,10 +96,14 @@ const struct cite_link *cite_links_near(struct req *r, const struct cites *c, si
 
 void shown_whos(struct buf *b, const struct law *law, const struct whos *w)
 {
+	const size_t from = b->n;
+
 	for (size_t i = 0; i < w->n; i++) {
 		const struct role_def *role = law_role(law, w->v[i].role);
 
-		buf_adds(b, i ? "、" : "");
+		if (w->v[i].sort == WHO_SYSTEM && w->n > 1)
+			continue; /* who reads it asks for people */
+		buf_adds(b, b->n > from ? "、" : "");
 		switch (w->v[i].sort) {
 		case WHO_SYSTEM:
 			buf_adds(b, "依法自动");
