@@ -205,8 +205,10 @@ static bool read_text(struct import *im, struct str text, struct err *err)
 
 /* ---- names ---- */
 
+static const struct stmt st_organ_full = { "import_organ_full",
+	"SELECT id FROM organ WHERE active = 1 AND name = $1 ORDER BY id LIMIT 2" };
 static const struct stmt st_organ = { "import_organ",
-	"SELECT id FROM organ WHERE active = 1 AND (name = $1 OR abbr = $1 OR short = $1) ORDER BY name = $1 DESC, id LIMIT 2" };
+	"SELECT id FROM organ WHERE active = 1 AND (abbr = $1 OR short = $1) ORDER BY id LIMIT 2" };
 static const struct stmt st_organ_default = { "import_organ_default",
 	"SELECT id, name FROM organ WHERE active = 1 ORDER BY short = 'justice' DESC, id LIMIT 1" };
 static const struct stmt st_organ_name = { "import_organ_name", "SELECT name FROM organ WHERE id = $1" };
@@ -257,8 +259,10 @@ static int64_t one_of(struct resolving *x, const struct stmt *st, const struct d
 static int64_t find_organ(struct resolving *x, struct str name)
 {
 	const struct db_in in[] = { db_str(name) };
+	int64_t full = one_of(x, &st_organ_full, DB_IN(in), false);
 
-	return one_of(x, &st_organ, DB_IN(in), false);
+	/* A full name is meant before another organ's short one; two of the same full name are nobody's. */
+	return full || x->n || x->failed ? full : one_of(x, &st_organ, DB_IN(in), false);
 }
 
 static int64_t resolve(void *ctx, const struct type *t, struct str text)

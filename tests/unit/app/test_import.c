@@ -139,6 +139,20 @@ BOTH(people_from_a_sheet)
 	side_close(&s);
 }
 
+BOTH(a_full_name_goes_before_a_short_one)
+{
+	struct side s;
+	struct import *im;
+
+	side_open(&s, f);
+	(void)side_given(&s, 0, "organ", "valid",
+			 "{\"name\":\"代字重名单位\",\"short\":\"twin\",\"abbr\":\"临猗县应急管理局\",\"sort\":\"department\"}");
+	im = run(&s, "person", STR("姓名,联系电话,单位,岗位,任职日期\r\n王明,0359-12345,临猗县应急管理局,承办人,2026/3/2\r\n"
+				   "赵刚,0359-12346,twin,承办人,2026/3/2\r\n"), "", false);
+	counts(im, 2, 0, 0);
+	side_close(&s);
+}
+
 static void refuses(struct side *s, const char *map, struct str text, const char *organ, const char *want)
 {
 	struct err err = { 0 };
