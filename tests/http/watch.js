@@ -104,6 +104,28 @@ test('nobody but a trusted proxy names the visitor', async () => {
 	expect(d.count("SELECT count(*) FROM login_attempt WHERE address LIKE '203.%'"), 0, 'a made-up address');
 });
 
+// What each public form lets pass at once, from one address, and one more that must wait.
+for (const [where, form, most] of [
+	['/progress', { number: '临应急立〔2026〕1号', code: 'AAAAA-BBBBB' }, 30],
+	['/complain', { event_text: '' }, 20],
+]) {
+	test(`anyone's ${where} has a limit an address, and says when to come again`, async () => {
+		const s = await proxied();
+		const from = (a) => request(s.publicPort, 'POST', where, { headers: { 'X-Forwarded-For': a }, form });
+		let passed = 0;
+		let limited;
+		while (!limited && passed < most + 5) {
+			const r = await from('203.0.113.88');
+			if (r.status === 429) limited = r;
+			else passed++;
+		}
+		that(limited && passed >= most, `${passed} passed`);
+		that(Number(limited.headers['retry-after']) >= 1, 'Retry-After');
+		that(limited.body.includes('操作过于频繁'), 'the sentence');
+		that((await from('203.0.113.89')).status !== 429, 'another address');
+	});
+}
+
 test('one address signs in sixty times at once and then waits; others do not', async () => {
 	const s = await proxied();
 	const from = (a) => request(s.port, 'POST', '/sign-in', { headers: { 'X-Forwarded-For': a }, form: { login: 'x', password: '' } });
