@@ -5,6 +5,7 @@
 #include "base/day.h"
 #include "base/uuid.h"
 #include "matter/inner.h"
+#include "matter/reading.h"
 #include "matter/store.h"
 #include "matter/world.h"
 
@@ -645,7 +646,7 @@ static bool repeated(struct turn *t, const struct act *act, struct act_result *r
 }
 
 static const struct stmt st_since = { "event_since",
-	"SELECT COUNT(*) FROM event WHERE matter = $1 AND seq > $2 AND role NOT IN ('program', 'reader')" };
+	"SELECT COUNT(*) FROM event WHERE matter = $1 AND seq > $2 AND role <> 'program' AND action <> '" READING_ACTION "'" };
 
 /* A paper that was drawn and a file that was read meanwhile change nothing that the actor saw. */
 static bool version_fits(struct turn *t, const struct act *act, struct err *err)

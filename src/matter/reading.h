@@ -9,8 +9,8 @@
 #include "matter/engine.h"
 #include "matter/matter.h"
 
-#define READING_ACTION "file.read"
-#define READING_ROLE "reader" /* event.role: such events do not count for stale versions */
+#define READING_ACTION "file.read" /* such events do not count for stale versions */
+#define READING_ROLE "reader"      /* event.role; also of whoever takes back or expedites from outside the organ */
 #define READING_SLOT_MS ((int64_t)10 * 60 * 1000)
 
 struct reading {

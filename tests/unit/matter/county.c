@@ -207,7 +207,17 @@ static const char together_text[] =
 	"clocks:\n"
 	"  draft: {name: 草拟, from: [open, back], until: [send], limit: 5 workday, warn: 1 workday, cite: T1}\n"
 	"  sign: {name: 签发, from: send, until: [sign, back], limit: 3 workday, warn: 1 workday, cite: T1}\n"
-	"papers: {memo_paper: {name: 签报单, template: memo_paper, cite: T1}}\n";
+	"papers: {memo_paper: {name: 签报单, template: memo_paper, cite: T1}}\n"
+	"---\n"
+	"kind: errand\nname: 转办\ncite: T1\n"
+	"fields: {text: {name: 内容, type: text(40)}, asked: {name: 要求, type: text(40)}}\n"
+	"states: {new: 待转办, passed: {name: 已转办, holder: [officer]}, gone: {name: 已办结, end: true}}\n"
+	"see: [organ, {who: [justice.supervisor]}]\n"
+	"actions:\n"
+	"  open: {name: 登记, by: [officer], form: [text]}\n"
+	"  pass: {name: 转办, next: 转办, from: new, to: passed, by: [justice.supervisor], may: [asked]}\n"
+	"  amend: {name: 补正, next: 补正, from: [new, passed], by: [officer], may: [text, asked]}\n"
+	"  end: {name: 办结, next: 办结, from: passed, to: gone, by: [officer]}\n";
 
 static const char memo_paper[] = "签发：{{ actor.name }}；登记：{{ signed_by.name }}；请示：{{ asked_by.name }}\n";
 

@@ -287,6 +287,22 @@ BOTH(taken_back_all_is_as_before)
 	county_free(&c);
 }
 
+/* Whoever takes back from outside the organ acts as a reader: state and fields went back all the same. */
+BOTH(a_form_from_before_the_taking_back_is_stale)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m, version;
+
+	cr_assert(opens(&c, c.wang, "errand", "{'text': '核查设备'}"), "%s", why(&c));
+	m = c.r.matter;
+	cr_assert(acts(&c, c.sun, m, "pass", "{'asked': '三日内'}"), "%s", why(&c));
+	version = now_of(&c, m)->version;
+	cr_assert(acts(&c, c.sun, m, "recall", "{}"), "%s", why(&c));
+	cr_assert_eq(tries(&c, c.wang, m, version, "amend", "{'asked': '三日内，附照片'}"), ERR_CONFLICT);
+	cr_assert_eq(tries(&c, c.wang, m, version + 1, "amend", "{'text': '核查设备和台账'}"), ERR_NONE);
+	county_free(&c);
+}
+
 BOTH(what_was_taken_back_counts_as_not_done)
 {
 	struct county c = county_new(f, "2026-03-02 09:00");
