@@ -14,6 +14,7 @@
 
 #define EVENTS_A_ROUND 500
 #define HOOKS_MOST 100
+#define MESSAGES_A_ROUND 500
 #define FOUND_MOST 2000
 #define KEY_BYTES 32
 
@@ -82,6 +83,7 @@ struct round {
 	int64_t event, message, red; /* how far this round came */
 	int64_t known_event, known_message;
 	bool known; /* hook_seen has its row */
+	bool full;  /* what did not fit any more comes with the next round */
 	/* a row being read */
 	int64_t id, at, opened;
 	struct str action, kind, code, organ, fields;
@@ -152,9 +154,15 @@ static struct str body_of(struct round *x, struct str delivery, const char *even
 
 static void add_found(struct round *x, int64_t hook, const char *event)
 {
-	if (x->n_found < FOUND_MOST)
-		x->found[x->n_found++] = (struct delivery){ .hook = hook, .at = x->at, .event = str_of(event),
-							     .body = body_of(x, uuid_new(x->a, x->at), event) };
+	x->found[x->n_found++] = (struct delivery){ .hook = hook, .at = x->at, .event = str_of(event),
+						     .body = body_of(x, uuid_new(x->a, x->at), event) };
+}
+
+/* Whether all that one row can bring fits, and a round's messages after it. What does not is not passed over. */
+static bool fits(struct round *x)
+{
+	x->full = x->full || x->n_found + 2 * x->n_hook + MESSAGES_A_ROUND > FOUND_MOST;
+	return !x->full;
 }
 
 /* What happened before a webhook was registered is not its business. */
@@ -163,6 +171,8 @@ static bool add_event(void *ctx, struct err *err)
 	struct round *x = ctx;
 
 	(void)err;
+	if (!fits(x))
+		return false;
 	for (size_t i = 0; i < x->n_hook; i++) {
 		const struct asked *h = &x->hook[i];
 
@@ -182,6 +192,8 @@ static bool add_red(void *ctx, struct err *err)
 	struct round *x = ctx;
 
 	(void)err;
+	if (!fits(x))
+		return false;
 	for (size_t i = 0; i < x->n_hook; i++)
 		if (x->hook[i].red && x->at >= x->hook[i].opened)
 			add_found(x, x->hook[i].id, "deadline.red");
@@ -212,14 +224,17 @@ static bool look_through(struct round *x, struct err *err)
 
 /* ---- messages by other ways ---- */
 
+/* A round takes so many messages, not so many people: a person further on would be passed over. */
+static const struct stmt st_last = { "hook_last_message",
+	"SELECT COALESCE(MAX(id), $1) FROM (SELECT id FROM message WHERE id > $1 ORDER BY id LIMIT 500) AS next" };
 static const struct stmt st_messages = { "hook_messages",
-	"SELECT g.person, COUNT(*), MAX(g.id), MIN(COALESCE(m.due, 9223372036854775807)), p.name, p.phone FROM message g"
+	"SELECT g.person, COUNT(*), MIN(COALESCE(m.due, 9223372036854775807)), p.name, p.phone FROM message g"
 	" JOIN person p ON p.id = g.person LEFT JOIN matter m ON m.id = g.matter"
-	" WHERE g.id > $1 AND g.done_at IS NULL GROUP BY g.person, p.name, p.phone ORDER BY g.person LIMIT 500" };
+	" WHERE g.id > $1 AND g.id <= $2 AND g.done_at IS NULL GROUP BY g.person, p.name, p.phone ORDER BY g.person" };
 
 struct telling {
 	struct round *x;
-	int64_t person, n, last, due;
+	int64_t person, n, due;
 	struct str name, phone;
 };
 
@@ -250,21 +265,33 @@ static bool add_message(void *ctx, struct err *err)
 	json_out_str(&o, "phone", t->phone);
 	json_out_str(&o, "text", words(t));
 	json_close(&o, '}');
-	if (x->n_found < FOUND_MOST)
-		x->found[x->n_found++] = (struct delivery){ .at = engine_now(x->app->engine), .event = STR("message"),
-							     .body = buf_str(&b) };
-	x->message = t->last > x->message ? t->last : x->message;
+	x->found[x->n_found++] = (struct delivery){ .at = engine_now(x->app->engine), .event = STR("message"),
+						     .body = buf_str(&b) };
 	return true;
 }
 
 static bool look_at_messages(struct round *x, struct err *err)
 {
 	struct telling t = { .x = x };
-	const struct db_in in[] = { db_i64(x->message) };
-	const struct db_out out[] = { db_to_i64(&t.person), db_to_i64(&t.n), db_to_i64(&t.last), db_to_i64(&t.due),
-				      db_to_str(&t.name), db_to_str(&t.phone) };
+	int64_t last = x->message;
+	const struct db_in after[] = { db_i64(x->message) };
+	const struct db_out to[] = { db_to_i64(&last) };
+	const struct db_out out[] = { db_to_i64(&t.person), db_to_i64(&t.n), db_to_i64(&t.due), db_to_str(&t.name),
+				      db_to_str(&t.phone) };
 
-	return !x->app->message_hook || db_each(x->db, x->a, &st_messages, DB_IN(in), DB_OUT(out), add_message, &t, err);
+	if (!x->app->message_hook)
+		return true;
+	if (!db_one(x->db, x->a, &st_last, DB_IN(after), DB_OUT(to), err))
+		return false;
+	{
+		const struct db_in in[] = { db_i64(x->message), db_i64(last) };
+
+		if (!db_each(x->db, x->a, &st_messages, DB_IN(in), DB_OUT(out), add_message, &t, err))
+			return false;
+	}
+	x->full = x->full || last - x->message >= MESSAGES_A_ROUND;
+	x->message = last;
+	return true;
 }
 
 /* ---- keeping what was found ---- */
@@ -341,6 +368,6 @@ void hook_work(struct app *app, struct follower *f)
 		ok = hook_send_due(app, f, &err);
 	if (!ok)
 		log_line(LOG_WARNING, "hooks: %s (%s)", err.msg, err.detail);
-	f->more = ok && x->event - x->known_event >= EVENTS_A_ROUND;
+	f->more = ok && (x->full || x->event - x->known_event >= EVENTS_A_ROUND);
 	(void)arena_free(a);
 }
