@@ -166,6 +166,7 @@ const struct column *listing_all_columns(struct listing *l, size_t *ret_n)
 		n += is_cell(&k->field[i]) && column_of(k, k->field[i].id, &c[n]);
 	for (size_t i = 0; i < k->n_term; i++)
 		n += k->term[i].name.n && column_of(k, k->term[i].id, &c[n]) && c[n].sort == COLUMN_TERM;
+	l->all = true;
 	*ret_n = n;
 	return c;
 }
@@ -488,7 +489,7 @@ static bool needs_sight(const struct listing *l)
 	for (size_t i = 0; i < l->n_col; i++)
 		if (l->col[i].term || (l->col[i].field && (l->col[i].field->see.set || l->col[i].field->personal.n)))
 			return true;
-	return false;
+	return l->all;
 }
 
 static bool look(struct listing *l, struct listed *x, struct err *err)

@@ -36,6 +36,7 @@ struct listing {
 	struct str q;                 /* words; empty: by filters alone */
 	struct column *col;           /* chosen, else the definition's; those of cards behind them */
 	size_t n_col, n_shown;
+	bool all;                     /* every column is asked for, not only those of col */
 	struct list_filter filter[LISTED_FILTERS + 2];
 	size_t n_filter;
 	struct list_query query;
@@ -56,7 +57,7 @@ struct listed {
 /* Reads the request's query. columns: ids with commas, what this person keeps; the address goes before it.
  * ERR_NOT_FOUND: no such kind. */
 MUST_USE bool listing_read(struct req *r, struct str kind, struct str columns, struct listing *ret, struct err *err);
-/* All columns that may be chosen, in order of the definition. */
+/* All columns that may be chosen, in order of the definition; the rows that follow have what these need. */
 const struct column *listing_all_columns(struct listing *l, size_t *ret_n);
 /* The next rows, at most `most` (≤ 200); l->more tells whether there are further ones. */
 MUST_USE bool listing_next(struct listing *l, size_t most, const struct listed **ret, size_t *ret_n, struct err *err);

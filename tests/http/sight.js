@@ -40,6 +40,19 @@ test('nor can it be made a reference', async () => {
 	that(r.body.includes('没有找到所选的对象') && !r.body.includes(title), 'the refusal');
 });
 
+test('a table of all columns holds what its reader may see, whatever columns the list shows; of other organs it does not', async () => {
+	const s = await running();
+	const who = await s.signIn('wangming');
+	const phones = (own) => s.ask(`SELECT p.phone FROM person p JOIN organ o ON o.id = p.organ WHERE p.phone <> '' AND o.short ${own ? '=' : '<>'} 'yingji'`)
+		.split('\n').filter(Boolean);
+	that(phones(true).length && phones(false).length, 'the demonstration lacks telephones');
+	const r = await request(s.port, 'GET', '/k/person/export.csv?list-cols=name&list-all=1', { cookie: who.cookie });
+	expect(r.status, 200, 'the table');
+	that(phones(true).every((x) => r.body.includes(x)), 'a column that the list does not show is empty');
+	const foreigners = phones(false).filter((x) => !phones(true).includes(x));
+	that(!foreigners.some((x) => r.body.includes(x)), 'a telephone of another organ');
+});
+
 /* ---- files ---- */
 
 // A form with one file, as a browser sends it.
