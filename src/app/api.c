@@ -753,7 +753,8 @@ static const struct stmt st_key = { "api_key", "SELECT request FROM event WHERE 
 
 static bool key_fits(struct acting *x, struct db *db, struct arena *a, struct err *err)
 {
-	struct str end = str_fmt(a, "%.*s;", STR_FMT(str_sub(x->key, 0, x->key.n ? x->key.n - 1 : 0))), used = { 0 };
+	/* A letter behind the last hexadecimal digit: signs stand in another order in each language that a database may use. */
+	struct str end = str_fmt(a, "%.*sg", STR_FMT(x->key)), used = { 0 };
 	const struct db_in in[] = { db_str(x->key), db_str(end) };
 	const struct db_out out[] = { db_to_str(&used) };
 	bool found;

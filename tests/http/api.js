@@ -368,4 +368,16 @@ test('the message hook tells how many and by when, nothing of the case', async (
 	expect(Object.keys(JSON.parse(one.body)).sort().join(), 'phone,text,to', 'keys');
 });
 
+test('one address may ask for no more sessions here than by the sign-in page', async () => {
+	const s = await running();
+	let limited;
+	for (let i = 0; i < 200 && !limited; i++) {
+		const r = await request(s.port, 'POST', '/api/v1/session', { body: '[]', headers: { 'Content-Type': 'application/json' } });
+		if (r.status === 429) limited = r;
+		else expect(r.status, 400, `attempt ${i}`);
+	}
+	that(limited && Number(limited.headers['retry-after']) >= 1, 'no limit');
+	expect(JSON.parse(limited.body).error.key.length > 0, true, 'the answer is JSON');
+});
+
 run(300000);
