@@ -120,6 +120,12 @@ static struct str field_name(struct filling *f, const struct field *x)
 	return str_fmt(f->r->a, "f.%.*s", STR_FMT(x->id));
 }
 
+/* What the matter's page hides or masks, its forms do not tell either. */
+static bool sees_field(const struct filling *f, const struct field *x)
+{
+	return x->index < f->m.n_field && !f->m.field[x->index].hidden && !f->m.field[x->index].masked;
+}
+
 static bool prefill(struct filling *f, struct err *err)
 {
 	for (size_t i = 0; i < f->ac->n_form; i++) {
@@ -131,7 +137,7 @@ static bool prefill(struct filling *f, struct err *err)
 			text = text.n ? text : default_text(&f->in, ff->field);
 			if (text.n)
 				pairs_add(&f->in.pairs, name, text);
-		} else if (!f->ac->joint && !ff->append
+		} else if (!f->ac->joint && !ff->append && sees_field(f, ff->field)
 			   && !pairs_of_val(&f->in, &ff->field->type, name, f->in.snap->field[ff->field->index], err)) {
 			return false;
 		}
@@ -250,7 +256,8 @@ static bool is_empty(struct val v)
 
 static bool had_value(const struct filling *f, const struct form_field *ff)
 {
-	return !f->opening && !f->ac->joint && !ff->append && !is_empty(f->in.snap->field[ff->field->index]);
+	return !f->opening && !f->ac->joint && !ff->append && sees_field(f, ff->field)
+	    && !is_empty(f->in.snap->field[ff->field->index]);
 }
 
 static void add_error(struct filling *f, struct str id, struct str text)
@@ -455,7 +462,7 @@ static bool matter_pairs(struct filling *f, struct pairs *ret, struct err *err)
 	for (size_t i = 0; i < f->ac->n_form; i++) {
 		const struct field *x = f->ac->form[i].field;
 
-		if (!f->ac->joint && !f->ac->form[i].append
+		if (!f->ac->joint && !f->ac->form[i].append && sees_field(f, x)
 		    && !pairs_of_val(&stored, &x->type, field_name(f, x), f->in.snap->field[x->index], err))
 			return false;
 	}

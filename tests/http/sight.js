@@ -53,6 +53,42 @@ test('a table of all columns holds what its reader may see, whatever columns the
 	that(!foreigners.some((x) => r.body.includes(x)), 'a telephone of another organ');
 });
 
+// A complaint by name: its supervisor sees who complained, the head of the same organ only the masked name.
+async function complaint(s, name) {
+	const about = s.ask("SELECT code FROM organ WHERE short = 'yingji'");
+	const page = await request(s.publicPort, 'POST', '/complain', { form: {
+		complainant_as: 'citizen', about_organ: about, complainant: name, address: '临猗县猗氏镇试验街9号', contact: '13900000991', ground: 'procedure',
+		event_text: '检查时没有出示证件。', reason_text: '要求核实。' } });
+	expect(page.status, 200, 'the complaint');
+	return s.ask(`SELECT code FROM matter WHERE kind = 'complaint' AND fields LIKE '%${name}%'`);
+}
+
+test('the form of an act that is not one\'s own tells nothing of the matter that its page masks', async () => {
+	const s = await running();
+	const code = await complaint(s, '欧阳试验');
+	const right = await s.signIn('zhangmin');
+	that((await request(s.port, 'GET', `/m/${code}/do/accept`, { cookie: right.cookie })).body.includes('欧阳试验'), 'the supervisor does not see it');
+	const head = await s.signIn('chengyuan');
+	const page = await request(s.port, 'GET', `/m/${code}`, { cookie: head.cookie });
+	expect(page.status, 200, 'the head sees the complaint');
+	that(!page.body.includes('欧阳试验'), 'its page');
+	const where = `/m/${code}/do/accept`;
+	that(!(await request(s.port, 'GET', where, { cookie: head.cookie })).body.includes('欧阳试验'), 'the form');
+	const send = (form) => request(s.port, 'POST', where, { cookie: head.cookie, form: { csrf: head.csrf, request: randomUUID(), ...form } });
+	for (const form of [
+		{ version: 0, go: 'act' },
+		{ version: 1, go: 'edit', other: 'matter', 'pick.f.complainant': 'theirs' },
+		{ version: 1, go: 'check', other: 'matter', 'pick.f.complainant': 'theirs' },
+		{ version: 1, go: 'whole', other: 'matter', 'pick.f.complainant': 'theirs' },
+		{ version: 1, go: 'save', 'f.complainant': '别人', other: 'matter' },
+	]) {
+		const r = await send(form);
+		that(!r.body.includes('欧阳试验'), `${r.status} to ${JSON.stringify(form)}`);
+	}
+	const r = await request(s.port, 'POST', `${where}/preview`, { cookie: head.cookie, form: { csrf: head.csrf, version: 1, other: 'matter', 'pick.f.complainant': 'theirs' } });
+	that(!r.body.includes('欧阳试验'), 'the preview');
+});
+
 /* ---- files ---- */
 
 // A form with one file, as a browser sends it.
