@@ -353,10 +353,9 @@ static void party_part(struct buf *b, const char *name, struct str text)
 }
 
 /* Who it is, with code, address and whom to call; its other matters, where all of it is shown. */
-static bool party_line(struct req *r, const struct field_view *x, struct field_line *ret, struct err *err)
+static bool party_line(struct req *r, const struct field_view *x, struct field_line *ret)
 {
 	const struct party *p = x->v.party;
-	struct str n = { 0 };
 	struct buf b;
 
 	buf_init(&b, r->a, 2000);
@@ -371,9 +370,7 @@ static bool party_line(struct req *r, const struct field_view *x, struct field_l
 	ret->wide = true;
 	if (x->masked || x->def->see.set)
 		return true;
-	if (p->code.n && !party_count(r, p, &n, err))
-		return false;
-	ret->more = n.n ? str_fmt(r->a, "画像：近三年%.*s件", STR_FMT(n)) : STR("画像");
+	ret->more = STR("画像"); /* how many is counted there: a party of thousands of cases would cost each of their pages */
 	ret->more_href = party_href(r, p);
 	return true;
 }
@@ -386,7 +383,7 @@ static bool field_of(struct shower *s, const struct field_view *x, struct field_
 	ret->cite = cite_links(s->r, &x->def->node->cite, &ret->n_cite);
 	if (!shown_of(s, &x->def->type, x->v, &ret->shown, err))
 		return false;
-	return x->v.t != T_PARTY || party_line(s->r, x, ret, err);
+	return x->v.t != T_PARTY || party_line(s->r, x, ret);
 }
 
 /* What nobody filled in: empty, or still the default of its definition. */

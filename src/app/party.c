@@ -278,29 +278,3 @@ bool party_show(struct req *r, struct err *err)
 	page_party(&h, &v);
 	return frame_reply(r, 200, &h, err);
 }
-
-bool party_count(struct req *r, const struct party *p, struct str *ret, struct err *err)
-{
-	const struct law *law;
-	int64_t sum = 0, n;
-
-	*ret = (struct str){ 0 };
-	if (!frame_law(r, &law, err))
-		return false;
-	for (size_t i = 0; i < law->n_kind; i++)
-		for (size_t j = 0; j < law->kind[i].n_field; j++) {
-			const struct list_filter by = { law->kind[i].field[j].id, p->code };
-			const struct list_query q = { .who = actor_of(r), .kind = law->kind[i].id, .filter = &by, .n_filter = 1,
-						      .opened_from = day_start(day_add_months(day_at(now_of(r)), -36)) };
-
-			if (!leads(&law->kind[i].field[j]))
-				continue;
-			if (!matter_list_count(app_of(r)->engine, r->db, r->a, &q, &n, err))
-				return false;
-			if (n < 0)
-				return true;
-			sum += n;
-		}
-	*ret = sum > LIST_COUNT_MOST ? STR("1000以上") : str_fmt(r->a, "%lld", (long long)sum);
-	return true;
-}

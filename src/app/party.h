@@ -28,8 +28,4 @@ struct party_view {
 /* /party/{code}, or /party?name= for a party without a code. */
 bool party_show(struct req *r, struct err *err);
 struct str party_href(struct req *r, const struct party *p);
-/* How many matters of this code were opened in the last three years, among those that the reader may see; as text
- * (1000 以上 when there are more), empty when it cannot be told yet. */
-MUST_USE bool party_count(struct req *r, const struct party *p, struct str *ret, struct err *err);
-
 #endif
