@@ -140,6 +140,7 @@ enum func {
 	FN_SEALED,
 	FN_SAME,
 	FN_LEN,
+	FN_MENTIONS,
 	FN_HAS,
 	FN_OPEN,
 	FN_CHILDREN,

@@ -399,6 +399,18 @@ static bool fn_len(struct typer *t, struct ast *e)
 	return type_is_list(e->kid[0]->type.tag) ? type_hint(t, "列表的个数写 count(列表)") : false;
 }
 
+static bool fn_mentions(struct typer *t, struct ast *e)
+{
+	e->type = T(BOOL);
+	if (!args(t, e))
+		return false;
+	for (int i = 0; i < 2; i++)
+		if (!type_is_text(e->kid[i]->type.tag) && e->kid[i]->type.tag != T_NONE)
+			return type_error(t, e->kid[i], "mentions 在文字中查找文字，这里是%s",
+					  type_name_cn(e->kid[i]->type.tag));
+	return true;
+}
+
 static bool fn_has(struct typer *t, struct ast *e)
 {
 	struct ast el = { .from = e->from, .to = e->to };
@@ -649,6 +661,7 @@ static const struct fn fns[] = {
 	{ "sealed", FN_SEALED, 1, 1, fn_sealed, "sealed(文件)" },
 	{ "same", FN_SAME, 2, 2, fn_same, "same(a, b)" },
 	{ "len", FN_LEN, 1, 1, fn_len, "len(文字)" },
+	{ "mentions", FN_MENTIONS, 2, 2, fn_mentions, "mentions(文字, 提到的文字)" },
 	{ "has", FN_HAS, 2, 2, fn_has, "has(列表, 值)" },
 	{ "open", FN_OPEN, 1, 1, fn_open, "open(办件)" },
 };

@@ -493,6 +493,14 @@ static struct val same(struct arena *a, struct val x, struct val y)
 	return val_bool(val_compare(x, y, CMP_EQ) == TRUTH_TRUE);
 }
 
+/* Is `part` said in `text`? In the same normal form as same(); unknown when there is nothing to look for. */
+static struct val mentions(struct arena *a, struct str text, struct str part)
+{
+	struct str needle = normalized(a, part);
+
+	return needle.n ? val_bool(str_find(normalized(a, text), needle, 0) != SIZE_MAX) : VAL_NULL;
+}
+
 static struct val sealed(struct val v)
 {
 	bool all = true;
@@ -555,6 +563,9 @@ static bool run_plain(struct run *r, const struct ast *e, const struct val *arg,
 		return true;
 	case FN_LEN:
 		*ret = val_int((int64_t)str_chars(arg[0].s));
+		return true;
+	case FN_MENTIONS:
+		*ret = mentions(r->ev->a, arg[0].s, arg[1].s);
 		return true;
 	default:
 		return err_set(r->err, ERR_BUG, "没有实现的函数");

@@ -508,6 +508,11 @@ static bool say_func(struct why_run *w, const struct ast *e, bool neg)
 			return false;
 		buf_adds(w->b, neg ? " 不同于 " : " 等同于 ");
 		return named_value(w, e->kid[1], NULL);
+	case FN_MENTIONS:
+		if (!named_value(w, e->kid[0], NULL))
+			return false;
+		buf_adds(w->b, neg ? " 没有提到 " : " 提到 ");
+		return named_value(w, e->kid[1], NULL);
 	case FN_FROZEN:
 		name_or_id(w,
 			   kind_paper(w->r->ev->self->kind, e->kid[0]->name)

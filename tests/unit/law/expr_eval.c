@@ -295,6 +295,16 @@ Test(law_eval, texts)
 	    { "title in ['a', other]", "false" });
 }
 
+Test(law_eval, a_text_mentions_what_stands_in_it_however_it_is_written)
+{
+	lab_set(l, l->self, "title", "ＡＢ 公司");
+	lab_set(l, l->self, "other", "b公");
+	TRY({ "mentions(title, other)", "true" }, { "mentions(title, title)", "true" },
+	    { "mentions(other, title)", "false" }, { "mentions(title, 'b司')", "false" },
+	    { "mentions(title, facts)", "null" }, { "mentions(facts, title)", "null" },
+	    { "mentions(title, ' ')", "null" }, { "not mentions(title, 'x')", "true" });
+}
+
 static struct val party(enum party_sort sort, const char *name, const char *code)
 {
 	struct party *p = arena_one(l->a, struct party);

@@ -233,6 +233,7 @@ Test(law_type, calls)
 	       { "after(today, 3 hour)", 1, "不能按小时", NULL },
 	       { "after(today, 3)", 14, "应当是时长", NULL },
 	       { "len(officers)", 5, "数文字的字数", "count" },
+	       { "mentions(title, fine)", 17, "在文字中查找文字", NULL },
 	       { "open(fine)", 6, "看一件办件", NULL },
 	       { "same(officers, officers)", 6, "单独的值", NULL },
 	       { "parts(finish)", 1, "不是共同办理", "event(finish)" },

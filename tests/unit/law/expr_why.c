@@ -56,6 +56,9 @@ Test(law_why, one_line_with_names_and_values)
 	reads("open(this)", "本办件 尚未办结：成立");
 	reads("not workday(today)", "今日 2026年3月2日 不是工作日：不成立");
 	reads("frozen(letter)", "告知书 已经制成：不成立");
+	lab_put(l, l->self, "title", (struct val){ .t = T_TEXT, .s = STR("甲公司案") });
+	reads("mentions(title, '公司')", "标题 甲公司案 提到 公司：成立");
+	reads("not mentions(title, '公司')", "标题 甲公司案 没有提到 公司：不成立");
 	reads("not (fine > 100)", "罚款 20,000.00元 ≤ 100.00元：不成立");
 }
 
