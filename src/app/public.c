@@ -234,20 +234,17 @@ struct str public_day(struct arena *a, int64_t day)
 	return buf_str(&b);
 }
 
-struct str public_limit(struct req *r, int64_t organ, const char *setting)
+struct str public_setting(struct req *r, int64_t organ, int64_t day, const char *setting)
 {
-	const struct setting_def *s;
-	const struct law *l;
 	struct err no = { 0 };
-	int64_t def;
+	struct val v;
 	struct buf b;
 
-	if (!engine_law_of_organ(app_of(r)->engine, r->db, r->a, organ, &l, &def, &no))
+	if (!matter_setting(app_of(r)->engine, r->db, r->a, organ, day ? day : day_at(now_of(r)), str_of(setting), &v, &no))
 		return (struct str){ 0 };
-	s = law_setting(l, str_of(setting));
-	buf_init(&b, r->a, 100);
-	if (s)
-		val_put_cn(&b, r->a, s->def, NULL);
+	buf_init(&b, r->a, 1000);
+	if (!val_is_null(v))
+		val_put_cn(&b, r->a, v, NULL);
 	return buf_str(&b);
 }
 

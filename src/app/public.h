@@ -80,6 +80,7 @@ struct decision_view {
 	struct str notice, notice_more; /* withdrawn, altered … */
 	bool historic, standing;        /* standing: can be contested */
 	struct str published;
+	bool review_first;              /* decided on the spot: reconsideration before any suit */
 	struct str served, review_until, sue_until; /* last days, when the day of service is known */
 	struct str review_organ, court, cite_review, organ_phone, organ_address;
 	struct str digest, leaf;        /* of the published text, and its place in the record; may be empty */
@@ -263,8 +264,8 @@ const struct field_view *public_field(const struct matter_view *v, const char *i
 struct str public_text(struct req *r, const struct matter_view *v, const char *id);
 /* Adds a line unless the text is empty. */
 void public_fact(struct fact *f, size_t *n, const char *name, struct str text, bool note);
-/* The default of a setting in the organ's definitions, as text; empty when they have none of that name. */
-struct str public_limit(struct req *r, int64_t organ, const char *setting);
+/* A setting as it was for an organ on a day (0: today), as text; empty when its definitions have none of that name. */
+struct str public_setting(struct req *r, int64_t organ, int64_t day, const char *setting);
 /* The day as 2026年11月12日. */
 struct str public_day(struct arena *a, int64_t day);
 

@@ -54,7 +54,7 @@ bool correct_show(struct req *r, struct err *err)
 	if (!about(r, &m, err))
 		return false;
 	v.title = public_text(r, &m, "title");
-	v.limit = public_limit(r, m.snap->organ, "correction_limit");
+	v.limit = public_setting(r, m.snap->organ, 0, "correction_limit");
 	v.address = address_of(r, &m);
 	return page(r, 200, &v, err);
 }
@@ -197,7 +197,7 @@ bool correct_send(struct req *r, struct err *err)
 		.name = str_trim(req_form(r, "name")), .id_code = str_trim(req_form(r, "id_code")),
 		.phone = str_trim(req_form(r, "phone")), .as = req_form(r, "asker_as"), .wrong = req_form(r, "wrong_text"),
 		.contact = str_trim(req_form(r, "contact_text")),
-		.limit = public_limit(r, m.snap->organ, "correction_limit") };
+		.limit = public_setting(r, m.snap->organ, 0, "correction_limit") };
 	if (!form_of(r, c, err) || !public_try(r, &c->send, err))
 		return false;
 	if (!c->send.result.n_refused)

@@ -162,8 +162,8 @@ bool home_show(struct req *r, struct err *err)
 	bool more;
 
 	public_frame_fill(r, STR("首页"), DOOR_HOME, &v.frame);
-	v.publish_limit = public_limit(r, 0, "publish_fast");
-	v.limit = public_limit(r, 0, "correction_limit");
+	v.publish_limit = public_setting(r, 0, 0, "publish_fast");
+	v.limit = public_setting(r, 0, 0, "correction_limit");
 	if (!public_find(r, &q, &hit, &n, &more, err)
 	    || !public_decision_rows(r, (struct str){ 0 }, hit, n, &v.row, &v.n_row, err))
 		return false;
@@ -335,12 +335,42 @@ static bool can_correct(const struct matter_view *m)
 	return false;
 }
 
-static struct str term_day(struct req *r, const struct matter_view *m, const char *id)
+static struct val term_of(const struct matter_view *m, const char *id)
 {
 	for (size_t i = 0; i < m->n_term; i++)
-		if (str_is(m->term[i].def->id, id) && m->term[i].v.t == T_DATE)
-			return day_full(r->a, m->term[i].v.i);
-	return (struct str){ 0 };
+		if (str_is(m->term[i].def->id, id))
+			return m->term[i].v;
+	return VAL_NULL;
+}
+
+static struct str term_day(struct req *r, const struct matter_view *m, const char *id)
+{
+	struct val v = term_of(m, id);
+
+	return v.t == T_DATE ? day_full(r->a, v.i) : (struct str){ 0 };
+}
+
+/* Whom to turn to, as it was when the decision was made. A version of before the definitions said it has no such term:
+ * then what the organ's settings were on that day. */
+static struct str whom(struct req *r, const struct matter_view *m, const char *id)
+{
+	const struct field_view *on = public_field(m, "decided_on");
+	struct val v = term_of(m, id);
+
+	if (type_is_text(v.t) && !val_is_null(v))
+		return v.s;
+	return public_setting(r, m->snap->organ, on && on->v.t == T_DATE ? on->v.i : 0, id);
+}
+
+static struct str cites_of(struct req *r, const struct decision_view *v)
+{
+	static const char *const both[] = { "FY20", "SS46" }, *const first[] = { "FY23", "FY20", "SS45" };
+	struct buf b;
+
+	buf_init(&b, r->a, 600);
+	for (size_t i = 0; i < (v->review_first ? ARRAY_LEN(first) : ARRAY_LEN(both)); i++)
+		ledger_put_cite(engine_ledger(app_of(r)->engine), str_of(v->review_first ? first[i] : both[i]), &b);
+	return buf_str(&b);
 }
 
 /* By when and to whom: the days that the definitions count, the organs that their settings name. */
@@ -349,18 +379,15 @@ static bool remedies_of(struct req *r, const struct matter_view *m, struct decis
 	const struct field_view *served = public_field(m, "served_on");
 	struct matter_view organ;
 	struct err no = { 0 };
-	struct buf b;
 
 	if (served && served->v.t == T_DATE)
 		v->served = day_full(r->a, served->v.i);
 	v->review_until = term_day(r, m, "review_until");
 	v->sue_until = term_day(r, m, "sue_until");
-	v->review_organ = public_limit(r, m->snap->organ, "review_organ");
-	v->court = public_limit(r, m->snap->organ, "court");
-	buf_init(&b, r->a, 600);
-	ledger_put_cite(engine_ledger(app_of(r)->engine), STR("FY20"), &b);
-	ledger_put_cite(engine_ledger(app_of(r)->engine), STR("SS46"), &b);
-	v->cite_review = buf_str(&b);
+	v->review_first = term_of(m, "review_first").t == T_BOOL && term_of(m, "review_first").i;
+	v->review_organ = whom(r, m, "review_organ");
+	v->court = whom(r, m, "court");
+	v->cite_review = cites_of(r, v);
 	if (!m->snap->organ)
 		return true;
 	if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, m->snap->organ, SEE_FIELDS, &organ, &no)) {

@@ -315,6 +315,11 @@ MUST_USE bool matter_agenda(struct engine *e, struct db *db, struct arena *a, co
 MUST_USE bool matter_count_mine(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
 				int64_t *ret, struct err *err);
 
+/* The value of a setting for an organ on a day: its own before one for all, the newest in force, else the pack's default.
+ * organ 0: no organ's own. Null when the organ's definitions have none of that name. */
+MUST_USE bool matter_setting(struct engine *e, struct db *db, struct arena *a, int64_t organ, int64_t day, struct str id,
+			     struct val *ret, struct err *err);
+
 /* Names of organs, persons and matters for a reader's texts; ctx is made with a database reader. Organs and people are
  * known to all; of another matter that who may not see there is the kind and the number, or 〔无权查看〕. */
 MUST_USE bool matter_names(struct engine *e, struct db *db, struct arena *a, const struct actor *who,

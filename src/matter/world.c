@@ -612,11 +612,10 @@ void turn_forget_settings(struct turn *t)
 }
 
 /* Specific before general, then the newest in force; of two of one day the later one. */
-static bool w_setting(void *w, const struct setting_def *d, const struct snap *m, struct val *ret, struct err *err)
+static bool setting_on(struct turn *t, const struct setting_def *d, int64_t organ, int64_t day, struct val *ret,
+		       struct err *err)
 {
-	struct turn *t = w;
 	const struct set_row *best = NULL;
-	int64_t day = day_at(m && m->opened ? m->opened : t->now), organ = m ? m->organ : 0;
 	struct err bad;
 
 	if (!settings_read(t, d->id, err))
@@ -633,6 +632,31 @@ static bool w_setting(void *w, const struct setting_def *d, const struct snap *m
 	if (best && !val_parse(t->a, &d->type, best->value, ret, &bad))
 		*ret = d->def; /* the setting's own check refuses what cannot be read */
 	return true;
+}
+
+static bool w_setting(void *w, const struct setting_def *d, const struct snap *m, struct val *ret, struct err *err)
+{
+	struct turn *t = w;
+
+	return setting_on(t, d, m ? m->organ : 0, day_at(m && m->opened ? m->opened : t->now), ret, err);
+}
+
+bool matter_setting(struct engine *e, struct db *db, struct arena *a, int64_t organ, int64_t day, struct str id,
+		    struct val *ret, struct err *err)
+{
+	const struct setting_def *d;
+	const struct law *l;
+	struct turn t;
+	int64_t def;
+
+	if (!engine_law_of_organ(e, db, a, organ, &l, &def, err))
+		return false;
+	d = law_setting(l, id);
+	*ret = VAL_NULL;
+	if (!d)
+		return true;
+	turn_init(&t, e, db, a, engine_now(e));
+	return setting_on(&t, d, organ, day, ret, err);
 }
 
 /* ---- people and organs ---- */

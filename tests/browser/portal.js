@@ -43,6 +43,25 @@ test('check 17: two characters on a phone lead to the decision, and to when and 
 	await page.context().close();
 });
 
+async function decision(page, word) {
+	await page.goto(`${site.open}/decisions?q=${encodeURIComponent(word)}`);
+	await page.locator('.p-row-title').first().click();
+	return page.locator('#do').locator('..').innerText();
+}
+
+test('whom to turn to is what the organ has set, else what its county says; a decision on the spot is reconsidered first', async () => {
+	const page = await phone();
+	const own = await decision(page, '塑料');
+	that(own.includes('向临猗县人民政府申请') && own.includes('向运城市盐湖区人民法院起诉') && own.includes('第四十六条'), own);
+	const without = await decision(page, '家具厂');
+	that(without.includes('向临猗县人民政府申请') && without.includes('向有管辖权的人民法院起诉'), without);
+	const spot = await decision(page, '示例饭店');
+	that(/应当先申请行政复议.*不能直接起诉/.test(spot) && /先申请行政复议\s*60日内[^]*再起诉\s*15日内/.test(spot), spot);
+	that(spot.includes('第二十三条') && !spot.includes('6个月') && !spot.includes('第四十六条'), spot);
+	await sound(page, 'a decision on the spot');
+	await page.context().close();
+});
+
 test('a certificate is checked by its whole number', async () => {
 	const page = await phone();
 	await page.goto(`${site.open}/officers`);
