@@ -55,7 +55,7 @@ bool ready(struct req *r, struct err *err)
 	struct err why = { 0 };
 
 	(void)err;
-	if (!migrate_check(r->db, r->a, &why))
+	if (!migrate_stands(r->db, r->a, &why))
 		return plain(r, 503, str_fmt(r->a, "%s: %s\n", err_key(why.code), why.msg));
 	if (atomic_load(&app_of(r)->catching_up))
 		return plain(r, 503, STR("catching up\n"));

@@ -288,20 +288,25 @@ bool migrate_run_files(struct db *db, struct arena *a, const struct asset *file,
 	return ok;
 }
 
+static bool stands_at(int64_t at, int64_t program, struct err *err)
+{
+	if (at == program)
+		return true;
+	err_set(err, ERR_SCHEMA,
+		at > program ? "数据库比程序新，请换用较新的程序"
+		: at	     ? "数据库比程序旧，请先运行 mingfa migrate"
+			     : "数据库还没有建立，请先运行 mingfa init");
+	return err_wrap(err, "database at step %d, program at %d", (int)at, (int)program);
+}
+
 bool migrate_check_files(struct db *db, struct arena *a, const struct asset *file, size_t n,
 			 struct err *err)
 {
 	struct patches have;
 	int64_t at;
 
-	if (!patches_of(a, file, n, db_dialect(db), &have, err) || !applied(db, a, &have, &at, err))
-		return false;
-	if (at == (int64_t)have.n)
-		return true;
-	err_set(err, ERR_SCHEMA,
-		at ? "数据库比程序旧，请先运行 mingfa migrate"
-		   : "数据库还没有建立，请先运行 mingfa init");
-	return err_wrap(err, "database at step %d, program at %zu", (int)at, have.n);
+	return patches_of(a, file, n, db_dialect(db), &have, err) && applied(db, a, &have, &at, err)
+	       && stands_at(at, (int64_t)have.n, err);
 }
 
 bool migrate_run(struct db *db, struct arena *a, int *ret_applied, struct err *err)
@@ -318,4 +323,19 @@ bool migrate_check(struct db *db, struct arena *a, struct err *err)
 	const struct asset *file = asset_under(STR("sql/"), &n);
 
 	return migrate_check_files(db, a, file, n, err);
+}
+
+static const struct stmt st_last = { "patch_last", "SELECT COALESCE(MAX(number), 0) FROM schema_patch" };
+
+bool migrate_stands(struct db *db, struct arena *a, struct err *err)
+{
+	size_t n;
+	const struct asset *file = asset_under(STR("sql/"), &n);
+	int64_t at, program = 0, number;
+	const struct db_out out[] = { db_to_i64(&at) };
+
+	for (size_t i = 0; i < n; i++)
+		if (step_of(file[i].name, db_dialect(db), &number) && number > program)
+			program = number;
+	return db_one(db, a, &st_last, DB_NONE, DB_OUT(out), err) && stands_at(at, program, err);
 }

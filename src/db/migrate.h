@@ -24,6 +24,9 @@ MUST_USE bool migrate_run(struct db *db, struct arena *a, int *ret_applied, stru
 /* ERR_SCHEMA unless the database stands exactly at the program's version: `serve` asks this. */
 MUST_USE bool migrate_check(struct db *db, struct arena *a, struct err *err);
 
+/* The same by the number of the last step alone: for who asks each second about a database that was checked at start. */
+MUST_USE bool migrate_stands(struct db *db, struct arena *a, struct err *err);
+
 /* The same with other files than the embedded ones, in order of name: for tests. */
 MUST_USE bool migrate_run_files(struct db *db, struct arena *a, const struct asset *file, size_t n,
 				int *ret_applied, struct err *err);

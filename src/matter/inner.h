@@ -71,6 +71,10 @@ struct turn {
 	struct { /* when the matter that was read last was changed last */
 		int64_t matter, at;
 	} updated;
+	struct { /* the last move of the matter asked for last: recalling and asking back both look at it */
+		int64_t matter;
+		const struct last_move *by;
+	} moved;
 	struct { /* the law of the organ asked for last; forgotten when an organ changes */
 		const struct law *law;
 		int64_t organ, def;
@@ -80,6 +84,8 @@ struct turn {
 		int which;
 		int64_t person, at, organ;
 		struct str kind, state;
+		int64_t reader, reader_at; /* of whom reader_few is known */
+		bool reader_few;
 	} family;
 	struct short_row *shorts; /* organs by their short names, read so far; likewise */
 	size_t n_shorts, cap_shorts;

@@ -235,13 +235,33 @@ static bool is_few(struct listing *l, const struct stmt *st, struct db_in *in, s
 	return true;
 }
 
+/* Of every list on a page the same. */
+static bool reader_few(struct listing *l, bool *ret, struct err *err)
+{
+	struct turn *t = l->t;
+	const struct actor *who = &l->q->who;
+	struct db_in in[PRINCIPAL_SLOTS + 1];
+	struct str own[PRINCIPAL_SLOTS];
+
+	if (!who->person || t->family.reader != who->person || t->family.reader_at != who->organ) {
+		if (!own_principals(t, who, own, err))
+			return false;
+		for (size_t i = 0; i < PRINCIPAL_SLOTS; i++)
+			in[i] = db_str(own[i]);
+		if (!is_few(l, &st_few_reader, in, ARRAY_LEN(in), READER_MOST, &t->family.reader_few, err))
+			return false;
+		t->family.reader = who->person;
+		t->family.reader_at = who->organ;
+	}
+	*ret = t->family.reader_few;
+	return true;
+}
+
 /* Which condition leaves few is asked for in the index of each, up to the border. */
 static bool few_family(struct listing *l, bool *ret_few, struct err *err)
 {
 	struct db_in state[] = { db_str(l->q->kind), db_str(l->state), db_null() };
 	struct db_in organ[] = { db_str(l->q->kind), db_i64(l->organ), db_null() };
-	struct db_in reader[PRINCIPAL_SLOTS + 1];
-	struct str own[PRINCIPAL_SLOTS];
 	bool few = false;
 
 	l->family = OF_STATE;
@@ -254,12 +274,7 @@ static bool few_family(struct listing *l, bool *ret_few, struct err *err)
 	}
 	if (!few) {
 		l->family = OF_READER;
-		if (!own_principals(l->t, &l->q->who, own, err))
-			return false;
-		for (size_t i = 0; i < PRINCIPAL_SLOTS; i++)
-			reader[i] = db_str(own[i]);
-		if (!is_few(l, &st_few_reader, reader, ARRAY_LEN(reader), READER_MOST, &few, err))
-			return false;
+		return reader_few(l, ret_few, err);
 	}
 	*ret_few = few;
 	return true;

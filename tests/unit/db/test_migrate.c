@@ -52,9 +52,24 @@ BOTH_EMPTY(migrating_twice_is_a_no_op)
 	OK(migrate_run(db, f->a, &applied, &err));
 	cr_assert_geq(applied, 6);
 	OK(migrate_check(reader, f->a, &err));
+	OK(migrate_stands(reader, f->a, &err));
 	OK(migrate_run(db, f->a, &applied, &err));
 	cr_assert_eq(applied, 0);
 	db_close(reader);
+	db_close(db);
+}
+
+BOTH_EMPTY(a_database_that_is_a_step_behind_or_ahead_does_not_stand)
+{
+	struct err err = { 0 };
+	struct db *db = fresh_open(f, DB_WRITE);
+
+	OK(migrate_run(db, f->a, NULL, &err));
+	OK(db_script(db, "UPDATE schema_patch SET number = number + 1 WHERE number = (SELECT MAX(number) FROM schema_patch)",
+		     &err));
+	FAILS(migrate_stands(db, f->a, &err), ERR_SCHEMA);
+	OK(db_script(db, "DELETE FROM schema_patch WHERE number = (SELECT MAX(number) FROM schema_patch)", &err));
+	FAILS(migrate_stands(db, f->a, &err), ERR_SCHEMA);
 	db_close(db);
 }
 
