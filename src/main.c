@@ -12,7 +12,7 @@ static const struct command commands[] = {
 	  "提供工作端和公众端" },
 	{ "account", cmd_account, "account DIR LOGIN [--name N --organ O --role R,R] [--db ADDR]",
 	  "为人员开账号（没有登记的机关和人员一并登记），或者重置密码；随机密码只显示一次" },
-	{ "migrate", cmd_migrate, "migrate DIR", "把数据库升级到本程序的版本" },
+	{ "migrate", cmd_migrate, "migrate DIR [--db ADDR] [--grant ROLE]", "把数据库升级到本程序的版本；--grant 给提供服务的角色它需要的权限" },
 	{ "import", cmd_import, "import DIR KIND FILE [--dry-run] [--organ O]", "从 CSV 导入名录和历史决定" },
 	{ "export", cmd_export, "export DIR KIND FILE [--public]", "导出为 CSV 或者 XLSX" },
 	{ "backup", cmd_backup, "backup DIR TO [--db ADDR]", "备份（办理照常进行）：数据库和新增的文件" },

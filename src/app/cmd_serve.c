@@ -176,7 +176,7 @@ int cmd_serve(int argc, char **argv)
 
 int cmd_migrate(int argc, char **argv)
 {
-	static const char *const names[] = { "--db", NULL };
+	static const char *const names[] = { "--db", "--grant", NULL };
 	struct options o;
 	struct err err = { 0 };
 	struct arena *a = arena_new();
@@ -186,16 +186,19 @@ int cmd_migrate(int argc, char **argv)
 	bool ok;
 
 	if (!options_read(argc, argv, names, NULL, &o) || o.n != 1) {
-		(void)fputs("用法：mingfa migrate 文件夹 [--db 地址]\n", stderr);
+		(void)fputs("用法：mingfa migrate 文件夹 [--db 地址] [--grant 角色]\n", stderr);
 		(void)arena_free(a);
 		return 2;
 	}
 	address = option(&o, "--db") ? option(&o, "--db") : str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", o.arg[0]));
-	ok = db_open(address, DB_WRITE, &db, &err) && migrate_run(db, a, &applied, &err);
+	ok = db_open(address, DB_WRITE, &db, &err) && migrate_run(db, a, &applied, &err)
+	  && migrate_grant(db, a, option(&o, "--grant") ? str_of(option(&o, "--grant")) : STR(""), &err);
 	db_close(db);
 	(void)arena_free(a);
 	if (!ok)
 		return command_failed(&err);
 	(void)printf("数据库结构已是最新，本次更新%d步\n", applied);
+	if (option(&o, "--grant"))
+		(void)printf("角色 %s 可以用来运行 mingfa serve；改动和删除卷中记录，数据库不许\n", option(&o, "--grant"));
 	return 0;
 }

@@ -339,3 +339,44 @@ bool migrate_stands(struct db *db, struct arena *a, struct err *err)
 			program = number;
 	return db_one(db, a, &st_last, DB_NONE, DB_OUT(out), err) && stands_at(at, program, err);
 }
+
+/* ---- the role that serves ---- */
+
+static const struct stmt st_role = {
+	"grant_role_postgres",
+	"SELECT count(*), coalesce(max(CASE WHEN pg_has_role(r.oid, c.relowner, 'MEMBER') THEN 1 ELSE 0 END), 0)"
+	" FROM pg_roles r CROSS JOIN pg_class c WHERE r.rolname = $1 AND c.oid = to_regclass('event')"
+};
+static const struct stmt st_grant = { "grant_name_postgres", "SELECT set_config('mingfa.grant', $1, true)" };
+
+/* A superuser is a member of every role. */
+static bool grant_fits(struct db *db, struct arena *a, struct str role, struct err *err)
+{
+	int64_t there, owns;
+	const struct db_in in[] = { db_str(role) };
+	const struct db_out out[] = { db_to_i64(&there), db_to_i64(&owns) };
+
+	if (!db_one(db, a, &st_role, DB_IN(in), DB_OUT(out), err))
+		return false;
+	if (!there)
+		return err_set(err, ERR_USAGE, "数据库里没有角色“%.*s”，请先用 CREATE ROLE … LOGIN 建立", STR_FMT(role));
+	if (owns)
+		return err_set(err, ERR_USAGE, "角色“%.*s”是表的所有者或者超级用户，数据库拦不住它，请另建一个角色",
+			       STR_FMT(role));
+	return true;
+}
+
+static bool grant_tx(struct db *db, const void *ctx, struct err *err)
+{
+	const struct db_in in[] = { db_str(*(const struct str *)ctx) };
+
+	return db_exec(db, &st_grant, DB_IN(in), NULL, err)
+	       && db_script(db, asset_find(STR("sql/grant.postgres.sql"))->data.p, err);
+}
+
+bool migrate_grant(struct db *db, struct arena *a, struct str role, struct err *err)
+{
+	if (db_dialect(db) == DB_SQLITE)
+		return !role.n || err_set(err, ERR_USAGE, "SQLite 没有角色，--grant 只用于 PostgreSQL");
+	return (!role.n || grant_fits(db, a, role, err)) && db_tx(db, "grant", grant_tx, &role, err);
+}

@@ -21,6 +21,11 @@
  * checksum or the database is newer than the program. db is a DB_WRITE connection. ret_applied may
  * be NULL. */
 MUST_USE bool migrate_run(struct db *db, struct arena *a, int *ret_applied, struct err *err);
+/* PostgreSQL: gives `role` what the program needs to serve and no more, so that the database itself refuses to change or
+ * remove what is recorded; roles that were given it before get it anew, also with role "" (decision 19,
+ * sql/grant.postgres.sql). db is the owner's connection. ERR_USAGE when there is no such role, when the role could do as the
+ * owner does, and on SQLite, which has no roles (there "" does nothing). */
+MUST_USE bool migrate_grant(struct db *db, struct arena *a, struct str role, struct err *err);
 /* ERR_SCHEMA unless the database stands exactly at the program's version: `serve` asks this. */
 MUST_USE bool migrate_check(struct db *db, struct arena *a, struct err *err);
 

@@ -53,6 +53,7 @@ static const struct {
 	{ "53100", ERR_DISK_FULL, "数据库所在的磁盘已满，没有保存任何改动" },
 	{ "53", ERR_BUSY, "数据库资源不足，请稍后再试" },
 	{ "23", ERR_DB_CONSTRAINT, "数据不符合数据库的约束" },
+	{ "42501", ERR_DB, "数据库账号没有这项权限" },
 	{ "25006", ERR_DB_READONLY, "数据库现在只能读取" },
 	{ "57014", ERR_TIMEOUT, "查询未能在时限内完成" },
 	{ "57P", ERR_DB_LOST, "数据库的连接中断了" },

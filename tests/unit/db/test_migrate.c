@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <libpq-fe.h>
 #include <sqlite3.h>
@@ -555,6 +556,144 @@ static void prepare_one(void *ctx, const char *name, const char *sql)
 		cr_log_error("%s: %s: %s", name, sql, why);
 		x->failed++;
 	}
+}
+
+/* EXPLAIN asks for rights as running does, and runs nothing. Migrations are the owner's. */
+static void explain_one(void *ctx, const char *name, const char *sql)
+{
+	static const char *const verbs[] = { "SELECT", "INSERT", "UPDATE", "DELETE", "WITH" };
+	struct preparing *x = ctx;
+	char ask[8192] = "EXPLAIN EXECUTE asked(";
+	size_t i = 0;
+	PGresult *r;
+
+	while (i < ARRAY_LEN(verbs) && strncmp(sql, verbs[i], strlen(verbs[i])) != 0)
+		i++;
+	if (!meant_for(name, DB_POSTGRES) || i == ARRAY_LEN(verbs) || strncmp(name, "patch_add", 9) == 0)
+		return;
+	PQclear(PQprepare(x->pg, "asked", sql, 0, NULL));
+	r = PQdescribePrepared(x->pg, "asked");
+	for (int p = 0; p < PQnparams(r); p++)
+		(void)strcat(ask, p ? ", NULL" : "NULL");
+	if (PQnparams(r) == 0)
+		ask[strlen(ask) - 1] = '\0';
+	else
+		(void)strcat(ask, ")");
+	PQclear(r);
+	r = PQexec(x->pg, ask);
+	if (PQresultStatus(r) != PGRES_TUPLES_OK) {
+		cr_log_error("%s: %s: %s", name, sql, PQerrorMessage(x->pg));
+		x->failed++;
+	}
+	PQclear(r);
+	PQclear(PQexec(x->pg, "DEALLOCATE asked"));
+}
+
+/* A role of its own, and the address at which it serves; away with it at the end. */
+struct served {
+	char role[64], address[600], drop[160];
+};
+
+static void served_make(struct fresh *f, struct db *db, struct served *s)
+{
+	struct err err = { 0 };
+	char sql[128];
+	const char *at = strchr(f->address, '@');
+
+	(void)snprintf(s->role, sizeof(s->role), "serve_%d", (int)getpid());
+	(void)snprintf(sql, sizeof(sql), "CREATE ROLE %s LOGIN", s->role);
+	(void)snprintf(s->drop, sizeof(s->drop), "DROP OWNED BY %s; DROP ROLE %s", s->role, s->role);
+	cr_assert(at, "%s names no user", f->address);
+	(void)snprintf(s->address, sizeof(s->address), "postgresql://%s%s", s->role, at);
+	OK(db_script(db, sql, &err));
+	OK(migrate_grant(db, f->a, str_of(s->role), &err));
+}
+
+static void every_statement_is_granted(struct fresh *f)
+{
+	const char *path = getenv("MINGFA");
+	struct preparing x = { .dialect = DB_POSTGRES };
+	struct err err = { 0 };
+	struct image m = { 0 };
+	struct served s;
+	struct db *db;
+
+	if (!path || !*path)
+		cr_skip_test("MINGFA is not set: no program");
+	db = fresh_open(f, DB_WRITE);
+	served_make(f, db, &s);
+	image_read(&m, path);
+	x.pg = PQconnectdb(s.address);
+	cr_assert_geq(image_each(&m, explain_one, &x), 20);
+	PQfinish(x.pg);
+	OK(db_script(db, s.drop, &err));
+	cr_assert_eq(x.failed, 0);
+	db_close(db);
+	free(m.p);
+}
+
+Test(postgres, the_role_that_serves_may_run_every_statement)
+{
+	fresh_run(DB_POSTGRES, true, every_statement_is_granted);
+}
+
+static void the_record_is_closed(struct fresh *f)
+{
+	static const char *const refused[] = {
+		"UPDATE event SET at = 1", "DELETE FROM event", "TRUNCATE event CASCADE", "DROP TABLE event CASCADE",
+		"UPDATE event_body SET body = 'x'", "DELETE FROM event_body", "TRUNCATE event_body",
+		"UPDATE event_file SET digest = 'x'", "DELETE FROM event_file", "UPDATE leaf SET entry = 'x'",
+		"DELETE FROM leaf", "UPDATE tile SET n = 2", "DELETE FROM tile", "UPDATE pack_version SET files = 'x'",
+		"DELETE FROM pack_version", "DELETE FROM matter", "DELETE FROM document", "UPDATE evidence SET name = 'x'",
+		"UPDATE blob SET size = 0", "DELETE FROM blob", "DELETE FROM log_head", "INSERT INTO log_head SELECT * FROM log_head",
+		"DELETE FROM message", "DELETE FROM clock", "UPDATE reading SET what = 'x'", "DELETE FROM reading",
+		"INSERT INTO schema_patch VALUES (9999, 'x', 'x', 0)", "INSERT INTO retention_guard VALUES (1, 1)",
+		"ALTER TABLE event DISABLE TRIGGER ALL", "DROP TRIGGER event_no_change ON event",
+		"CREATE OR REPLACE FUNCTION mingfa_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+		"CREATE TABLE mine (a int)", "ALTER TABLE matter ADD COLUMN a int",
+		"SET session_replication_role = replica",
+	};
+	struct err err = { 0 };
+	struct db *db = fresh_open(f, DB_WRITE), *served;
+	struct served s;
+
+	seed(db);
+	served_make(f, db, &s);
+	OK(db_open(s.address, DB_WRITE, &served, &err));
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+		cr_assert_not(db_script(served, refused[i], &err), "%s", refused[i]);
+		cr_assert(strstr(err.detail, "42501"), "%s: %s", refused[i], err.detail);
+	}
+	OK(db_script(served, "UPDATE log_head SET size = 2 WHERE id = 1", &err));
+	db_close(served);
+	FAILS(migrate_grant(db, f->a, STR("no_such_role"), &err), ERR_USAGE);
+	FAILS(migrate_grant(db, f->a, STR("postgres"), &err), ERR_USAGE);
+	/* what was given too much goes with the next migration, and what is missing comes */
+	cr_assert(snprintf(s.address, sizeof(s.address), "GRANT DELETE ON document TO %s; REVOKE INSERT ON outbox FROM %s", s.role,
+			   s.role) > 0);
+	OK(db_script(db, s.address, &err));
+	OK(migrate_grant(db, f->a, STR(""), &err));
+	cr_assert_eq(number(db, "SELECT count(*) FROM information_schema.role_table_grants WHERE grantee LIKE 'serve_%'"
+				" AND (table_name = 'document' AND privilege_type = 'DELETE'"
+				" OR table_name = 'outbox' AND privilege_type = 'INSERT')"), 1);
+	OK(db_script(db, s.drop, &err));
+	db_close(db);
+}
+
+Test(postgres, the_role_that_serves_cannot_touch_the_record)
+{
+	fresh_run(DB_POSTGRES, true, the_record_is_closed);
+}
+
+Test(sqlite, has_no_roles)
+{
+	struct err err = { 0 };
+	struct db *db;
+
+	OK(db_open("sqlite::memory:", DB_WRITE, &db, &err));
+	OK(migrate_grant(db, NULL, STR(""), &err));
+	FAILS(migrate_grant(db, NULL, STR("serve"), &err), ERR_USAGE);
+	db_close(db);
 }
 
 /* search.db's tables, by the search module's own statements. */
