@@ -45,7 +45,7 @@ LIB_OBJ := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(filter-out src/main.c,$(SRC))) 
 	$(PAGE_C:$(GEN)/%.c=$(BUILD)/obj/gen/%.o) $(BUILD)/obj/gen/assets.o
 TOOLS := $(patsubst tools/%.c,$(BUILD)/tools/%,$(wildcard tools/*.c))
 
-.PHONY: all deps build run test bench fuzz format check clean FORCE test-programs
+.PHONY: all deps build run practice test bench fuzz format check clean FORCE test-programs
 all: build
 # While installing, one goal after the other; the build below it is parallel again.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
@@ -130,6 +130,16 @@ run:
 	@test -e $(DEMO) || { rm -rf $(DEMO).new; $(BUILD)/mingfa init $(DEMO).new --demo --pack shanxi/linyi && mv $(DEMO).new $(DEMO); }
 	@$(BUILD)/mingfa migrate $(DEMO) >/dev/null
 	@exec $(BUILD)/mingfa serve $(DEMO) --listen $(LISTEN) --public $(PUBLIC)
+
+# The practice county, beside the demonstration.
+PRACTICE ?= practice-data
+practice: LISTEN = 127.0.0.1:8082
+practice: PUBLIC = 127.0.0.1:8083
+practice:
+	@$(MAKE) --no-print-directory -j$(JOBS) build
+	@test -e $(PRACTICE) || { rm -rf $(PRACTICE).new; $(BUILD)/mingfa init $(PRACTICE).new --practice --pack shanxi/linyi && mv $(PRACTICE).new $(PRACTICE); }
+	@$(BUILD)/mingfa migrate $(PRACTICE) >/dev/null
+	@exec $(BUILD)/mingfa serve $(PRACTICE) --listen $(LISTEN) --public $(PUBLIC)
 
 # ---- tests: one Criterion program a module, one replayer a fuzz target ----
 UNIT := $(sort $(wildcard tests/unit/*.c tests/unit/*/*.c))

@@ -7,7 +7,7 @@
 #include "app/command.h"
 
 static const struct command commands[] = {
-	{ "init", cmd_init, "init DIR [--pack P] [--demo]", "建立数据文件夹" },
+	{ "init", cmd_init, "init DIR [--pack P] [--demo | --practice]", "建立数据文件夹" },
 	{ "serve", cmd_serve, "serve DIR [--listen A:P] [--public A:P] [--proxy A,A] [--db ADDR] [--log text|json] [--read-only] [--now T]",
 	  "提供工作端和公众端" },
 	{ "account", cmd_account, "account DIR LOGIN [--name N --organ O --role R,R] [--db ADDR]",

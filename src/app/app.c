@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "app/practice.h"
 #include "app/region.h"
 #include "base/asset.h"
 #include "base/day.h"
@@ -140,7 +141,7 @@ static bool bind_engine(struct app *app, struct err *err)
 		(void)arena_free(a);
 		return false;
 	}
-	ok = migrate_check(db, a, err) && db_tx(db, "bind", bind_tx, app, err);
+	ok = migrate_check(db, a, err) && db_tx(db, "bind", bind_tx, app, err) && practice_known(db, a, &app->practice, err);
 	db_close(db);
 	(void)arena_free(a);
 	return ok;

@@ -53,6 +53,9 @@ struct app {
 	atomic_bool catching_up;  /* more than 64 acts of the law are overdue: people may only look */
 	atomic_llong overdue;     /* how many are left */
 	atomic_llong indexed;     /* the last event that the full-text index has */
+	bool practice;            /* this data folder is a practice county (practice.h) */
+	const char *practice_site; /* where one is, for the tour of a real county; NULL: nowhere */
+	bool again;               /* the practice county is to begin again: serve stops, makes it anew and goes on */
 	bool read_only;           /* serve --read-only: people look, nobody writes, the threads behind rest */
 	pthread_mutex_t search_lock;
 	const char *message_hook; /* where messages are told too (hook.h); NULL: nowhere */

@@ -10,12 +10,14 @@
 #include "app/job.h"
 #include "app/gate.h"
 #include "app/hook.h"
+#include "app/practice.h"
 #include "base/day.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "db/migrate.h"
 #include "web/session.h"
 
+#define PRACTICE_STOP_MS 2000 /* who practises waits for nobody when it begins again */
 #define KEPT_FREE (4 << 20) /* a thread's: the largest pages need 1 MiB */
 
 struct serving {
@@ -24,6 +26,7 @@ struct serving {
 	struct proxies proxies;
 	const char *hook_url; /* --message-hook */
 	int64_t hook_wait;    /* ms; 0: the usual */
+	const char *practice_site; /* --practice-site */
 	bool read_only;
 };
 
@@ -32,7 +35,7 @@ static bool start_listeners(struct app *app, const struct serving *s, struct err
 	struct http_config c = { .listen = s->listen, .db = app->db, .writer = app->writer, .workers = app->workers,
 				 .route = working_routes, .n_route = n_working_routes, .app = app, .proxies = &s->proxies,
 				 .session = gate_session, .error_page = gate_error, .may_write = gate_may_write,
-				 .record = file_record };
+				 .record = file_record, .stop_ms = app->practice ? PRACTICE_STOP_MS : 0 };
 
 	if (!http_start(&c, &app->working, err))
 		return false;
@@ -47,7 +50,7 @@ static bool start_listeners(struct app *app, const struct serving *s, struct err
 }
 
 /* Demonstration folders keep their accounts beside the database; real ones have no such file. */
-static void print_accounts(const char *dir)
+static void print_accounts(const char *dir, bool practice)
 {
 	char path[4096], line[1000];
 	FILE *f;
@@ -56,7 +59,7 @@ static void print_accounts(const char *dir)
 	f = fopen(path, "r");
 	if (!f)
 		return;
-	(void)puts("\n演示账号（登录名、密码、姓名、角色、单位）：");
+	(void)printf("\n%s账号（登录名、密码、姓名、角色、单位）：\n", practice ? "练习" : "演示");
 	while (fgets(line, sizeof(line), f))
 		(void)printf("  %s", line);
 	(void)fclose(f);
@@ -73,24 +76,70 @@ static void announce(const struct app *app, const struct serving *s)
 		(void)puts("  注意：程序时间已用 --now 调整");
 	if (s->read_only)
 		(void)puts("  注意：只读方式，只能查看，不能办理");
-	print_accounts(app->dir);
+	if (app->practice)
+		(void)puts("  练习县：" PRACTICE_SAYS);
+	print_accounts(app->dir, app->practice);
 	(void)puts("\n按 Ctrl+C 停止。");
 	(void)fflush(stdout);
 }
 
-/* SIGTERM and SIGINT end it in order: no new requests, the last group committed and answered, then exit 0. */
-static void wait_for_end(sigset_t *set)
+/* SIGTERM and SIGINT end it in order: no new requests, the last group committed and answered, then exit 0. SIGUSR1 is the
+ * program's own: a practice county begins again. */
+static bool wait_for_end(const struct app *app, sigset_t *set)
 {
-	int sig;
+	int sig = 0;
 
-	while (sigwait(set, &sig) != 0)
+	while (sigwait(set, &sig) != 0 || (sig == SIGUSR1 && !app->again))
 		;
+	return sig == SIGUSR1;
 }
 
-static int serve(const struct serving *s)
+static bool start(struct app *app, const struct serving *s, struct err *err)
+{
+	app->read_only = s->read_only;
+	app->practice_site = s->practice_site;
+	if (app->practice && s->hook_url)
+		return err_set(err, ERR_USAGE, "练习县不向外推送消息，不接 --message-hook");
+	app_follow(app, "papers", 1000, papers_work);
+	app_follow(app, "search", 1000, indexer_work);
+	if (!app->practice) /* what is practised is no other system's business */
+		app_follow(app, "hooks", 1000, hook_work);
+	app->message_hook = s->hook_url;
+	app->hook_wait = s->hook_wait;
+	app_follow(app, "jobs", 1000, jobs_work);
+	return app_start(app, err) && start_listeners(app, s, err);
+}
+
+/* host:port with the port that was found: whoever comes back comes to the same place. */
+static const char *same_place(struct arena *a, const char *listen, int port)
+{
+	return str_cstr(a, str_fmt(a, "%.*s:%d", (int)(strrchr(listen, ':') - listen), listen, port));
+}
+
+/* One life of the program; *ret_again: it shall begin anew. */
+static bool live(struct serving *s, struct arena *a, sigset_t *set, bool *ret_again, struct err *err)
 {
 	struct app *app = NULL;
+	bool ok;
+
+	if (!practice_finish(s->app.dir, err) || !app_open(&s->app, &app, err))
+		return false;
+	ok = start(app, s, err);
+	if (ok) {
+		announce(app, s);
+		*ret_again = wait_for_end(app, set);
+		s->listen = same_place(a, s->listen, http_port(app->working));
+		s->public_side = same_place(a, s->public_side, http_port(app->public_side));
+	}
+	app_close(app);
+	return ok && (!*ret_again || practice_again(&s->app, err));
+}
+
+static int serve(struct serving *s)
+{
+	struct arena *a = arena_new();
 	struct err err = { 0 };
+	bool again = true, ok;
 	sigset_t set;
 
 	/* Else each request's end gives its memory back to the system, and the next one fetches it again. */
@@ -99,24 +148,15 @@ static int serve(const struct serving *s)
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGUSR1);
 	(void)pthread_sigmask(SIG_BLOCK, &set, NULL); /* inherited by every thread: only sigwait takes them */
-	if (!session_init(&err) || !app_open(&s->app, &app, &err))
-		return command_failed(&err);
-	app->read_only = s->read_only;
-	app_follow(app, "papers", 1000, papers_work);
-	app_follow(app, "search", 1000, indexer_work);
-	app_follow(app, "hooks", 1000, hook_work);
-	app->message_hook = s->hook_url;
-	app->hook_wait = s->hook_wait;
-	app_follow(app, "jobs", 1000, jobs_work);
-	if (!app_start(app, &err) || !start_listeners(app, s, &err)) {
-		app_close(app);
-		return command_failed(&err);
+	ok = session_init(&err);
+	while (ok && again) {
+		again = false;
+		ok = live(s, a, &set, &again, &err);
 	}
-	announce(app, s);
-	wait_for_end(&set);
-	app_close(app);
-	return 0;
+	(void)arena_free(a);
+	return ok ? 0 : command_failed(&err);
 }
 
 static const char usage[] =
@@ -128,6 +168,7 @@ static const char usage[] =
 	"  --log text|json       日志的样式；json 每行一个对象，每次访问一行\n"
 	"  --site 网址           公众一侧对外的地址，写进订阅和网站地图\n"
 	"  --message-hook 网址   收到新消息时也推送到这里；--hook-wait 秒：推送失败后隔多久再试\n"
+	"  --practice-site 网址  练习县在哪里，“五步认识明法”里给出链接\n"
 	"  --read-only           只能查看，不能办理（维护时用）\n"
 	"  --now \"2026-03-02 09:00\"  程序时间（演示和测试用）\n";
 
@@ -140,6 +181,7 @@ static bool read_serving(const struct options *o, struct serving *s, struct err 
 	s->public_side = option(o, "--public") ? option(o, "--public") : "127.0.0.1:8081";
 	s->app.site = option(o, "--site");
 	s->hook_url = option(o, "--message-hook");
+	s->practice_site = option(o, "--practice-site");
 	s->hook_wait = 0;
 	s->read_only = option(o, "--read-only") != NULL;
 	if (option(o, "--hook-wait") && !parse_i64(str_of(option(o, "--hook-wait")), 1, 3600, &s->hook_wait))
@@ -157,7 +199,7 @@ static bool read_serving(const struct options *o, struct serving *s, struct err 
 int cmd_serve(int argc, char **argv)
 {
 	static const char *const names[] = { "--listen", "--public", "--now", "--db", "--law", "--site", "--proxy", "--log",
-		"--message-hook", "--hook-wait", NULL };
+		"--message-hook", "--hook-wait", "--practice-site", NULL };
 	static const char *const flags[] = { "--read-only", NULL };
 	struct options o;
 	struct serving s;

@@ -15,15 +15,22 @@
 #include "paper/draw.h"
 #include "web/session.h"
 
-#define DEMO_FILE "demo/demo.yaml"
 #define STEPS_A_TURN 40
 
 static const struct stmt st_find = { "demo_find", "SELECT id FROM matter WHERE kind = $1 ORDER BY id DESC" };
 
+static const struct stmt st_exercise = { "demo_exercise",
+	"INSERT INTO practice (id, place, title, task, person, kind, action, matter, after) "
+	"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT COALESCE(MAX(id), 0) FROM matter))" };
+
 struct demo {
 	struct app *app;
 	struct story s;
-	const struct ynode *doc;
+	const struct ynode *doc;   /* the demonstration, or what is practised */
+	const struct ynode *base;  /* whose organs and people there are: itself, or what it uses */
+	struct ynode *const *steps; /* that are being done */
+	size_t n_step;
+	struct str kept;           /* accounts of before: LOGIN<TAB>PASSWORD… a line */
 	FILE *accounts;
 	int64_t real_now;
 	const struct ynode *step;
@@ -62,7 +69,7 @@ static bool make_file(void *ctx, struct str name, struct file_ref *ret, struct e
 
 static bool register_organs(struct demo *d, struct err *err)
 {
-	const struct ynode *organs = ynode_get(d->doc, "organs");
+	const struct ynode *organs = ynode_get(d->base, "organs");
 	int64_t first = 0;
 
 	for (size_t i = 0; organs && i < organs->n; i++) {
@@ -122,11 +129,22 @@ static struct str role_names(struct demo *d, const struct ynode *p, const struct
 	return buf_str(&b);
 }
 
+/* A practice county that begins again keeps its passwords: they stand on sheets that were handed out. */
+static struct str password_of(struct demo *d, struct str login)
+{
+	struct str rest = d->kept, line, name, password;
+
+	while (str_cut(&rest, '\n', &line))
+		if (str_cut(&line, '\t', &name) && str_eq(name, login) && str_cut(&line, '\t', &password) && password.n)
+			return password;
+	return password_random(d->s.a);
+}
+
 static bool make_account(struct demo *d, const struct ynode *p, const struct law *l, struct err *err)
 {
-	struct str password = password_random(d->s.a), hash, roles = role_names(d, p, l);
+	struct str password = password_of(d, p->key), hash, roles = role_names(d, p, l);
 	const struct ynode *name = ynode_get(p, "name"), *organ = ynode_get(p, "organ");
-	const struct ynode *organs = ynode_get(d->doc, "organs");
+	const struct ynode *organs = ynode_get(d->base, "organs");
 	const struct ynode *o = organ ? ynode_find(organs, organ->text) : NULL;
 	const struct ynode *organ_name = o ? ynode_get(o, "name") : NULL;
 
@@ -141,7 +159,7 @@ static bool make_account(struct demo *d, const struct ynode *p, const struct law
 
 static bool register_people(struct demo *d, struct err *err)
 {
-	const struct ynode *people = ynode_get(d->doc, "people");
+	const struct ynode *people = ynode_get(d->base, "people");
 
 	for (size_t i = 0; people && i < people->n; i++) {
 		const struct ynode *p = people->child[i], *organ = ynode_get(p, "organ");
@@ -150,7 +168,7 @@ static bool register_people(struct demo *d, struct err *err)
 		int64_t def;
 
 		if (!o)
-			return err_set(err, ERR_LAW, DEMO_FILE ":%d: 没有这个单位", p->line);
+			return err_set(err, ERR_LAW, "%s:%d: 没有这个单位", p->file, p->line);
 		if (!story_register(&d->s, p->key, STORY_PERSON, person_json(d, p), o->id, err)
 		    || !engine_law_of_organ(d->app->engine, d->s.db, d->s.a, o->id, &l, &def, err)
 		    || !make_account(d, p, l, err))
@@ -167,7 +185,7 @@ static bool move_time(struct demo *d, const struct ynode *step, struct err *err)
 
 	if (!day || !parse_i64(day->text, -100000, 100000, &days)
 	    || !time_parse(str_fmt(d->s.a, "2000-01-01 %.*s", STR_FMT(time ? time->text : STR("09:00"))), &ms))
-		return err_set(err, ERR_LAW, DEMO_FILE ":%d: day 或者 time 有误", step->line);
+		return err_set(err, ERR_LAW, "%s:%d: day 或者 time 有误", step->file, step->line);
 	ms += (d->s.today + days - day_of(2000, 1, 1)) * DAY_MS;
 	/* Not before now: what the demonstration did lies in the past. */
 	return story_now(&d->s, ms < d->real_now ? ms : d->real_now, err);
@@ -219,9 +237,9 @@ static bool find_matter(struct demo *d, const struct ynode *step, struct err *er
 	const struct db_out out[] = { db_to_i64(&f.id) };
 
 	if (!f.with || !as || !db_each(d->s.db, d->s.a, &st_find, DB_IN(in), DB_OUT(out), try_found, &f, err))
-		return err->code ? false : err_set(err, ERR_LAW, DEMO_FILE ":%d: find 须有 with 和 as", step->line);
+		return err->code ? false : err_set(err, ERR_LAW, "%s:%d: find 须有 with 和 as", step->file, step->line);
 	if (!f.found)
-		return err_set(err, ERR_LAW, DEMO_FILE ":%d: 没有找到“%.*s”", step->line, STR_FMT(kind->text));
+		return err_set(err, ERR_LAW, "%s:%d: 没有找到“%.*s”", step->file, step->line, STR_FMT(kind->text));
 	story_put(&d->s, as->text, STORY_MATTER, f.found, 0);
 	return true;
 }
@@ -237,7 +255,7 @@ static bool act(struct demo *d, const struct ynode *step, struct err *err)
 		return true;
 	buf_init(&b, d->s.a, 4000);
 	story_put_refusals(&b, &r);
-	return err_set(err, ERR_REFUSED, DEMO_FILE ":%d: 演示步骤被拒绝：%s", step->line, buf_str(&b).p);
+	return err_set(err, ERR_REFUSED, "%s:%d: 演示步骤被拒绝：%s", step->file, step->line, buf_str(&b).p);
 }
 
 static bool one_step(struct demo *d, struct err *err)
@@ -246,6 +264,8 @@ static bool one_step(struct demo *d, struct err *err)
 		return move_time(d, d->step, err);
 	if (ynode_get(d->step, "find"))
 		return find_matter(d, d->step, err);
+	if (ynode_get(d->step, "part"))
+		return true;
 	return act(d, d->step, err);
 }
 
@@ -253,13 +273,12 @@ static bool one_step(struct demo *d, struct err *err)
 static bool some_steps(struct db *db, const void *ctx, struct err *err)
 {
 	struct demo *d = *(struct demo *const *)ctx;
-	const struct ynode *steps = ynode_get(d->doc, "steps");
 
 	d->s.db = db;
-	for (size_t i = d->first; i < d->first + STEPS_A_TURN && i < steps->n; i++) {
-		d->step = steps->child[i];
+	for (size_t i = d->first; i < d->first + STEPS_A_TURN && i < d->n_step; i++) {
+		d->step = d->steps[i];
 		if (!one_step(d, err))
-			return err_wrap(err, DEMO_FILE ":%d", d->step->line);
+			return err_wrap(err, "%s:%d", d->step->file, d->step->line);
 	}
 	return log_append(db, d->s.a, NULL, err);
 }
@@ -278,19 +297,66 @@ static void progress(size_t done, size_t all)
 		(void)fprintf(stderr, "\r演示数据 %zu/%zu%s", done, all, done == all ? "\n" : "");
 }
 
-static bool play(struct demo *d, struct db *db, struct err *err)
+static bool play_steps(struct demo *d, struct db *db, struct ynode *const *steps, size_t n, struct err *err)
 {
-	const struct ynode *steps = ynode_get(d->doc, "steps");
 	struct demo *const self = d;
 
-	if (!db_tx(db, "demo_people", people_tx, &self, err))
-		return false;
-	for (d->first = 0; steps && d->first < steps->n; d->first += STEPS_A_TURN) {
+	d->steps = steps;
+	d->n_step = n;
+	for (d->first = 0; d->first < n; d->first += STEPS_A_TURN) {
 		if (!db_tx(db, "demo_steps", some_steps, &self, err))
 			return false;
-		progress(d->first + STEPS_A_TURN < steps->n ? d->first + STEPS_A_TURN : steps->n, steps->n);
+		progress(d->first + STEPS_A_TURN < n ? d->first + STEPS_A_TURN : n, n);
 	}
 	return true;
+}
+
+/* Of what is used only the beginning counts, up to the part with the demonstration's own matters. */
+static size_t setting_up(const struct ynode *steps)
+{
+	size_t n = 0;
+
+	while (n < steps->n && !ynode_get(steps->child[n], "part"))
+		n++;
+	return n;
+}
+
+static bool put_exercise(struct demo *d, const struct ynode *x, int64_t place, struct err *err)
+{
+	const struct ynode *who = ynode_get(x, "who"), *at = ynode_get(x, "at"), *kind = ynode_get(x, "kind"), *act = ynode_get(x, "do");
+	const struct story_name *person = who ? story_find(&d->s, who->text) : NULL, *m = at ? story_find(&d->s, at->text) : NULL;
+	const struct ynode *title = ynode_get(x, "title"), *task = ynode_get(x, "task");
+
+	if (!person || !kind || !act || !title || !task || (at && !m))
+		return err_set(err, ERR_LAW, "%s:%d: 练习须有 who、kind、do、title、task，at 须是前面的办件", x->file, x->line);
+	{
+		const struct db_in in[] = { db_str(x->key), db_i64(place), db_str(title->text), db_str(task->text), db_i64(person->id),
+					    db_str(kind->text), db_str(act->text), db_ref(m ? m->id : 0) };
+
+		return db_exec(d->s.db, &st_exercise, DB_IN(in), NULL, err);
+	}
+}
+
+static bool exercises_tx(struct db *db, const void *ctx, struct err *err)
+{
+	struct demo *d = *(struct demo *const *)ctx;
+	const struct ynode *all = ynode_get(d->doc, "exercises");
+
+	d->s.db = db;
+	for (size_t i = 0; all && i < all->n; i++)
+		if (!put_exercise(d, all->child[i], (int64_t)i + 1, err))
+			return false;
+	return true;
+}
+
+static bool play(struct demo *d, struct db *db, struct err *err)
+{
+	const struct ynode *steps = ynode_get(d->doc, "steps"), *before = ynode_get(d->base, "steps");
+	struct demo *const self = d;
+
+	return db_tx(db, "demo_people", people_tx, &self, err)
+	    && (d->base == d->doc || !before || play_steps(d, db, before->child, setting_up(before), err))
+	    && (!steps || play_steps(d, db, steps->child, steps->n, err)) && db_tx(db, "demo_exercises", exercises_tx, &self, err);
 }
 
 static bool open_accounts(struct demo *d, struct err *err)
@@ -304,33 +370,46 @@ static bool open_accounts(struct demo *d, struct err *err)
 	return true;
 }
 
-static struct str demo_text(const struct app *app)
+static bool read_doc(struct demo *d, struct str path, const struct ynode **ret, struct err *err)
 {
-	for (size_t i = 0; i < app->files.n; i++)
-		if (strcmp(app->files.v[i].path, DEMO_FILE) == 0)
-			return app->files.v[i].text;
-	return (struct str){ 0 };
+	for (size_t i = 0; i < d->app->files.n; i++)
+		if (str_is(path, d->app->files.v[i].path))
+			return yaml_read_one(d->s.a, d->app->files.v[i].path, d->app->files.v[i].text, ret, err);
+	return err_set(err, ERR_LAW, "没有文件 %.*s", STR_FMT(path));
 }
 
-bool demo_make(struct app *app, struct err *err)
+static bool read_docs(struct demo *d, struct str path, struct err *err)
+{
+	const struct ynode *uses;
+
+	if (!read_doc(d, path, &d->doc, err))
+		return false;
+	uses = ynode_get(d->doc, "uses");
+	d->base = d->doc;
+	return !uses || read_doc(d, uses->text, &d->base, err);
+}
+
+static bool begin_day(struct demo *d, int64_t *ret, struct err *err)
+{
+	const struct ynode *day = ynode_get(d->base, "day");
+
+	*ret = -200;
+	return !day || parse_i64(day->text, -100000, 0, ret) || err_set(err, ERR_LAW, "%s:%d: day 有误", day->file, day->line);
+}
+
+bool demo_make(struct app *app, const char *file, struct str kept, struct err *err)
 {
 	struct arena *a = arena_new();
-	struct demo d = { .app = app };
-	const struct ynode *day;
+	struct demo d = { .app = app, .kept = kept };
 	struct db *db = NULL;
-	int64_t days = -200;
+	int64_t days;
 	bool ok;
 
 	d.real_now = engine_now(app->engine);
 	d.s = (struct story){ .a = a, .e = app->engine, .relative = true, .today = day_at(d.real_now), .file = make_file };
 	d.s.file_ctx = &d;
-	ok = yaml_read_one(a, DEMO_FILE, demo_text(app), &d.doc, err) && open_accounts(&d, err)
+	ok = read_docs(&d, str_of(file), err) && begin_day(&d, &days, err) && open_accounts(&d, err)
 	  && db_open(app->db, DB_WRITE, &db, err);
-	if (ok) {
-		day = ynode_get(d.doc, "day");
-		ok = !day || parse_i64(day->text, -100000, 0, &days)
-		  || err_set(err, ERR_LAW, DEMO_FILE ": day 有误");
-	}
 	if (ok) {
 		engine_set_now(app->engine, day_start(d.s.today + days) + (int64_t)9 * 3600000);
 		ok = play(&d, db, err);

@@ -47,6 +47,7 @@ void frame_bare(struct req *r, struct str title, struct frame *f)
 	f->icons = asset_url(r->a, "icons.svg");
 	f->asset = asset_url(r->a, "frame.js");
 	looks(r, f);
+	f->practice = app->practice;
 	f->notice = ops_notice(app, r->a);
 	if (engine_shifted(app->engine)) {
 		struct buf b;

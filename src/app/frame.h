@@ -41,6 +41,7 @@ struct frame {
 	int64_t unread;
 	struct str shifted;              /* the program's time, when it was set */
 	int64_t overdue;                 /* catching up */
+	bool practice;                   /* a practice county: said on every page */
 	struct str notice;               /* what the operator tells everybody (ops.h) */
 	bool refresh;                    /* comes back by itself in 3 seconds */
 	bool script;                     /* the page has a form that keeps itself */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* papers.c - draws queued papers. One thread: opening the fonts is dear, drawing is not. */
-#include "app/app.h"
+#include "app/practice.h"
 #include "base/log.h"
 #include "blob/blob.h"
 #include "log/log.h"
@@ -24,7 +24,10 @@ struct drawings {
 
 static void draw(struct drawings *all, const struct document *d)
 {
-	const struct draw_job job = { .blocks = d->content, .title = d->name, .author = d->organ, .at = d->created };
+	const bool practice = all->app->practice;
+	const struct draw_job job = { .blocks = d->content, .title = d->name, .author = d->organ, .at = d->created,
+				      .stamp = practice ? STR("练习") : (struct str){ 0 },
+				      .mark = practice ? STR(PRACTICE_SAYS) : (struct str){ 0 } };
 	struct drawing *w = &all->v[all->n++];
 	struct err why = { 0 };
 	struct str pdf;

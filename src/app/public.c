@@ -69,6 +69,9 @@ void public_frame_fill(struct req *r, struct str title, enum door door, struct p
 				    .large = str_is(req_cookie(r, "large"), "1") };
 	if (r->db && engine_law_of_organ(e, r->db, r->a, 0, &l, &def, &no) && !str_is(l->pack, "national"))
 		f->site = str_fmt(r->a, "%.*s行政执法公示", STR_FMT(l->name));
+	f->practice = app_of(r)->practice;
+	if (f->practice)
+		f->site = str_fmt(r->a, "%.*s（练习）", STR_FMT(f->site));
 	f->notice = ops_notice(app_of(r), r->a);
 	if (engine_shifted(e))
 		f->shifted = public_day(r->a, day_at(engine_now(e)));

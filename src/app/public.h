@@ -21,6 +21,7 @@ struct fact {
 struct public_frame {
 	struct str title, site;   /* 临猗县行政执法公示 */
 	struct str css;
+	bool practice;            /* a practice county: said on every page */
 	struct str shifted;       /* the program's time, when it was set */
 	struct str notice;        /* what the operator tells everybody (维护通知) */
 	struct str phone, tel;    /* of the bureau that supervises enforcement: as written, and for tel: */

@@ -152,6 +152,8 @@ bool feed_show(struct req *r, struct err *err)
 bool robots_show(struct req *r, struct err *err)
 {
 	(void)err;
+	if (app_of(r)->practice)
+		return reply_text(r, 200, "text/plain; charset=utf-8", STR("User-agent: *\nDisallow: /\n"));
 	return reply_text(r, 200, "text/plain; charset=utf-8",
 			  str_fmt(r->a, "User-agent: *\nDisallow: /progress\nDisallow: /complain\nDisallow: /large\n"
 				  "Disallow: /officers\nCrawl-delay: 2\nSitemap: %.*s/sitemap.xml\n",

@@ -12,6 +12,7 @@
 #include "app/job.h"
 #include "app/ops.h"
 #include "app/party.h"
+#include "app/practice.h"
 #include "app/sign.h"
 #include "app/token.h"
 #include "web/asset.h"
@@ -27,6 +28,10 @@ const struct route working_routes[] = {
 	{ GET, "/desk/sheet", desk_sheet, PERSON, "The desk on paper, with boxes to tick" },
 	{ GET, "/tour", tour_show, PERSON, "Five steps for who is new" },
 	{ POST, "/tour", tour_seen, PERSON, "They were seen" },
+	{ GET, "/practice", practice_show, PERSON, "Exercises of a practice county, and what of them is done" },
+	{ POST, "/practice/as", practice_as, PERSON, "Goes on as somebody else, in a practice county" },
+	{ GET, "/admin/practice", practice_again_show, ADMINISTRATOR, "What beginning again does" },
+	{ POST, "/admin/practice", practice_again_post, ADMINISTRATOR, "Begins a practice county again" },
 	{ GET, "/desk/count", desk_count, PERSON, "How many wait, for an open desk" },
 	{ GET, "/calendar", calendar_show, PERSON, "What ends on which day of a month", .slow = true },
 	{ GET, "/help", help_show, PERSON, "How to work with the program" },

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* tour.c - 五步认识明法: five steps for who signs in for the first time, offered on the desk until they were seen. */
+#include "app/practice.h"
 #include "app/prefs.h"
 #include "app/rows.h"
 #include "pages.h"
 
 bool tour_show(struct req *r, struct err *err)
 {
-	struct error_view v = { .text = (struct str){ 0 } };
+	struct tour_view v = { .site = str_of(app_of(r)->practice_site ? app_of(r)->practice_site : "") };
 	struct html h;
 
 	if (!frame_load(r, STR("五步认识明法"), &v.frame, err))

@@ -36,7 +36,7 @@ struct pen {
 	cairo_t *c;
 	double y;            /* top of the next line, from the top of the text area */
 	int page;
-	struct str stamp;
+	struct str stamp, mark;
 	double width[COLUMNS_MOST];
 	size_t n_width;
 	bool too_long;
@@ -73,6 +73,19 @@ static void stamp_page(struct pen *p)
 	cairo_restore(p->c);
 }
 
+static void mark_page(struct pen *p)
+{
+	PangoLayout *l;
+
+	if (!p->mark.n)
+		return;
+	l = layout_of(p, CELL_FONT, p->mark, AREA_W, PANGO_ALIGN_CENTER);
+	cairo_set_source_rgb(p->c, 0.3, 0.3, 0.3);
+	cairo_move_to(p->c, LEFT, TOP / 2);
+	pango_cairo_show_layout(p->c, l);
+	g_object_unref(l);
+}
+
 /* — 3 —: odd pages at the right, even ones at the left, one character in. */
 static void page_number(struct pen *p)
 {
@@ -89,6 +102,7 @@ static void begin_page(struct pen *p)
 	p->page++;
 	p->y = 0;
 	stamp_page(p);
+	mark_page(p);
 	cairo_set_source_rgb(p->c, 0, 0, 0);
 }
 
@@ -341,7 +355,7 @@ static void metadata(struct arena *a, cairo_surface_t *s, const struct draw_job 
 bool draw_pdf(struct arena *a, const struct draw_job *job, struct str *ret_pdf, struct err *err)
 {
 	const struct json *doc, *m;
-	struct pen p = { .a = a, .stamp = job->stamp };
+	struct pen p = { .a = a, .stamp = job->stamp, .mark = job->mark };
 	cairo_surface_t *surface;
 	cairo_status_t status;
 	struct buf out;

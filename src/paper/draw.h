@@ -17,6 +17,7 @@ struct draw_job {
 	struct str author;  /* the organ */
 	int64_t at;         /* instant that the PDF carries as its making */
 	struct str stamp;   /* printed across every page in grey, e.g. 草稿; empty: none */
+	struct str mark;    /* one line above the text of every page; empty: none */
 };
 
 /* The PDF in the arena. ERR_BAD_INPUT for broken or unknown blocks and rows of more than 20 cells, ERR_TOO_LARGE, ERR_IO. */

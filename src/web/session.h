@@ -35,6 +35,9 @@ MUST_USE bool account_put(struct db *db, int64_t person, struct str login, struc
 MUST_USE bool session_login(struct db *reader, struct writer *w, struct arena *a, struct str login,
 			    struct str password, struct str address, int64_t now, struct str *ret_token,
 			    struct err *err);
+/* A session of a person's account without its password, in the writing turn: a practice county's people are anybody's.
+ * ERR_FORBIDDEN without an account, for a disabled one and for the three administrators. */
+MUST_USE bool session_as(struct db *db, struct arena *a, int64_t person, int64_t now, struct str *ret_token, struct err *err);
 /* The session of a token; NULL when there is none or it has ended. *ret_touch: `seen` should be written. */
 MUST_USE bool session_find(struct db *db, struct arena *a, struct str token, int64_t now,
 			   const struct session **ret, bool *ret_touch, struct err *err);

@@ -79,23 +79,24 @@ function that(ok, what) {
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'mingfa-test-'));
 after(() => fs.rmSync(scratch, { recursive: true, force: true }));
 
-// The demonstration is made once for each binary: it takes some seconds.
-function template() {
-	const dir = path.join(build, 'test-data', 'demo');
-	const stamp = path.join(build, 'test-data', 'demo.stamp');
+// The demonstration, or a practice county, is made once for each binary: it takes some seconds.
+function template(sort = 'demo') {
+	const dir = path.join(build, 'test-data', sort);
+	const stamp = path.join(build, 'test-data', `${sort}.stamp`);
 	if (fs.existsSync(stamp) && fs.statSync(stamp).mtimeMs > fs.statSync(mingfa).mtimeMs) return dir;
-	fs.rmSync(path.join(build, 'test-data'), { recursive: true, force: true });
+	fs.rmSync(stamp, { force: true });
+	fs.rmSync(dir, { recursive: true, force: true });
 	fs.mkdirSync(path.dirname(dir), { recursive: true });
-	execFileSync(mingfa, ['init', dir, '--demo', '--pack', 'shanxi/linyi'], { stdio: ['ignore', 'ignore', 'inherit'], timeout: 180000 });
+	execFileSync(mingfa, ['init', dir, `--${sort}`, '--pack', 'shanxi/linyi'], { stdio: ['ignore', 'ignore', 'inherit'], timeout: 180000 });
 	fs.writeFileSync(stamp, '');
 	return dir;
 }
 
 let copies = 0;
-// A demonstration folder of one's own.
-function folder() {
+// A demonstration folder of one's own, or one of a practice county.
+function folder(sort = 'demo') {
 	const dir = path.join(scratch, `d${++copies}`);
-	fs.cpSync(template(), dir, { recursive: true });
+	fs.cpSync(template(sort), dir, { recursive: true });
 	return dir;
 }
 

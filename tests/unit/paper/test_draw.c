@@ -392,6 +392,18 @@ Test(draw, the_stamp_stands_on_every_page)
 	cr_expect_eq(str_find(TEXT(drawn(str_of(paper))), STR("草稿"), 0), SIZE_MAX);
 }
 
+Test(draw, the_mark_stands_above_every_page)
+{
+	struct draw_job job = { .blocks = str_of(paper), .title = STR("决定书"), .author = STR("局"), .mark = STR("不产生法律效力") };
+	struct err err = { 0 };
+	struct str pdf;
+
+	cr_assert(draw_pdf(a, &job, &pdf, &err));
+	HAS(page(pdf, 1), "不产生法律效力");
+	HAS(page(pdf, 2), "不产生法律效力");
+	cr_expect_eq(str_find(TEXT(drawn(str_of(paper))), STR("不产生法律效力"), 0), SIZE_MAX);
+}
+
 /* A paper that leaves out what it does not know would be a paper that lies. */
 Test(draw, broken_blocks_are_refused)
 {
