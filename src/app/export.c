@@ -329,7 +329,7 @@ bool export_show(struct req *r, struct err *err)
 	char *path;
 	size_t n;
 
-	if (!listing_read(r, req_param(r, "kind"), (struct str){ 0 }, &l, err) || !listing_count(&l, &count, err))
+	if (!listing_read(r, req_param(r, "kind"), &l, err) || !listing_count(&l, &count, err))
 		return false;
 	if (count > EXPORT_AT_ONCE)
 		return ask_export(r, &l, xlsx, err);

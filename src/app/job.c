@@ -50,7 +50,7 @@ static bool run_export(struct job *j, struct err *err)
 	int64_t rows;
 	size_t n;
 
-	if (!form_urlencoded(j->a, j->input, &j->r.query, err) || !listing_read(&j->r, j->kind, (struct str){ 0 }, &l, err)
+	if (!form_urlencoded(j->a, j->input, &j->r.query, err) || !listing_read(&j->r, j->kind, &l, err)
 	    || !listing_count(&l, &j->total, err))
 		return false;
 	if (j->total < 0)

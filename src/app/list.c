@@ -4,6 +4,7 @@
 
 #include "app/batch.h"
 #include "app/import_page.h"
+#include "app/list_choice.h"
 #include "base/day.h"
 #include "base/parse.h"
 #include "pages.h"
@@ -16,7 +17,7 @@
 #define SLICE 200
 
 /* What a new choice does away with: the page. */
-static const char *const page_pairs[] = { "after", "page", "trail", NULL };
+static const char *const page_pairs[] = { "after", "page", "trail", "list-done", NULL };
 
 static struct str list_path(struct listing *l)
 {
@@ -25,14 +26,14 @@ static struct str list_path(struct listing *l)
 
 static struct str without(struct listing *l, struct str name)
 {
-	const char *const drop[] = { "after", "page", "trail", str_cstr(l->r->a, name), NULL };
+	const char *const drop[] = { "after", "page", "trail", "list-done", str_cstr(l->r->a, name), NULL };
 
 	return same_address(l->r, list_path(l), drop, NULL, (struct str){ 0 });
 }
 
 static struct str with(struct listing *l, const char *name, struct str value)
 {
-	const char *const drop[] = { "after", "page", "trail", name, NULL };
+	const char *const drop[] = { "after", "page", "trail", "list-done", name, NULL };
 
 	return same_address(l->r, list_path(l), drop, name, value);
 }
@@ -222,23 +223,7 @@ static struct str count_text(struct listing *l, int64_t n, const char *before)
 	return str_fmt(l->r->a, "%s%lld件", before, (long long)n);
 }
 
-/* ---- columns, exports, batches ---- */
-
-static void put_column_choice(struct listing *l, struct list_view *v)
-{
-	size_t n;
-	const struct column *c = listing_all_columns(l, &n);
-	struct column_view *x = arena_many(l->r->a, n, struct column_view);
-
-	for (size_t i = 0; i < n; i++) {
-		x[i] = (struct column_view){ .id = c[i].id, .name = c[i].name };
-		for (size_t j = 0; j < l->n_shown; j++)
-			x[i].on = x[i].on || (l->col[j].sort == c[i].sort && l->col[j].field == c[i].field
-					      && l->col[j].number == c[i].number && l->col[j].term == c[i].term);
-	}
-	v->column = x;
-	v->n_column = n;
-}
+/* ---- exports, batches ---- */
 
 static void put_ways(struct listing *l, struct list_view *v)
 {
@@ -251,8 +236,6 @@ static void put_ways(struct listing *l, struct list_view *v)
 	v->csv_all = same_address(l->r, str_fmt(l->r->a, "%.*s/export.csv", STR_FMT(path)), page_pairs, "list-all", STR("1"));
 	v->clear = path;
 	v->here = same_address(l->r, path, page_pairs, NULL, (struct str){ 0 });
-	v->tight = !str_is(req_query(l->r, "list-rows"), "loose");
-	v->density = v->tight ? with(l, "list-rows", STR("loose")) : without(l, STR("list-rows"));
 }
 
 static bool may_open(struct listing *l, bool *ret, struct err *err)
@@ -313,7 +296,8 @@ static bool put_batches(struct listing *l, struct list_view *v, struct err *err)
 
 static bool begin(struct req *r, struct listing *l, struct list_view *v, struct err *err)
 {
-	if (!listing_read(r, req_param(r, "kind"), (struct str){ 0 }, l, err) || !frame_load(r, l->kind->name, &v->frame, err))
+	if (!listing_read(r, req_param(r, "kind"), l, err) || !frame_load(r, l->kind->name, &v->frame, err)
+	    || !list_density(r, &v->tight, err))
 		return false;
 	v->kind = l->kind->name;
 	v->kind_id = l->kind->id;
@@ -336,8 +320,7 @@ bool list_show(struct req *r, struct err *err)
 	struct html h;
 
 	if (!begin(r, &l, &v, err) || !may_open(&l, &v.may_open, err) || !put_rows(&l, &v, (size_t)size_of(r), err)
-	    || !listing_count(&l, &count, err)
-	    || !put_batches(&l, &v, err) || !matter_list_filling(app_of(r)->engine, r->db, r->a, &l.query, &v.filling, err))
+	    || !listing_count(&l, &count, err) || !list_choices(&l, &v, err) || !put_batches(&l, &v, err) || !matter_list_filling(app_of(r)->engine, r->db, r->a, &l.query, &v.filling, err))
 		return false;
 	frame_crumb(&v.frame, l.kind->name, (struct str){ 0 });
 	v.may_import = v.may_open && import_offered(r, l.kind->id);
@@ -347,7 +330,6 @@ bool list_show(struct req *r, struct err *err)
 	v.go = count < 0 ? STR("查看") : count_text(&l, count, "看");
 	put_choices(&l, &v);
 	put_pages(&l, &v);
-	put_column_choice(&l, &v);
 	html_init(&h, r->a, HTML_MAX);
 	page_list(&h, &v);
 	return frame_reply(r, 200, &h, err);
@@ -359,7 +341,7 @@ bool list_count(struct req *r, struct err *err)
 	struct listing l;
 	int64_t count;
 
-	if (!listing_read(r, req_param(r, "kind"), (struct str){ 0 }, &l, err) || !listing_count(&l, &count, err))
+	if (!listing_read(r, req_param(r, "kind"), &l, err) || !listing_count(&l, &count, err))
 		return false;
 	return reply_text(r, 200, "text/plain; charset=utf-8", count < 0 ? STR("查看") : count_text(&l, count, "看"));
 }

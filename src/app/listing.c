@@ -2,6 +2,7 @@
 #include "app/listing.h"
 
 #include "app/index.h"
+#include "app/prefs.h"
 #include "base/day.h"
 #include "base/parse.h"
 
@@ -83,11 +84,15 @@ static bool column_of(const struct kind *k, struct str id, struct column *ret)
 	return true;
 }
 
+bool column_same(const struct column *a, const struct column *b)
+{
+	return a->sort == b->sort && a->field == b->field && a->term == b->term && a->number == b->number;
+}
+
 static bool has_column(const struct listing *l, const struct column *c)
 {
 	for (size_t i = 0; i < l->n_col; i++)
-		if (l->col[i].sort == c->sort && l->col[i].field == c->field && l->col[i].term == c->term
-		    && l->col[i].number == c->number)
+		if (column_same(&l->col[i], c))
 			return true;
 	return false;
 }
@@ -111,8 +116,7 @@ static void mark_cards(struct listing *l)
 		if (!column_of(l->kind, d->card[i], &c))
 			continue;
 		for (size_t j = 0; j < l->n_col; j++)
-			if (l->col[j].sort == c.sort && l->col[j].field == c.field && l->col[j].number == c.number
-			    && l->col[j].term == c.term)
+			if (column_same(&l->col[j], &c))
 				there = l->col[j].card = true;
 		if (!there) {
 			c.card = c.only_card = true;
@@ -124,16 +128,23 @@ static void mark_cards(struct listing *l)
 			l->col[i].card = true;
 }
 
-static void read_columns(struct listing *l, struct str kept)
+static bool is_cell(const struct field *f)
+{
+	enum type_tag t = f->type.tag;
+
+	return t != T_ROWS && t != T_SHEET && t != T_FILES;
+}
+
+void listing_use_columns(struct listing *l, struct str ids)
 {
 	const struct list_def *d = &l->kind->list;
-	struct str rest = req_query(l->r, "list-cols"), id;
+	struct str id;
 
 	l->col = arena_many(l->r->a, LISTED_COLUMNS + d->n_card, struct column);
-	if (!rest.n)
-		rest = kept;
-	while (str_cut(&rest, ',', &id))
+	l->n_col = 0;
+	while (str_cut(&ids, ',', &id))
 		put_column(l, str_trim(id));
+	l->own_columns = l->n_col > 0;
 	if (!l->n_col) {
 		put_column(l, STR("due"));
 		for (size_t i = 0; i < d->n_columns; i++)
@@ -144,11 +155,27 @@ static void read_columns(struct listing *l, struct str kept)
 	mark_cards(l);
 }
 
-static bool is_cell(const struct field *f)
+static bool read_columns(struct listing *l, struct err *err)
 {
-	enum type_tag t = f->type.tag;
+	struct str ids = req_query(l->r, "list-cols");
 
-	return t != T_ROWS && t != T_SHEET && t != T_FILES;
+	if (!ids.n && !prefs_get(l->r->db, l->r->a, l->r->session->person,
+				 str_fmt(l->r->a, "cols.%.*s", STR_FMT(l->kind->id)), &ids, err))
+		return false;
+	listing_use_columns(l, ids);
+	return true;
+}
+
+struct str listing_columns(const struct listing *l)
+{
+	struct buf b;
+
+	buf_init(&b, l->r->a, ADDRESS_MOST);
+	for (size_t i = 0; i < l->n_shown; i++) {
+		buf_adds(&b, i ? "," : "");
+		buf_add(&b, l->col[i].id);
+	}
+	return buf_str(&b);
 }
 
 const struct column *listing_all_columns(struct listing *l, size_t *ret_n)
@@ -450,18 +477,46 @@ static bool read_filters(struct listing *l, struct err *err)
 	return year_filter(l, err);
 }
 
+static enum list_order usual_order(const struct listing *l)
+{
+	return l->kind->n_clock ? LIST_DUE : LIST_UPDATED;
+}
+
 static void read_order(struct listing *l)
 {
 	struct str sort = req_query(l->r, "list-sort"), rest = req_query(l->r, "after"), key;
 
 	l->query.order = str_is(sort, "updated") ? LIST_UPDATED : str_is(sort, "opened") ? LIST_OPENED
-		: str_is(sort, "due") || l->kind->n_clock ? LIST_DUE : LIST_UPDATED;
+		: str_is(sort, "due") ? LIST_DUE : usual_order(l);
 	if (!str_cut(&rest, '.', &key) || !parse_i64(key, INT64_MIN, INT64_MAX, &l->after_key)
 	    || !parse_i64(rest, 1, INT64_MAX, &l->after_id))
 		l->after_key = l->after_id = 0;
 }
 
-bool listing_read(struct req *r, struct str kind, struct str columns, struct listing *ret, struct err *err)
+static void put_pair(struct buf *b, struct str name, struct str value)
+{
+	if (!value.n)
+		return;
+	buf_adds(b, b->n ? "&" : "");
+	form_escape(b, name);
+	buf_addc(b, '=');
+	form_escape(b, value);
+}
+
+struct str listing_chosen(struct listing *l)
+{
+	struct buf b;
+
+	buf_init(&b, l->r->a, ADDRESS_MOST);
+	put_pair(&b, STR("q"), l->q);
+	for (size_t i = 0; i < l->n_filter_shown; i++)
+		put_pair(&b, l->shown[i].name, chosen_of(l, l->shown[i].name));
+	if (l->query.order != usual_order(l))
+		put_pair(&b, STR("list-sort"), req_query(l->r, "list-sort"));
+	return buf_str(&b);
+}
+
+bool listing_read(struct req *r, struct str kind, struct listing *ret, struct err *err)
 {
 	struct listing *l = ret;
 
@@ -472,8 +527,7 @@ bool listing_read(struct req *r, struct str kind, struct str columns, struct lis
 	if (!l->kind)
 		return err_set(err, ERR_NOT_FOUND, "没有这一类办件");
 	l->query = (struct list_query){ .who = actor_of(r), .kind = l->kind->id };
-	read_columns(l, columns);
-	if (!read_filters(l, err))
+	if (!read_columns(l, err) || !read_filters(l, err))
 		return false;
 	l->query.filter = l->filter;
 	l->query.n_filter = l->n_filter;

@@ -5,7 +5,8 @@
  *	/k/penalty?q=示例&state=filed&light=red&year=2026&officers=me&list-sort=due&after=KEY.ID
  *
  * state, light, scope (mine, organ), year and the fields of the definition's list.filters; people and matters by code,
- * `me` for the person who reads. list-sort: due, updated, opened. list-cols: ids of columns with commas. */
+ * `me` for the person who reads. list-sort: due, updated, opened. list-cols: ids of columns with commas; without it those
+ * that the person keeps for the kind, else those of the definition. */
 #ifndef MINGFA_APP_LISTING_H
 #define MINGFA_APP_LISTING_H
 
@@ -37,6 +38,7 @@ struct listing {
 	struct column *col;           /* chosen, else the definition's; those of cards behind them */
 	size_t n_col, n_shown;
 	bool all;                     /* every column is asked for, not only those of col */
+	bool own_columns;             /* the columns are not the definition's */
 	struct list_filter filter[LISTED_FILTERS + 2];
 	size_t n_filter;
 	struct list_query query;
@@ -54,9 +56,17 @@ struct listed {
 	struct str text;                /* what was found, and where: 笔录 */
 };
 
-/* Reads the request's query. columns: ids with commas, what this person keeps; the address goes before it.
- * ERR_NOT_FOUND: no such kind. */
-MUST_USE bool listing_read(struct req *r, struct str kind, struct str columns, struct listing *ret, struct err *err);
+/* Reads the request's query. ERR_NOT_FOUND: no such kind. */
+MUST_USE bool listing_read(struct req *r, struct str kind, struct listing *ret, struct err *err);
+/* Other columns: ids with commas, of which unknown ones and those past LISTED_COLUMNS are left out; none: the
+ * definition's. */
+void listing_use_columns(struct listing *l, struct str ids);
+/* The first n of col, as list-cols names them. */
+struct str listing_columns(const struct listing *l);
+bool column_same(const struct column *a, const struct column *b);
+/* What is chosen (words, filters, an order of its own), as after the '?' of an address: always the same text for the
+ * same choice. Empty: nothing is. */
+struct str listing_chosen(struct listing *l);
 /* All columns that may be chosen, in order of the definition; the rows that follow have what these need. */
 const struct column *listing_all_columns(struct listing *l, size_t *ret_n);
 /* The next rows, at most `most` (≤ 200); l->more tells whether there are further ones. */

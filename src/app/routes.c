@@ -10,6 +10,7 @@
 #include "app/export.h"
 #include "app/import_page.h"
 #include "app/job.h"
+#include "app/list_choice.h"
 #include "app/ops.h"
 #include "app/party.h"
 #include "app/practice.h"
@@ -49,6 +50,9 @@ const struct route working_routes[] = {
 	{ GET, "/k/{kind}/print", list_print, PERSON, "The list on A4 across", .slow = true },
 	{ GET, "/k/{kind}/export.xlsx", export_show, PERSON, "The list as a table", .slow = true, .records = "export" },
 	{ GET, "/k/{kind}/export.csv", export_show, PERSON, "The same as text", .slow = true, .records = "export" },
+	{ POST, "/k/{kind}/saved", saved_post, PERSON, "Keeps what is chosen under a name, renames, drops, takes back" },
+	{ POST, "/k/{kind}/columns", columns_post, PERSON, "Which columns this person's lists of the kind have" },
+	{ POST, "/me/rows", density_post, PERSON, "How high the rows of lists are" },
 	{ POST, "/k/{kind}/batch", batch_post, PERSON, "One action for the ticked rows", .max_body = FORM_BODY, .slow = true },
 	{ GET, "/admin", admin_show, AUDIENCE_ADMINISTRATOR, "The first page of an administrator" },
 	{ GET, "/admin/state", state_show, AUDIENCE_ADMINISTRATOR, "How the program is" },

@@ -31,6 +31,11 @@ const char *light_class(enum light l);
 struct str title_once(struct str title);
 void row_of_list(struct req *r, const struct list_row *x, struct row_view *ret);
 
+struct saved_view { /* 常用筛选 */
+	struct str id, name, kind, href;
+	bool here; /* what the list shows is just this */
+};
+
 #define STRIP_DAYS 7 /* 本周: today and the six days after it */
 
 struct desk_view {
@@ -46,8 +51,10 @@ struct desk_view {
 	} strip[STRIP_DAYS];
 	const struct row_view *other; /* 等他人, the first few */
 	size_t n_other;
-	const struct link_view *watched;
-	size_t n_watched;
+	const struct link_view *watched, *recent; /* recent: the ten that this person did something in last */
+	size_t n_watched, n_recent;
+	const struct saved_view *saved; /* 常用筛选 of all kinds */
+	size_t n_saved;
 	bool watching;
 	bool tour; /* not seen yet */
 	const struct tab *often; /* 常办 */
@@ -81,14 +88,14 @@ struct filter_view {
 	size_t n_option;
 };
 
-struct chip_view { /* a chosen filter, and the address without it; a kept one, and its address */
+struct chip_view { /* a chosen filter, and the address without it */
 	struct str text, href;
 };
 
 struct column_view {
 	struct str id, name, sort_href;
 	const char *class;
-	bool sorted, on;
+	bool sorted;
 };
 
 struct cell_view {
@@ -108,8 +115,15 @@ struct list_view {
 	struct str kind, kind_id, q, sort, size, script, count, go, open_name, clear, here;
 	const struct filter_view *filter;
 	size_t n_filter;
-	const struct chip_view *chip, *kept;
-	size_t n_chip, n_kept;
+	const struct chip_view *chip;
+	size_t n_chip;
+	const struct saved_view *saved; /* of this kind */
+	size_t n_saved;
+	struct str query;         /* of the address, for forms that come back to it */
+	struct str chosen;        /* what 存为常用 would keep; empty: nothing is chosen, or it is kept already */
+	struct str saved_full;    /* why no more can be kept; empty: there is room */
+	struct str said;          /* what was just done here */
+	bool undo;                /* and it can be taken back */
 	const struct column_view *head;
 	size_t n_head, link; /* link: the column that leads to the matter */
 	const struct listed_view *row;
@@ -118,9 +132,11 @@ struct list_view {
 	int64_t page;
 	const struct option_view *sorts, *sizes;
 	size_t n_sorts, n_sizes;
-	const struct column_view *column; /* that may be chosen */
-	size_t n_column;
-	struct str xlsx, csv, xlsx_all, csv_all, print, density;
+	const struct column_view *shown, *column; /* in their order; those that may be added */
+	size_t n_shown, n_column;
+	struct str cols;          /* ids of those shown, with commas */
+	bool own_columns, choosing; /* choosing: the chooser stays open */
+	struct str xlsx, csv, xlsx_all, csv_all, print;
 	const struct option_view *batch; /* actions for ticked rows */
 	size_t n_batch;
 	bool may_open, may_import, tight, ticks, looked; /* looked: words or filters were given */

@@ -11,9 +11,8 @@
 
 #define YEAR_S ((int64_t)365 * 24 * 3600)
 
-/* Only addresses of ours, so that no link leads through the sign-in page to somewhere else. Browsers leave tabs and
- * line ends out of an address, so "/<tab>/elsewhere" would be another host. */
-static struct str safe_next(struct str next)
+/* Browsers leave tabs and line ends out of an address, so "/<tab>/elsewhere" would be another host. */
+struct str safe_next(struct str next)
 {
 	for (size_t i = 0; i < next.n; i++)
 		if ((unsigned char)next.p[i] < ' ' || next.p[i] == '\\')

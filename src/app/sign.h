@@ -11,6 +11,9 @@ struct me_view {
 	bool first, done;
 };
 
+/* The address, if it is one of ours and none of signing in, else the desk's: no link leads through us to somewhere else. */
+struct str safe_next(struct str next);
+
 /* Routes. */
 bool sign_in_show(struct req *r, struct err *err);
 bool sign_in_post(struct req *r, struct err *err); /* slow */

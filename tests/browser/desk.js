@@ -64,6 +64,17 @@ test('an officer finds what is due this week by one press (check 1)', async () =
 	await shot(p.page, 'desk_1366');
 });
 
+test('beside the desk: the ten matters of one’s last acts', async () => {
+	const p = await who('wangming');
+	await p.go('/');
+	const recent = p.page.locator('#recent li');
+	const n = await recent.count();
+	that(n > 0 && n <= 10, `${n} rows`);
+	const hrefs = await recent.locator('a').evaluateAll((a) => a.map((e) => e.getAttribute('href')));
+	expect(new Set(hrefs).size, n, 'different matters');
+	expect(await p.go(hrefs[n - 1]), 200, 'the oldest of them opens');
+});
+
 test('a leader signs filings one after another, each with its paper in sight, two presses each (check 11)', async () => {
 	const officer = await who('wangming');
 	for (let i = 0; i < 5; i++) {

@@ -128,6 +128,113 @@ test('the printed list: without menu, on A4 across', async () => {
 	await examine(p.page);
 });
 
+/* ---- what a person keeps ---- */
+
+for (const script of [true, false]) {
+	test(`存为常用${script ? '' : ' without scripts'}: named, linked above the list and on the desk, renamed, dropped, taken back`, async () => {
+		const p = await who('zhaogang', { script });
+		const link = (name) => p.page.locator('.mf-chips a', { hasText: name });
+		await p.go('/k/penalty');
+		expect(await p.page.getByText('存为常用').count(), 0, 'nothing is chosen, nothing to keep');
+		await p.go('/k/penalty?state=filed&list-size=20&list-sort=due');
+		const filed = await count(p);
+		await p.page.locator('summary', { hasText: '存为常用' }).click();
+		await p.page.getByLabel('常用筛选的名字').fill('在查的');
+		await p.page.getByRole('button', { name: '存为常用' }).click();
+		await p.reads('已存为常用');
+		await examine(p.page);
+		expect(await link('在查的').getAttribute('aria-current'), 'true', 'the list is what was kept');
+		expect(await p.page.locator('summary', { hasText: '存为常用' }).count(), 0, 'kept already');
+		expect(await link('在查的').getAttribute('href'), '/k/penalty?state=filed', 'neither page nor size are kept');
+		await p.go('/');
+		await p.page.locator('#saved a', { hasText: '在查的' }).click();
+		expect(await count(p), filed, 'the same list from the desk');
+		await p.go('/k/penalty?state=served');
+		await p.page.locator('summary', { hasText: '存为常用' }).click();
+		await p.page.getByLabel('常用筛选的名字').fill('在查的');
+		await p.page.getByRole('button', { name: '存为常用' }).click();
+		await p.reads('已有名为“在查的”的常用筛选');
+		await p.go('/k/penalty?state=served');
+		await p.page.locator('summary', { hasText: '整理' }).click();
+		await shot(p.page, 'list_saved_1366');
+		await p.page.getByLabel('名字', { exact: true }).fill('调查中');
+		await p.page.getByRole('button', { name: '改名' }).click();
+		await p.reads('已改名，原名“在查的”', '状态：待履行');
+		await p.page.getByRole('button', { name: '撤销' }).click();
+		await p.reads('已恢复');
+		expect(await link('在查的').count(), 1, 'the old name again');
+		await p.page.locator('summary', { hasText: '整理' }).click();
+		await p.page.getByRole('button', { name: '去掉' }).click();
+		await p.reads('已去掉“在查的”');
+		expect(await link('在查的').count(), 0, 'dropped');
+		await p.page.getByRole('button', { name: '撤销' }).click();
+		expect(await link('在查的').count(), 1, 'taken back');
+		await p.page.locator('summary', { hasText: '整理' }).click();
+		await p.page.getByRole('button', { name: '去掉' }).click();
+		await p.go('/');
+		expect(await p.page.locator('#saved').count(), 0, 'none are left on the desk');
+	});
+}
+
+test('列: chosen and ordered by one person for one kind, in the export too; seven at most; back to the usual ones', async () => {
+	const p = await who('zhaogang', { script: false });
+	const heads = async () => (await p.page.locator('.mf-list thead th:not(.mf-tick):not(.mf-cell-phone)').allInnerTexts()).map((t) => t.replace(/[↑↓\s]/g, ''));
+	const names = async () => (await p.page.locator('.mf-column-name').allInnerTexts()).map((t) => t.replace(/\s/g, ''));
+	const press = (verb, name) => p.page.locator('.mf-column-list li').filter({ has: p.page.locator('.mf-column-name', { hasText: new RegExp(`^${name.replace('·', ' *· *')}$`) }) })
+		.getByRole('button', { name: verb }).click();
+	await p.go('/k/penalty?state=served');
+	const usual = await heads();
+	await p.page.locator('summary', { hasText: '列 ▾' }).click();
+	expect((await names()).join(), usual.join(), 'the chooser and the head');
+	await press('后移', usual[0]);
+	expect((await heads()).slice(0, 2).join(), [usual[1], usual[0]].join(), 'two changed places');
+	await p.reads('状态：待履行');
+	await press('去掉', usual[2]);
+	that(!(await heads()).includes(usual[2]), 'a column is gone');
+	for (const add of ['登记', '决定日期', '罚款金额', '机关'].slice(0, 7 - (await names()).length)) {
+		await p.page.getByLabel('要加的列').selectOption({ label: add });
+		await p.page.getByRole('button', { name: '加上' }).click();
+		that((await heads()).includes(add), `${add} is not there: ${await heads()}`);
+	}
+	expect((await names()).length, 7, 'as many as there may be');
+	await p.reads('已有7列，先去掉一列再加');
+	expect(await p.page.getByLabel('要加的列').count(), 0, 'an eighth is not offered');
+	await examine(p.page);
+	await shot(p.page, 'list_columns_1366');
+	const mine = await names();
+	await p.go('/k/penalty?state=served');
+	expect((await heads()).join(), mine.join(), 'kept');
+	const { bytes } = await download(p, p.page.getByRole('link', { name: '导出 XLSX' }));
+	const head = Object.values(sheet(bytes).rows[0]).map((c) => c.text).filter((t) => !['谁在办', '当事人证照号码'].includes(t));
+	expect(head.length, 7, `columns of the export: ${head}`);
+	that(head.includes('登记') && !head.includes(usual[2]), head.join());
+	const other = await who('wangming');
+	await other.go('/k/penalty');
+	that(!(await other.page.locator('.mf-list thead').innerText()).includes('决定日期'), 'another person’s list has changed');
+	await p.page.locator('summary', { hasText: '列 ▾' }).click();
+	await p.page.getByRole('button', { name: '恢复原来的列' }).click();
+	expect((await heads()).join(), usual.join(), 'the definition’s again');
+	expect(await p.page.getByRole('button', { name: '恢复原来的列' }).count(), 0, 'nothing more to undo');
+});
+
+test('行距: 36 or 48 px, of the person and not of the address', async () => {
+	const p = await who('zhaogang');
+	const height = async () => (await rows(p).first().boundingBox()).height;
+	await p.go('/k/penalty?state=served');
+	that(Math.abs((await height()) - 36) <= 2, `${await height()} px tight`);
+	await p.page.getByRole('button', { name: '改为松' }).click();
+	that(p.page.url().endsWith('/k/penalty?state=served'), p.page.url());
+	that((await height()) >= 47, `${await height()} px loose`);
+	await examine(p.page);
+	await shot(p.page, 'list_loose_1366');
+	await p.page.context().clearCookies();
+	await p.signIn();
+	await p.go('/k/legal_review');
+	await p.page.getByRole('button', { name: '改为紧' }).click();
+	await p.go('/k/penalty?state=served');
+	that(Math.abs((await height()) - 36) <= 2, `${await height()} px tight again`);
+});
+
 /* ---- batches ---- */
 
 test('a batch: ticked rows, one form, each row by itself, and who may not is not asked', async () => {
