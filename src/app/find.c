@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* find.c - 搜索 over all kinds. */
-#include "app/index.h"
+/* find.c - the page of a search: what was typed, the tabs, the parts. */
+#include "app/find.h"
+
 #include "app/listing.h"
 #include "base/parse.h"
 #include "pages.h"
 
-#define HITS_MOST 50
+#define FIRST_FEW 5 /* of each part on 全部 */
+#define A_PAGE 20
+#define PAGES_MOST 1000
 
 /* The first of the words with 30 characters before it, marked. */
 struct safe_html listing_around(struct arena *a, struct str text, struct str typed)
@@ -27,66 +30,150 @@ struct safe_html listing_around(struct arena *a, struct str text, struct str typ
 	return html_mark(a, str_head(str_sub(text, from, text.n), 110), word, n);
 }
 
-static void row_of_hit(struct req *r, const struct matter_view *m, const struct search_hit *hit, struct str typed,
-		       struct row_view *row)
+static const struct source {
+	struct str id, name;
+	bool (*find)(struct find *f, struct find_part *p, struct err *err);
+} sources[] = {
+	{ { "matters", 7 }, { "办件", 6 }, find_matters },
+	{ { "articles", 8 }, { "条文", 6 }, find_articles },
+	{ { "help", 4 }, { "帮助", 6 }, find_help },
+};
+
+bool find_within(const struct find *f, struct str text)
 {
-	*row = (struct row_view){ .code = m->snap->code, .title = title_once(m->title), .kind = m->snap->kind->name,
-				  .state = m->snap->state->name, .holder = m->holder, .organ = m->organ_name, .light = "",
-				  .found = listing_around(r->a, hit->text, typed) };
-	for (size_t i = 0; i < m->snap->kind->n_number && !row->number.n; i++)
-		row->number = m->snap->number[i];
-	for (size_t i = 0; i < m->n_clock; i++)
-		if (m->clock[i].v.state == CLOCK_RUNNING && !row->chip.n) {
-			row->chip = m->clock[i].chip;
-			row->clock = m->clock[i].def->name;
-			row->light = light_class(m->clock[i].light);
-		}
-	row->next_href = str_fmt(r->a, "/m/%.*s", STR_FMT(m->snap->code));
+	return f->words.n && cut_matches(f->r->a, &f->words, text);
 }
 
-/* Hits, each seen again through the engine: the index may be two seconds behind. */
-static bool by_text(struct req *r, struct str q, const struct row_view **ret, size_t *ret_n, struct str *ret_more,
-		    struct err *err)
+struct str find_next(const struct find *f, const char *name, int64_t value)
 {
-	static const char *const pages[] = { "after", NULL };
-	const struct actor who = actor_of(r);
-	struct index_query iq = { .typed = q, .who = &who, .limit = HITS_MOST };
-	const struct search_hit *hit;
-	struct row_view *row;
-	size_t n, got = 0;
-	bool more;
+	static const char *const places[] = { "after", "page", NULL };
 
-	if (!parse_i64(req_query(r, "after"), 1, INT64_MAX, &iq.before))
-		iq.before = 0;
-	if (!index_find(r, &iq, &hit, &n, &more, err))
-		return false;
-	row = arena_many(r->a, n, struct row_view);
-	for (size_t i = 0; i < n; i++) {
-		struct matter_view m;
-		struct err hidden = { 0 };
+	return same_address(f->r, f->r->path, places, name, str_fmt(f->r->a, "%lld", (long long)value));
+}
 
-		if (matter_see(app_of(r)->engine, r->db, r->a, &who, hit[i].matter, SEE_CLOCKS, &m, &hidden))
-			row_of_hit(r, &m, &hit[i], q, &row[got++]);
-		else if (hidden.code != ERR_NOT_FOUND)
-			return err_set(err, hidden.code, "%s", hidden.msg);
+/* ---- what was typed ---- */
+
+/* One blank between two words, whatever kinds of blanks were typed. */
+static struct str plain(struct arena *a, struct str typed, size_t *ret_words)
+{
+	struct buf b;
+	size_t at = 0;
+	bool gap = true;
+
+	*ret_words = 0;
+	buf_init(&b, a, typed.n + 1);
+	while (at < typed.n) {
+		const size_t from = at;
+		const uint32_t c = str_next(typed, &at);
+		const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == 0xa0 || c == 0x3000;
+
+		if (blank && !gap)
+			buf_addc(&b, ' ');
+		if (!blank) {
+			*ret_words += gap;
+			buf_add(&b, str_sub(typed, from, at));
+		}
+		gap = blank;
 	}
-	*ret = row;
-	*ret_n = got;
-	if (more && n)
-		*ret_more = same_address(r, r->path, pages, "after", str_fmt(r->a, "%lld", (long long)hit[n - 1].matter));
+	return str_trim(buf_str(&b));
+}
+
+/* Empty: it can be sought. */
+static struct str refusal(struct find *f, struct str typed)
+{
+	struct arena *a = f->r->a;
+	const size_t chars = str_chars(typed);
+	size_t words;
+
+	if (chars > FIND_TYPED)
+		return str_fmt(a, "这次写了%zu个字，一次最多查%d个字。试试：只写案号、当事人，或者其中几个字。", chars, FIND_TYPED);
+	f->q = plain(a, typed, &words);
+	if (words > FIND_WORDS)
+		return str_fmt(a, "这次写了%zu个词，一次最多查%d个词。试试：只留最要紧的两三个。", words, FIND_WORDS);
+	cut_query(a, f->q, &f->words);
+	if (f->q.n && !f->words.n)
+		return str_fmt(a, "“%.*s”里只有标点，查不到东西。试试：写汉字、字母或者数字。", STR_FMT(f->q));
+	return (struct str){ 0 };
+}
+
+/* ---- tabs and parts ---- */
+
+static struct str tab_href(struct req *r, struct str id)
+{
+	static const char *const places[] = { "in", "after", "page", NULL };
+
+	return id.n ? same_address(r, r->path, places, "in", id) : same_address(r, r->path, places, NULL, id);
+}
+
+static struct str count_says(struct arena *a, size_t count, bool over)
+{
+	return over ? str_fmt(a, "超过%zu", count) : str_fmt(a, "%zu", count);
+}
+
+static bool look(struct find *f, const struct source *s, struct str in, struct find_part *p, struct err *err)
+{
+	*p = (struct find_part){ .id = s->id, .name = s->name, .href = tab_href(f->r, s->id), .here = str_eq(in, s->id) };
+	p->most = p->here ? A_PAGE : in.n ? 0 : FIRST_FEW;
+	if (!s->find(f, p, err))
+		return false;
+	p->says = count_says(f->r->a, p->count, p->over);
+	if (f->after || f->page > 1)
+		p->first = p->href;
 	return true;
+}
+
+static bool parts(struct find *f, struct str in, struct search_view *v, struct err *err)
+{
+	struct find_part *tab = arena_many(f->r->a, ARRAY_LEN(sources) + 1, struct find_part);
+	struct find_part *shown = arena_many(f->r->a, ARRAY_LEN(sources), struct find_part);
+	size_t count = 0;
+	bool over = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
+		struct find_part *p = &tab[i + 1];
+
+		if (!look(f, &sources[i], in, p, err))
+			return false;
+		count += p->count;
+		over = over || p->over;
+		if (p->here || (!in.n && p->n))
+			shown[v->n_part++] = *p;
+	}
+	tab[0] = (struct find_part){ .name = STR("全部"), .href = tab_href(f->r, (struct str){ 0 }), .here = !in.n,
+				     .says = count_says(f->r->a, count, over), .count = count, .over = over };
+	v->tab = tab;
+	v->n_tab = ARRAY_LEN(sources) + 1;
+	v->part = shown;
+	return true;
+}
+
+static struct str part_asked(struct req *r)
+{
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
+		if (str_eq(req_query(r, "in"), sources[i].id))
+			return sources[i].id;
+	return (struct str){ 0 };
 }
 
 bool search_show(struct req *r, struct err *err)
 {
+	struct find f = { .r = r };
 	struct search_view v = { .q = str_trim(req_query(r, "q")) };
+	struct str in = part_asked(r);
 	struct html h;
 
 	if (!frame_load(r, STR("搜索"), &v.frame, err))
 		return false;
 	frame_crumb(&v.frame, STR("搜索"), (struct str){ 0 });
-	if (v.q.n && !by_text(r, v.q, &v.row, &v.n_row, &v.more, err))
+	if (!parse_i64(req_query(r, "after"), 1, INT64_MAX, &f.after))
+		f.after = 0;
+	if (!parse_i64(req_query(r, "page"), 1, PAGES_MOST, &f.page))
+		f.page = 1;
+	v.refused = refusal(&f, v.q);
+	v.all = !in.n;
+	if (!v.refused.n && f.q.n && !parts(&f, in, &v, err))
 		return false;
+	v.q = v.refused.n ? str_head(v.q, FIND_TYPED) : f.q;
 	html_init(&h, r->a, HTML_MAX);
 	page_search(&h, &v);
 	return frame_reply(r, 200, &h, err);

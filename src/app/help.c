@@ -4,6 +4,25 @@
 #include "app/case.h"
 #include "pages.h"
 
+#define TOPIC_MOST ((size_t)16 * 1024)
+
+static const struct help_question questions[] = {
+	{ "why-not", "按钮是灰的，为什么不能办？",
+	  "点开它，全部原因都在里面：本件的情况、依据哪一条、下一步做什么、找谁。原因一次说全。" },
+	{ "counting", "一个期限是怎样数出来的？",
+	  "点期限旁边的〔逐日〕：当天不计，从第二天起数；放假和调休按国务院办公厅公布的安排；最后一天是休息日的顺延；届满日24时截止。" },
+	{ "power-cut", "填了一半，电脑关了怎么办？",
+	  "停两秒就存在服务器上。重新打开同一个表单，或者从工作台的“草稿”接着填。登录到期了，重新登录后回到原来那一页，内容还在。" },
+	{ "undo", "办错了能撤销吗？",
+	  "对方还没有看的，可以〔撤回〕；看过的，用〔请求退回〕。已作出的决定、送达、公开不能撤销，只能依法更正，原来的记录都在。" },
+	{ "away", "外出了谁替我办？",
+	  "在“新建”里登记 AB角委托，写明代办人和起止日期；到期自动结束，记录上写明谁代谁办。" },
+	{ "warnings", "黄色的提示可以不理吗？",
+	  "可以继续，但须写明理由。理由入卷，监督机关看得到。" },
+	{ "search", "怎样找到一件办件、一份文书或者一条规定？",
+	  "在每页上面的搜索框里写两个字以上：案号、当事人、案由、条文的名称和条号都行，空格隔开的词都要有。只列出有权查看的；别的单位的办件要有权限才能看到。" },
+};
+
 static bool by_people(const struct action *ac)
 {
 	for (size_t i = 0; i < ac->by.n; i++)
@@ -152,6 +171,62 @@ bool help_show(struct req *r, struct err *err)
 						kind_is_register(&law->kind[i]) };
 	v.kind = l;
 	v.n_kind = law->n_kind;
+	v.question = questions;
+	v.n_question = ARRAY_LEN(questions);
 	frame_crumb(&v.frame, STR("帮助"), (struct str){ 0 });
 	return reply(r, &v, err);
+}
+
+/* ---- to search in ---- */
+
+static void put_names(struct buf *b, const char *what, struct str names)
+{
+	if (names.n)
+		buf_addf(b, "%s%s：%.*s", b->n ? "；" : "", what, STR_FMT(names));
+}
+
+static struct str text_of_kind(struct req *r, const struct kind *k)
+{
+	struct buf b, acts, limits_, papers, fields;
+
+	buf_init(&acts, r->a, TOPIC_MOST);
+	buf_init(&limits_, r->a, TOPIC_MOST);
+	buf_init(&papers, r->a, TOPIC_MOST);
+	buf_init(&fields, r->a, TOPIC_MOST);
+	buf_init(&b, r->a, 4 * TOPIC_MOST);
+	for (size_t i = 0; i < k->n_action; i++)
+		if (!k->action[i].builtin && by_people(&k->action[i]))
+			buf_addf(&acts, "%s%.*s", acts.n ? "、" : "", STR_FMT(k->action[i].name));
+	for (size_t i = 0; i < k->n_clock; i++)
+		buf_addf(&limits_, "%s%.*s", limits_.n ? "、" : "", STR_FMT(k->clock[i].name));
+	for (size_t i = 0; i < k->n_paper; i++)
+		buf_addf(&papers, "%s《%.*s》", papers.n ? "、" : "", STR_FMT(k->paper[i].name));
+	for (size_t i = 0; i < k->n_field; i++)
+		buf_addf(&fields, "%s%.*s", fields.n ? "、" : "", STR_FMT(k->field[i].name));
+	put_names(&b, "办理", buf_str(&acts));
+	put_names(&b, "时限", buf_str(&limits_));
+	put_names(&b, "文书", buf_str(&papers));
+	put_names(&b, "填写", buf_str(&fields));
+	return buf_str(&b);
+}
+
+bool help_topics(struct req *r, const struct help_topic **ret, size_t *ret_n, struct err *err)
+{
+	const struct law *law;
+	struct help_topic *t;
+	size_t n = 0;
+
+	if (!frame_law(r, &law, err))
+		return false;
+	t = arena_many(r->a, ARRAY_LEN(questions) + law->n_kind, struct help_topic);
+	for (size_t i = 0; i < ARRAY_LEN(questions); i++)
+		t[n++] = (struct help_topic){ STR("常见的问题"), str_of(questions[i].ask),
+					      str_fmt(r->a, "/help#%s", questions[i].id), str_of(questions[i].answer) };
+	for (size_t i = 0; i < law->n_kind; i++)
+		t[n++] = (struct help_topic){ STR("怎样办"), str_fmt(r->a, "%.*s怎样办", STR_FMT(law->kind[i].name)),
+					      str_fmt(r->a, "/help/%.*s", STR_FMT(law->kind[i].id)),
+					      text_of_kind(r, &law->kind[i]) };
+	*ret = t;
+	*ret_n = n;
+	return true;
 }

@@ -29,7 +29,19 @@ struct help_view {
 		bool reg; /* an entry of a register */
 	} *kind;
 	size_t n_kind;
+	const struct help_question *question;
+	size_t n_question;
 };
+
+struct help_question {
+	const char *id, *ask, *answer;
+};
+
+/* What help there is, to search in: questions, then kinds with the names of their acts, limits, fields and papers. */
+struct help_topic {
+	struct str sort, name, href, text;
+};
+MUST_USE bool help_topics(struct req *r, const struct help_topic **ret, size_t *ret_n, struct err *err);
 
 req_handler help_show, help_kind;
 

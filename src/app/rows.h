@@ -144,13 +144,6 @@ struct list_view {
 	struct str described, printed; /* the printed list: what it holds, and when */
 };
 
-struct search_view {
-	struct frame frame;
-	struct str q, more;
-	const struct row_view *row;
-	size_t n_row;
-};
-
 struct kinds_view {
 	struct frame frame;
 	bool opening;

@@ -46,5 +46,11 @@ MUST_USE bool ledger_load(struct arena *a, const struct law_files *files, const 
 const struct rule *ledger_find(const struct ledger *l, struct str id);
 /* 〔行政处罚法 第六十条〕 for an id; the id itself when it is unknown. */
 void ledger_put_cite(const struct ledger *l, struct str id, struct buf *out);
+/* 法制审核制度, and in full 临猗县重大决定法制审核; a statute has one name: ret_full is empty. */
+struct str ledger_name(const struct ledger *l, const struct rule *r, struct str *ret_full);
+/* Rules by what people type (at most 20 words, all of them must fit): a number (处罚法42, 法制审核制度 第五条, SX-SH-9) or
+ * words of name, actor, trigger and text. Ids first, then articles, then words; in each the ledger's order.
+ * The array and what it points to live in a and in the ledger. */
+const struct rule *const *ledger_seek(const struct ledger *l, struct arena *a, struct str typed, size_t *ret_n);
 
 #endif

@@ -8,7 +8,7 @@
 
 /* A regulation (制度) by its code: LY1.04 is called 法制审核制度 in citations. */
 struct system_name {
-	struct str zhidu, name;
+	struct str zhidu, full, name;
 };
 
 struct book {
@@ -116,7 +116,7 @@ static bool systems(struct book *b, struct arena *a, const char *path, const str
 	if (!columns(t, path, name, ARRAY_LEN(name), at, err))
 		return false;
 	for (size_t i = 0; i < t->rows; i++)
-		v[i] = (struct system_name){ csv_cell(t, i, at[0]), csv_cell(t, i, at[2]) };
+		v[i] = (struct system_name){ csv_cell(t, i, at[0]), csv_cell(t, i, at[1]), csv_cell(t, i, at[2]) };
 	b->system = v;
 	b->n_system = t->rows;
 	return true;
@@ -247,24 +247,32 @@ static struct str law_name(struct str law)
 	return law;
 }
 
-static struct str system_of(const struct book *b, struct str zhidu)
+struct str ledger_name(const struct ledger *l, const struct rule *r, struct str *ret_full)
 {
+	const struct book *b = (const struct book *)(const void *)l;
+
+	*ret_full = (struct str){ 0 };
+	if (r->statute)
+		return law_name(r->zhidu);
 	for (size_t i = 0; i < b->n_system; i++)
-		if (str_eq(b->system[i].zhidu, zhidu))
+		if (str_eq(b->system[i].zhidu, r->zhidu)) {
+			*ret_full = b->system[i].full;
 			return b->system[i].name;
-	return zhidu;
+		}
+	return r->zhidu;
 }
 
 void ledger_put_cite(const struct ledger *l, struct str id, struct buf *out)
 {
 	const struct rule *r = ledger_find(l, id);
+	struct str full;
 
 	if (!r) {
 		buf_add(out, id);
 		return;
 	}
 	buf_adds(out, "〔");
-	buf_add(out, r->statute ? law_name(r->zhidu) : system_of((const struct book *)(const void *)l, r->zhidu));
+	buf_add(out, ledger_name(l, r, &full));
 	put_article(out, r->article);
 	buf_adds(out, "〕");
 }

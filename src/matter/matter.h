@@ -232,6 +232,9 @@ enum see_part { SEE_FIELDS = 1, SEE_ACTIONS = 2, SEE_CLOCKS = 4, SEE_EVENTS = 8,
 /* ERR_NOT_FOUND also when the person may not see it: it never tells that a hidden matter exists. */
 MUST_USE bool matter_see(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter,
 			 unsigned parts, struct matter_view *ret, struct err *err);
+/* Only whether: for counts, of which each one is asked. */
+MUST_USE bool matter_sees(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter,
+			  bool *ret, struct err *err);
 /* What the definition opens to whoever gives the matter's number and its query code (language.md 10), and no more:
  * fields, terms and clocks in the order of `code`, organ_name, and the state when it is among them (else a state of
  * which the caller shows nothing: ret->state_open). ERR_NOT_FOUND, with one sentence, for every pair that is wrong.

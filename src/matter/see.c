@@ -547,3 +547,13 @@ bool matter_see(struct engine *e, struct db *db, struct arena *a, const struct a
 	*ret = v;
 	return true;
 }
+
+bool matter_sees(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter, bool *ret,
+		 struct err *err)
+{
+	struct turn *t = turn_to_read(e, db, a);
+	struct snap *m;
+
+	*ret = false;
+	return turn_load(t, matter, &m, err) && (!m || may_see(t, m, who, ret, err));
+}

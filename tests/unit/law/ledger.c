@@ -145,3 +145,73 @@ Test(law_ledger, csv_is_read_strictly)
 	}
 	arena_free(a);
 }
+
+static const char *seek(struct law_text *t, const struct ledger *l, const char *typed)
+{
+	size_t n;
+	const struct rule *const *v = ledger_seek(l, t->a, str_of(typed), &n);
+	struct buf b;
+
+	buf_init(&b, t->a, 1000);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&b, i ? " %.*s" : "%.*s", STR_FMT(v[i]->id));
+	buf_adds(&b, "");
+	return str_cstr(t->a, buf_str(&b));
+}
+
+Test(law_ledger, sought_by_number_and_by_words)
+{
+	static const struct { const char *typed, *want; } list[] = {
+		{ "行政处罚法 第四十二条", "CF42" },
+		{ "处罚法42", "CF42" },
+		{ "处罚法第42条", "CF42" },
+		{ "《中华人民共和国行政处罚法》第四十二条", "CF42" },
+		{ "处罚法 62", "CF44" },
+		{ "处罚法 四十二", "" },
+		{ "第四十二条", "CF42 QZ42" },
+		{ "42", "CF42 QZ42" },
+		{ "处罚法65", "CF64" },
+		{ "处罚法67", "" },
+		{ "第四百二十条", "" },
+		{ "sx-sh-9f", "SX-SH-9f" },
+		{ "SX-SH-9", "SX-SH-9a SX-SH-9f" },
+		{ "cf", "CF42 CF44 CF64" },
+		{ "省法制审核办法 第九条", "SX-SH-9a SX-SH-9f" },
+		{ "重大执法决定法制审核办法 9", "SX-SH-9a SX-SH-9f" },
+		{ "审核制度 第四条", "YQ-4" },
+		{ "审核制度 第三条", "YQ-2.3" },
+		{ "审核制度 第二条", "YQ-2.3" },
+		{ "不得少于", "CF42" },
+		{ "行政处罚法 不得少于", "CF42" },
+		{ "强制法 不得少于", "" },
+		{ "提交", "SX-SH-9a SX-SH-9f" },
+		{ "提交 材料", "SX-SH-9f" },
+		{ "甲乙丙丁", "" },
+		{ "，。", "" },
+		{ "第", "SX-SH-9a SX-SH-9f YQ-4" },
+		{ "条", "SX-SH-9a SX-SH-9f YQ-4" },
+		{ "", "" },
+		{ " 　", "" },
+		{ "99999999999999999999", "" },
+		{ "九千九百九十九千", "" },
+	};
+	struct law_text *t = law_text_new();
+	const struct ledger *l;
+
+	law_text_add(t, "ledger/x.csv",
+		     "\"id\",\"zhidu\",\"article\",\"kind\",\"actor\",\"trigger\",\"requirement\",\"limit\",\"unit\",\"from_event\",\"effect\",\"evidence\"\n"
+		     "\"SX-SH-9a\",\"SX-SH\",\"第九条\",\"guard\",\"承办机构\",\"提交审核\",\"写明事实\",\"\",\"\",\"\",\"block\",\"\"\n"
+		     "\"SX-SH-9f\",\"SX-SH\",\"第九条(六)\",\"guard\",\"承办机构\",\"提交审核\",\"附全部材料\",\"\",\"\",\"\",\"block\",\"\"\n"
+		     "\"YQ-4\",\"YQ\",\"一、第四条\",\"guard\",\"委办\",\"作出\",\"须经同意\",\"\",\"\",\"\",\"block\",\"\"\n"
+		     "\"YQ-2.3\",\"YQ\",\"二(三),三\",\"guard\",\"委办\",\"作出\",\"须经同意\",\"\",\"\",\"\",\"block\",\"\"\n");
+	law_text_add(t, "ledger/systems.tsv",
+		     "zhidu\tname\tshort\nSX-SH\t山西省重大执法决定法制审核办法\t省法制审核办法\nYQ\t某委审核制度\t审核制度\n");
+	law_text_add(t, "ledger/articles.tsv",
+		     "id\tlaw\tarticle\ttext\nCF42\t行政处罚法2021\t42\t执法人员不得少于两人\nCF44\t行政处罚法2021\t44,62\t告知\n"
+		     "CF64\t行政处罚法2021\t64-66\t听证\nQZ42\t行政强制法\t42\t执行协议\n");
+	l = book(t);
+	for (size_t i = 0; i < ARRAY_LEN(list); i++)
+		cr_expect_str_eq(seek(t, l, list[i].typed), list[i].want, "%s: %s, wanted %s", list[i].typed,
+				 seek(t, l, list[i].typed), list[i].want);
+	(void)arena_free(t->a);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* find_text.c - what the full-text index finds: matters. The index may be two seconds behind and its rights are wide, so
+ * each hit is asked for through the engine before it is shown, counted, or makes a page longer. */
+#include "app/find.h"
+
+#include "app/index.h"
+#include "app/listing.h"
+
+#define LOOKED_MOST 1000 /* hits that the engine is asked about for one part: those that it hides are few */
+
+/* ---- hits that the person may see ---- */
+
+struct walk {
+	struct find *f;
+	size_t want;              /* hits to collect */
+	struct search_hit *hit;
+	size_t n;
+	bool (*sees)(struct find *f, const struct search_hit *hit, bool *ret, struct err *err);
+};
+
+static bool walk(struct walk *w, int64_t before, struct err *err)
+{
+	const struct actor who = actor_of(w->f->r);
+	struct index_query q = { .typed = w->f->q, .who = &who, .before = before };
+	size_t looked = 0;
+	bool more = true;
+
+	w->n = 0;
+	w->hit = arena_many(w->f->r->a, w->want, struct search_hit);
+	while (more && w->n < w->want && looked < LOOKED_MOST) {
+		const struct search_hit *hit;
+		size_t n;
+
+		q.limit = (int)(w->want - w->n);
+		if (!index_find(w->f->r, &q, &hit, &n, &more, err))
+			return false;
+		for (size_t i = 0; i < n; i++) {
+			bool seen;
+
+			if (!w->sees(w->f, &hit[i], &seen, err))
+				return false;
+			if (seen)
+				w->hit[w->n++] = hit[i];
+			q.before = hit[i].matter;
+		}
+		looked += n;
+	}
+	return true;
+}
+
+/* From the newest for the count, and from where the page begins for its lines. */
+static bool walk_part(struct walk *w, struct find_part *p, struct err *err)
+{
+	w->want = FIND_COUNTED + 1;
+	if (!walk(w, 0, err))
+		return false;
+	p->over = w->n > FIND_COUNTED;
+	p->count = p->over ? FIND_COUNTED : w->n;
+	if (!p->here || !w->f->after)
+		return true;
+	w->want = p->most + 1;
+	return walk(w, w->f->after, err);
+}
+
+/* ---- where the words stand ---- */
+
+static size_t words_in(const struct find *f, struct str text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->words.n_phrase; i++) {
+		const struct cut_query one = { .phrase = { f->words.phrase[i] }, .n_phrase = 1 };
+
+		n += cut_matches(f->r->a, &one, text);
+	}
+	return n;
+}
+
+/* The field or number that has most of the words, as far as the person reads it; a party is found by its code too. */
+static void stands(struct find *f, struct shower *shower, const struct matter_view *m, struct find_line *l)
+{
+	struct str text = { 0 };
+	size_t best = 0;
+
+	for (size_t i = 0; i < m->snap->kind->n_number; i++)
+		if (words_in(f, m->snap->number[i]) > best) {
+			best = words_in(f, m->snap->number[i]);
+			l->where = m->snap->kind->number[i].name;
+			text = m->snap->number[i];
+		}
+	for (size_t i = 0; i < m->n_field; i++) {
+		const struct field_view *x = &m->field[i];
+		struct str s;
+
+		if (x->hidden || x->masked || val_is_null(x->v))
+			continue;
+		s = shown_text(shower, x->v);
+		if (x->v.t == T_PARTY && x->v.party->code.n)
+			s = str_fmt(f->r->a, "%.*s %.*s", STR_FMT(s), STR_FMT(x->v.party->code));
+		if (words_in(f, s) > best) {
+			best = words_in(f, s);
+			l->where = x->def->name;
+			text = s;
+		}
+	}
+	if (best)
+		l->found = listing_around(f->r->a, text, f->q);
+}
+
+/* ---- matters ---- */
+
+static bool sees_matter(struct find *f, const struct search_hit *hit, bool *ret, struct err *err)
+{
+	const struct actor who = actor_of(f->r);
+
+	return matter_sees(app_of(f->r)->engine, f->r->db, f->r->a, &who, hit->matter, ret, err);
+}
+
+static void matter_line(struct find *f, struct shower *shower, const struct matter_view *m, struct find_line *l)
+{
+	struct arena *a = f->r->a;
+	struct str number = { 0 };
+
+	for (size_t i = 0; i < m->snap->kind->n_number && !number.n; i++)
+		number = m->snap->number[i];
+	*l = (struct find_line){ .sort = m->snap->kind->name, .light = "", .title = title_once(m->title),
+				 .href = str_fmt(a, "/m/%.*s", STR_FMT(m->snap->code)),
+				 .sub = str_fmt(a, "%.*s%s%.*s%s%.*s", STR_FMT(number), number.n ? " · " : "",
+						STR_FMT(m->snap->state->name), m->organ_name.n ? " · " : "",
+						STR_FMT(m->organ_name)) };
+	for (size_t i = 0; i < m->n_clock; i++)
+		if (m->clock[i].v.state == CLOCK_RUNNING && !l->chip.n) {
+			l->chip = m->clock[i].chip;
+			l->light = light_class(m->clock[i].light);
+		}
+	stands(f, shower, m, l);
+}
+
+bool find_matters(struct find *f, struct find_part *p, struct err *err)
+{
+	struct req *r = f->r;
+	const struct actor who = actor_of(r);
+	struct walk w = { .f = f, .sees = sees_matter };
+	struct find_line *line = arena_many(r->a, p->most, struct find_line);
+	struct shower shower;
+
+	if (!walk_part(&w, p, err) || (p->most && !shower_init(r, &shower, err)))
+		return false;
+	for (size_t i = 0; i < w.n && i < p->most; i++) {
+		struct matter_view m;
+
+		if (!matter_see(app_of(r)->engine, r->db, r->a, &who, w.hit[i].matter, SEE_FIELDS | SEE_CLOCKS, &m, err))
+			return false;
+		matter_line(f, &shower, &m, &line[p->n++]);
+	}
+	p->line = line;
+	if (p->here && w.n > p->n)
+		p->next = find_next(f, "after", w.hit[p->n - 1].matter);
+	return true;
+}
