@@ -322,10 +322,12 @@ bool public_send(struct db *db, struct arena *a, struct public_sending *s, struc
 bool public_find(struct req *r, const struct public_query *q, const struct search_hit **ret, size_t *ret_n,
 		 bool *ret_more, struct err *err)
 {
-	struct str all[3] = { str_fmt(r->a, "k_%s", q->kind) };
+	struct str all[4] = { str_fmt(r->a, "k_%s", q->kind) };
 	struct search_query sq = { .side = SEARCH_PUBLIC, .typed = str_head(q->typed, 100), .all = all, .n_all = 1,
 				   .limit = q->limit };
 
+	if (q->state)
+		all[sq.n_all++] = str_fmt(r->a, "s_%s", q->state);
 	if (q->organ)
 		all[sq.n_all++] = str_fmt(r->a, "o_%lld", (long long)q->organ);
 	if (q->year.n)

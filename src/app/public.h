@@ -74,6 +74,21 @@ struct file_line {
 	struct str name, href, size;
 };
 
+/* 变更记录, the newest first. */
+struct field_change {
+	struct str name, before, after; /* either may be empty */
+};
+struct change_row {
+	struct str on, what, reason;
+	struct str fields;              /* names of what reads otherwise: 执法结论、依据 */
+	const struct field_change *field; /* with their texts, where the page tells them */
+	size_t n_field;
+};
+struct history {
+	const struct change_row *row;
+	size_t n;
+};
+
 struct decision_view {
 	struct public_frame frame;
 	struct str code, title, organ, organ_href;
@@ -93,6 +108,7 @@ struct decision_view {
 	const struct file_line *file;
 	size_t n_file;
 	bool correct;                   /* a request for correction can be made */
+	struct history history;
 };
 
 struct organ_row {
@@ -114,6 +130,7 @@ struct organ_view {
 	size_t n_fact;
 	const struct officer_row *officer;
 	size_t n_officer;
+	struct history history;
 };
 
 struct officers_view {
@@ -139,6 +156,7 @@ struct board_view {
 
 struct item_row {
 	struct str code, name, sort, organ, fine;
+	bool sample; /* 示例数值: of a demonstration, not compared with the law's text */
 };
 struct items_view {
 	struct public_frame frame;
@@ -165,6 +183,9 @@ struct item_view {
 	size_t n_limit;
 	const struct fact *standard; /* discretion standards: number and date, address */
 	size_t n_standard;
+	bool sample;
+	struct str ended, ended_why; /* the day on which it ended; empty: it stands */
+	struct history history;
 };
 struct flow_view {
 	struct public_frame frame;
@@ -175,6 +196,7 @@ struct flow_view {
 /* Standards in force: which item, number, since when. */
 struct standard_row {
 	struct str code, item, doc_no, in_force, organ;
+	bool sample;
 };
 struct standards_view {
 	struct public_frame frame;
@@ -190,11 +212,20 @@ struct standards_view {
 struct tier_row {
 	struct str grade, circumstances, fine, others;
 };
+/* The standards of one item that were ever published, the oldest first: 第1版 … */
+struct standard_version {
+	struct str name, doc_no, from, to, reason, href; /* to: empty while it is in force; href: empty for the one shown */
+};
 struct standard_view {
 	struct public_frame frame;
-	struct str item, item_href, doc_no, in_force, organ;
+	struct str item, item_href, doc_no, in_force, organ, issued_by;
+	struct str version;             /* 第2版 */
+	struct str ended, ended_why, newest; /* ended: when it does not hold any more; newest: address of the one that does */
+	bool sample;
 	const struct tier_row *tier;
 	size_t n_tier;
+	const struct standard_version *of;
+	size_t n_of;
 };
 
 struct public_fault {
@@ -292,6 +323,7 @@ MUST_USE bool public_send(struct db *db, struct arena *a, struct public_sending 
 
 struct public_query {
 	const char *kind;
+	const char *state; /* NULL: any that is public */
 	struct str typed, year;
 	int64_t organ; /* 0: all */
 	struct str after; /* code of the last one shown */
@@ -315,6 +347,19 @@ struct str public_page_link(struct req *r, const char *path, struct str after);
 /* Rows of decisions from hits; hits that are no longer public are passed over. */
 MUST_USE bool public_decision_rows(struct req *r, struct str typed, const struct search_hit *hit, size_t n,
 				   const struct decision_row **ret, size_t *ret_n, struct err *err);
+
+/* What of a matter its page prints: fields and their headings. replaces: the field that leads to the version before (NULL:
+ * there are none); values: old and new texts are told, not only that they differ. */
+struct public_told {
+	const struct told_field {
+		const char *id, *name;
+	} *field;
+	size_t n;
+	const char *replaces;
+	bool values;
+};
+MUST_USE bool public_history(struct req *r, int64_t matter, const struct public_told *told, struct history *ret,
+			     struct err *err);
 
 void public_error(struct req *r, const struct err *err);
 

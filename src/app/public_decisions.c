@@ -489,6 +489,15 @@ static bool newer_version(struct req *r, struct str code, bool *ret, struct err 
 	return true;
 }
 
+static const struct told_field told_of_decision[] = {
+	{ "title", "标题" }, { "party", "执法对象" }, { "party_public", "执法对象" }, { "category", "执法类别" },
+	{ "decision_no", "决定书文号" }, { "sanctions", "处罚种类" }, { "sanction_text", "处罚种类" },
+	{ "violation", "违法行为" }, { "basis", "依据" }, { "facts", "主要事实" }, { "conclusion", "决定" },
+	{ "decided_on", "决定日期" }, { "served_on", "送达日期" }, { "on_spot", "是否当场作出" },
+	{ "full_text", "决定书公开文本" }
+};
+static const struct public_told decision_told = { told_of_decision, ARRAY_LEN(told_of_decision), "replaces", false };
+
 bool decision_show(struct req *r, struct err *err)
 {
 	struct decision_view v = { .code = req_param(r, "code") };
@@ -509,7 +518,8 @@ bool decision_show(struct req *r, struct err *err)
 	v.standing = str_is(m.snap->state->id, "published");
 	v.published = public_text(r, &m, "published_on");
 	v.correct = can_correct(&m);
-	if (!proof_of(r, &m, &v, &changed, err) || !files_of(r, &m, &v, err) || !remedies_of(r, &m, &v, err))
+	if (!proof_of(r, &m, &v, &changed, err) || !files_of(r, &m, &v, err) || !remedies_of(r, &m, &v, err)
+	    || !public_history(r, m.snap->id, &decision_told, &v.history, err))
 		return false;
 	notice_of(r, &m, &v);
 	facts_of(r, &m, &v);

@@ -3,6 +3,8 @@
  * discretion standards. */
 #include "app/public.h"
 
+#include <stdlib.h>
+
 #include "app/app.h"
 #include "app/flow.h"
 #include "base/parse.h"
@@ -37,24 +39,25 @@ bool organs_show(struct req *r, struct err *err)
 	return public_reply(r, 200, &h, err);
 }
 
+static const struct told_field told_of_organ[] = {
+	{ "name", "机关名称" }, { "sort", "主体类型" }, { "entrusted_by", "委托机关" }, { "duties", "职责" },
+	{ "units", "内设执法机构" }, { "types", "执法类型" }, { "area", "执法区域" }, { "qualification", "资格依据" },
+	{ "confirmed_by", "资格确认" }, { "confirm_no", "确认文号" }, { "uscc", "统一社会信用代码" }, { "phone", "联系电话" },
+	{ "address", "地址" }, { "remedies", "不服怎么办" }
+};
+static const struct public_told organ_told = { told_of_organ, ARRAY_LEN(told_of_organ), NULL, true };
+
 static void organ_facts(struct req *r, const struct matter_view *m, struct organ_view *v)
 {
-	struct fact *f = arena_many(r->a, FACTS_MOST, struct fact);
+	struct fact *f = arena_many(r->a, ARRAY_LEN(told_of_organ), struct fact);
 	size_t n = 0;
 
-	public_fact(f, &n, "主体类型", public_text(r, m, "sort"), false);
-	public_fact(f, &n, "委托机关", public_text(r, m, "entrusted_by"), false);
-	public_fact(f, &n, "职责", public_text(r, m, "duties"), true);
-	public_fact(f, &n, "内设执法机构", public_text(r, m, "units"), true);
-	public_fact(f, &n, "执法类型", public_text(r, m, "types"), false);
-	public_fact(f, &n, "执法区域", public_text(r, m, "area"), false);
-	public_fact(f, &n, "资格依据", public_text(r, m, "qualification"), true);
-	public_fact(f, &n, "资格确认", public_text(r, m, "confirmed_by"), false);
-	public_fact(f, &n, "确认文号", public_text(r, m, "confirm_no"), false);
-	public_fact(f, &n, "统一社会信用代码", public_text(r, m, "uscc"), false);
-	public_fact(f, &n, "联系电话", public_text(r, m, "phone"), false);
-	public_fact(f, &n, "地址", public_text(r, m, "address"), false);
-	public_fact(f, &n, "不服怎么办", public_text(r, m, "remedies"), true);
+	for (size_t i = 1; i < ARRAY_LEN(told_of_organ); i++) {
+		const struct field_view *x = public_field(m, told_of_organ[i].id);
+
+		public_fact(f, &n, told_of_organ[i].name, public_text(r, m, told_of_organ[i].id),
+			    x && x->def->type.tag == T_NOTE);
+	}
 	v->fact = f;
 	v->n_fact = n;
 }
@@ -90,7 +93,8 @@ bool organ_show(struct req *r, struct err *err)
 	struct matter_view m;
 	struct html h;
 
-	if (!public_see(r, v.code, "organ", SEE_FIELDS, &m, err) || !officers_of(r, m.snap->id, &v, err))
+	if (!public_see(r, v.code, "organ", SEE_FIELDS, &m, err) || !officers_of(r, m.snap->id, &v, err)
+	    || !public_history(r, m.snap->id, &organ_told, &v.history, err))
 		return false;
 	v.name = public_text(r, &m, "name");
 	public_frame_fill(r, v.name, DOOR_ORGANS, &v.frame);
@@ -190,7 +194,8 @@ bool officers_show(struct req *r, struct err *err)
 
 static bool board_items(struct req *r, int64_t organ, const struct str **ret, size_t *ret_n, struct err *err)
 {
-	const struct public_query q = { .kind = "enforcement_item", .organ = organ, .limit = BOARD_ITEMS };
+	const struct public_query q = { .kind = "enforcement_item", .state = "active", .organ = organ,
+					.limit = BOARD_ITEMS };
 	const struct search_hit *hit;
 	struct str *line;
 	size_t n;
@@ -279,9 +284,16 @@ static struct str fine_of(struct req *r, const struct matter_view *m, const char
 	return to.n ? str_fmt(r->a, "%.*s以下", STR_FMT(to)) : from.n ? str_fmt(r->a, "%.*s以上", STR_FMT(from)) : to;
 }
 
+static bool is_sample(const struct matter_view *m)
+{
+	const struct field_view *f = public_field(m, "sample");
+
+	return f && f->v.i;
+}
+
 bool items_show(struct req *r, struct err *err)
 {
-	struct public_query q = { .kind = "enforcement_item", .typed = str_trim(req_query(r, "q")),
+	struct public_query q = { .kind = "enforcement_item", .state = "active", .typed = str_trim(req_query(r, "q")),
 				  .after = req_query(r, "after"), .limit = ITEMS_PAGE };
 	struct items_view v = { .q = q.typed };
 	const struct search_hit *hit;
@@ -305,7 +317,8 @@ bool items_show(struct req *r, struct err *err)
 			return false;
 		}
 		row[v.n_row++] = (struct item_row){ m.snap->code, public_text(r, &m, "name"), public_text(r, &m, "sort"),
-						    m.organ_name, fine_of(r, &m, "fine_min", "fine_max") };
+						    m.organ_name, fine_of(r, &m, "fine_min", "fine_max"),
+						    is_sample(&m) };
 	}
 	v.asked = q.typed.n || q.organ;
 	if (more && v.n_row)
@@ -333,23 +346,35 @@ static bool procedure_of(struct req *r, const struct matter_view *m, const struc
 	return true;
 }
 
+static const struct told_field told_of_item[] = {
+	{ "name", "事项名称" }, { "sort", "执法类别" }, { "code", "事项编码" }, { "breach", "违反条款" }, { "basis", "处理依据" },
+	{ "types", "处罚种类" }, { "fine_min", "法定罚款下限" }, { "fine_max", "法定罚款上限" }, { "conditions", "立案条件" },
+	{ "procedure", "程序" }, { "time_limit", "时限" }, { "guide", "服务指南" }
+};
+static const struct public_told item_told = { told_of_item, ARRAY_LEN(told_of_item), NULL, true };
+
 static void item_facts(struct req *r, const struct matter_view *m, struct item_view *v)
 {
 	struct fact *f = arena_many(r->a, FACTS_MOST, struct fact);
 	size_t n = 0;
 
 	public_fact(f, &n, "实施机关", v->organ, false);
-	public_fact(f, &n, "事项编码", public_text(r, m, "code"), false);
-	public_fact(f, &n, "违反条款", public_text(r, m, "breach"), true);
-	public_fact(f, &n, "处理依据", public_text(r, m, "basis"), true);
-	public_fact(f, &n, "处罚种类", public_text(r, m, "types"), false);
-	public_fact(f, &n, "法定罚款幅度", fine_of(r, m, "fine_min", "fine_max"), false);
-	public_fact(f, &n, "立案条件", public_text(r, m, "conditions"), true);
-	public_fact(f, &n, "程序", public_text(r, m, "procedure"), true);
-	public_fact(f, &n, "时限", public_text(r, m, "time_limit"), false);
-	public_fact(f, &n, "服务指南", public_text(r, m, "guide"), true);
+	for (size_t i = 2; i < ARRAY_LEN(told_of_item); i++) {
+		const struct field_view *x = public_field(m, told_of_item[i].id);
+
+		if (str_is(str_of(told_of_item[i].id), "fine_min"))
+			public_fact(f, &n, "法定罚款幅度", fine_of(r, m, "fine_min", "fine_max"), false);
+		else if (!str_is(str_of(told_of_item[i].id), "fine_max"))
+			public_fact(f, &n, told_of_item[i].name, public_text(r, m, told_of_item[i].id),
+				    x && (x->def->type.tag == T_NOTE || str_is(x->def->id, "breach")));
+	}
 	v->fact = f;
 	v->n_fact = n;
+	v->sample = is_sample(m);
+	if (str_is(m->snap->state->id, "ended")) {
+		v->ended = public_text(r, m, "ended_on");
+		v->ended_why = public_text(r, m, "ended_why");
+	}
 }
 
 /* The states in which the work stands: what a citizen would call its steps. Side exits are in the chart. */
@@ -394,6 +419,11 @@ struct standards {
 	size_t n;
 };
 
+struct standard_found {
+	struct matter_view m;
+	int64_t id, from;
+};
+
 static const struct stmt st_standards = { "public_standards",
 	"SELECT l.source FROM link l JOIN matter m ON m.id = l.source WHERE l.target = $1 AND l.field = 'item' "
 	"AND m.kind = 'discretion' ORDER BY l.source DESC" };
@@ -427,6 +457,8 @@ static bool standards_of(struct req *r, int64_t item, struct item_view *v, struc
 			*err = no;
 			return false;
 		}
+		if (!str_is(m.snap->state->id, "active"))
+			continue;
 		f[v->n_standard++] = (struct fact){ public_text(r, &m, "doc_no"), public_text(r, &m, "in_force"),
 						    str_fmt(r->a, "/standards/%.*s", STR_FMT(m.snap->code)), false };
 	}
@@ -443,7 +475,7 @@ bool item_show(struct req *r, struct err *err)
 	struct html h;
 
 	if (!public_see(r, v.code, "enforcement_item", SEE_FIELDS, &m, err) || !procedure_of(r, &m, &k, err)
-	    || !standards_of(r, m.snap->id, &v, err))
+	    || !standards_of(r, m.snap->id, &v, err) || !public_history(r, m.snap->id, &item_told, &v.history, err))
 		return false;
 	v.name = public_text(r, &m, "name");
 	v.sort = public_text(r, &m, "sort");
@@ -549,14 +581,14 @@ static bool standard_rows(struct req *r, const struct search_hit *hit, size_t n,
 			return false;
 		}
 		row[v->n_row++] = (struct standard_row){ m.snap->code, item_of(r, &m, &code), public_text(r, &m, "doc_no"),
-							 public_text(r, &m, "in_force"), m.organ_name };
+							 public_text(r, &m, "in_force"), m.organ_name, is_sample(&m) };
 	}
 	return true;
 }
 
 bool standards_show(struct req *r, struct err *err)
 {
-	struct public_query q = { .kind = "discretion", .typed = str_trim(req_query(r, "q")),
+	struct public_query q = { .kind = "discretion", .state = "active", .typed = str_trim(req_query(r, "q")),
 				  .after = req_query(r, "after"), .limit = ITEMS_PAGE };
 	struct standards_view v = { .q = q.typed };
 	const struct search_hit *hit;
@@ -578,14 +610,86 @@ bool standards_show(struct req *r, struct err *err)
 	return public_reply(r, 200, &h, err);
 }
 
+/* The published standards of one item, by the day from which they held. */
+static int by_in_force(const void *x, const void *y)
+{
+	const struct standard_found *a = x, *b = y;
+
+	return a->from != b->from ? (a->from < b->from ? -1 : 1) : a->id < b->id ? -1 : a->id > b->id;
+}
+
+static bool version_found(struct req *r, int64_t id, struct standard_found *ret, bool *ret_seen, struct err *err)
+{
+	const struct field_view *from;
+	struct err no = { 0 };
+
+	*ret_seen = matter_see(app_of(r)->engine, r->db, r->a, &anyone, id, SEE_FIELDS, &ret->m, &no);
+	if (!*ret_seen && no.code != ERR_NOT_FOUND) {
+		*err = no;
+		return false;
+	}
+	ret->id = id;
+	from = *ret_seen ? public_field(&ret->m, "in_force") : NULL;
+	ret->from = from && from->v.t == T_DATE ? from->v.i : 0;
+	return true;
+}
+
+static void version_row(struct req *r, const struct standard_found *f, size_t i, const struct matter_view *shown,
+			struct standard_view *v, struct standard_version *x)
+{
+	bool stands = str_is(f->m.snap->state->id, "active");
+	struct str href = str_fmt(r->a, "/standards/%.*s", STR_FMT(f->m.snap->code));
+
+	*x = (struct standard_version){ .name = str_fmt(r->a, "第%zu版", i + 1), .doc_no = public_text(r, &f->m, "doc_no"),
+					.from = public_text(r, &f->m, "in_force"), .to = public_text(r, &f->m, "ended_on"),
+					.reason = public_text(r, &f->m, "ended_why") };
+	if (!stands && !x->to.n)
+		x->to = STR("已废止");
+	if (f->id == shown->snap->id)
+		v->version = x->name;
+	else
+		x->href = href;
+	if (stands)
+		v->newest = href;
+}
+
+static bool standard_versions(struct req *r, const struct matter_view *m, int64_t item, struct standard_view *v, struct err *err)
+{
+	struct standards s = { .r = r };
+	const struct db_in in[] = { db_i64(item) };
+	const struct db_out out[] = { db_to_i64(&s.id) };
+	struct standard_found *f;
+	struct standard_version *x;
+	bool seen;
+
+	if (!db_each(r->db, r->a, &st_standards, DB_IN(in), DB_OUT(out), add_standard, &s, err))
+		return false;
+	f = arena_many(r->a, s.n, struct standard_found);
+	x = arena_many(r->a, s.n, struct standard_version);
+	for (size_t i = 0; i < s.n; i++) {
+		if (!version_found(r, s.found[i], &f[v->n_of], &seen, err))
+			return false;
+		v->n_of += seen;
+	}
+	qsort(f, v->n_of, sizeof(f[0]), by_in_force);
+	for (size_t i = 0; i < v->n_of; i++)
+		version_row(r, &f[i], i, m, v, &x[i]);
+	v->of = x;
+	return true;
+}
+
 bool standard_show(struct req *r, struct err *err)
 {
 	struct standard_view v = { 0 };
+	const struct field_view *of;
 	struct matter_view m;
 	struct str item = { 0 };
 	struct html h;
 
 	if (!public_see(r, req_param(r, "code"), "discretion", SEE_FIELDS, &m, err))
+		return false;
+	of = public_field(&m, "item");
+	if (of && !standard_versions(r, &m, of->v.i, &v, err))
 		return false;
 	v.item = item_of(r, &m, &item);
 	if (item.n)
@@ -593,6 +697,16 @@ bool standard_show(struct req *r, struct err *err)
 	v.doc_no = public_text(r, &m, "doc_no");
 	v.in_force = public_text(r, &m, "in_force");
 	v.organ = m.organ_name;
+	v.issued_by = public_text(r, &m, "issued_by");
+	if (!v.issued_by.n)
+		v.issued_by = v.organ;
+	v.sample = is_sample(&m);
+	if (str_is(m.snap->state->id, "ended")) {
+		v.ended = public_text(r, &m, "ended_on");
+		v.ended_why = public_text(r, &m, "ended_why");
+		if (!v.ended.n)
+			v.ended = STR("此前");
+	}
 	tiers_of(r, &m, &v);
 	public_frame_fill(r, STR("裁量基准"), DOOR_ITEMS, &v.frame);
 	html_init(&h, r->a, HTML_MAX);

@@ -318,6 +318,33 @@ MUST_USE bool matter_agenda(struct engine *e, struct db *db, struct arena *a, co
 MUST_USE bool matter_count_mine(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
 				int64_t *ret, struct err *err);
 
+/* How what this reader sees of a matter came about, oldest first: what was shown when, and what read otherwise from then
+ * on. replaces: the field by which a version names the one before it (NULL: none); then those come first. Each change
+ * is reckoned from what the reader saw then, before and after it; a field that the reader does not see today is left
+ * out. No names of those who acted. ERR_NOT_FOUND as of matter_see. */
+enum past_sort {
+	PAST_SHOWN,   /* from now on the reader sees it */
+	PAST_NEWER,   /* the same again: a newer version, or once more after it was gone */
+	PAST_CHANGED, /* its state or some fields changed */
+	PAST_GONE     /* from now on the reader does not see it */
+};
+struct past_change {
+	enum past_sort sort;
+	int64_t at;
+	int version;               /* 1, 2 …: of which version */
+	const struct kind *kind;   /* of that version */
+	const struct state *state; /* after it */
+	const struct val *seen;    /* aligned with kind->field: what the reader saw after it */
+	struct str action;
+	const struct past_field {
+		const struct field *def;
+		struct val before, after; /* null: nothing was seen there */
+	} *field;
+	size_t n_field;
+};
+MUST_USE bool matter_past(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter,
+			  const char *replaces, const struct past_change **ret, size_t *ret_n, struct err *err);
+
 /* The value of a setting for an organ on a day: its own before one for all, the newest in force, else the pack's default.
  * organ 0: no organ's own. Null when the organ's definitions have none of that name. */
 MUST_USE bool matter_setting(struct engine *e, struct db *db, struct arena *a, int64_t organ, int64_t day, struct str id,

@@ -62,6 +62,48 @@ test('whom to turn to is what the organ has set, else what its county says; a de
 	await page.context().close();
 });
 
+// What a folded 变更记录 says, opened as a reader does it.
+async function history(page) {
+	const fold = page.locator('details.p-history').first();
+	if (!await fold.evaluate((d) => d.open)) await fold.locator('summary').click();
+	return fold.innerText();
+}
+
+test('a decision, an organ and an item tell what changed, when and why, and nobody who did it', async () => {
+	const page = await phone();
+	await decision(page, '纺织');
+	let text = await history(page);
+	that(/更新为第2版：主要事实\s+原因：原公开的主要事实没有写明/.test(text) && text.includes('公开'), text);
+	that(!/吴婷|李红|张强|法制审核/.test(text), text);
+	that(!(await page.innerText('main')).includes('纺织有限公司未如实记录安全生产教育和培训情况，有现场'), 'the replaced text is shown');
+	await sound(page, 'a history');
+	await page.goto(`${site.open}/organs`);
+	await page.getByRole('link', { name: '临猗县应急管理局' }).click();
+	text = await history(page);
+	that(/变更登记\s+内设执法机构\s+原为：执法大队负责立案和调查；[^]*改为：执法大队（一中队、二中队）/.test(text) && !/曹颖|第一责任人|适用规则/.test(text), text);
+	await page.goto(`${site.open}/items?q=${encodeURIComponent('劳动防护')}`);
+	await page.locator('.p-row-title').first().click();
+	that(/修改\s+服务指南\s+新公示：咨询电话/.test(await history(page)), await history(page));
+	that((await page.innerText('main')).includes('示例数值：'), 'the mark of example figures on an item');
+	await page.context().close();
+});
+
+test('a standard names its version, day and paper; the one before it is still there and says that it has ended', async () => {
+	const page = await phone();
+	await page.goto(`${site.open}/standards`);
+	that((await page.locator('.p-row').allInnerTexts()).every((t) => t.includes('示例数值')), 'example figures without their mark');
+	await page.getByRole('link', { name: '未如实记录安全生产教育和培训情况' }).click();
+	let text = await page.innerText('main');
+	that(/版本\s*第2版，施行中/.test(text) && /施行日期\s*\d{4}年/.test(text) && /发布文件\s*临应急规〔示例〕1号/.test(text) && text.includes('示例数值：'), text);
+	await page.getByRole('link', { name: '临应急发〔示例〕6号' }).click();
+	text = await page.innerText('main');
+	that(/这一版已于.*废止/.test(text) && text.includes('新的裁量基准施行') && /版本\s*第1版/.test(text), text);
+	await sound(page, 'a standard that has ended');
+	await page.getByRole('link', { name: '看施行中的一版' }).click();
+	that((await page.innerText('main')).includes('第2版，施行中'), 'the way to the one in force');
+	await page.context().close();
+});
+
 test('a certificate is checked by its whole number', async () => {
 	const page = await phone();
 	await page.goto(`${site.open}/officers`);

@@ -93,6 +93,59 @@ Test(sight, masks)
 	arena_free(a);
 }
 
+static int64_t notice(struct county *c, int64_t about, const char *text, int64_t older)
+{
+	struct str form = str_fmt(c->a, "{'about': %lld, 'text': '%s', 'inner': '内部'}", (long long)about, text);
+
+	if (older)
+		form = str_fmt(c->a, "{'about': %lld, 'text': '%s', 'older': %lld}", (long long)about, text, (long long)older);
+	cr_assert(opens(c, c->wang, "notice", form.p), "%s", why(c));
+	return c->r.matter;
+}
+
+static bool changed(const struct past_change *x, const char *field, const char *before, const char *after)
+{
+	for (size_t i = 0; i < x->n_field; i++)
+		if (str_is(x->field[i].def->id, field))
+			return (before ? str_is(x->field[i].before.s, before) : val_is_null(x->field[i].before))
+			    && str_is(x->field[i].after.s, after);
+	return false;
+}
+
+/* The past is told as the reader saw it: drafts, hidden fields and what changed only in them are not there. */
+BOTH(the_past_of_what_was_seen)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	struct actor anyone = { .sort = ACTOR_PUBLIC }, wang = as(&c, c.wang);
+	int64_t first = notice(&c, lead(&c, c.wang, "张三"), "拟写的", 0), second;
+	const struct past_change *p;
+	struct err err = { 0 };
+	size_t n;
+
+	FAILS(matter_past(c.e, c.db, c.a, &anyone, first, NULL, &p, &n, &err), ERR_NOT_FOUND);
+	cr_assert(acts(&c, c.wang, first, "edit", "{'text': '公示的'}") && acts(&c, c.wang, first, "show", "{}"), "%s", why(&c));
+	at_time(&c, "2026-03-03 09:00");
+	cr_assert(acts(&c, c.wang, first, "edit", "{'text': '改了的', 'inner': '另有意见'}"), "%s", why(&c));
+	cr_assert(acts(&c, c.wang, first, "edit", "{'inner': '又有意见'}"), "%s", why(&c));
+	OK(matter_past(c.e, c.db, c.a, &anyone, first, NULL, &p, &n, &err));
+	cr_assert_eq(n, 2);
+	cr_assert(p[0].sort == PAST_SHOWN && changed(&p[0], "text", NULL, "公示的") && p[0].version == 1);
+	cr_assert(p[1].sort == PAST_CHANGED && p[1].n_field == 1 && changed(&p[1], "text", "公示的", "改了的"));
+	cr_assert_eq(p[1].at - p[0].at, 24 * 3600000);
+	OK(matter_past(c.e, c.db, c.a, &wang, first, NULL, &p, &n, &err));
+	cr_assert_eq(n, 5, "who works there sees all of it");
+	cr_assert(changed(&p[4], "inner", "另有意见", "又有意见"));
+	/* a newer version */
+	second = notice(&c, lead(&c, c.wang, "李四"), "第二版", first);
+	cr_assert(acts(&c, c.wang, second, "show", "{}") && acts(&c, c.wang, first, "withdraw", "{}"), "%s", why(&c));
+	OK(matter_past(c.e, c.db, c.a, &anyone, second, "older", &p, &n, &err));
+	cr_assert_eq(n, 4);
+	cr_assert(p[2].sort == PAST_GONE && p[2].version == 1);
+	cr_assert(p[3].sort == PAST_NEWER && p[3].version == 2 && changed(&p[3], "text", "改了的", "第二版"));
+	FAILS(matter_past(c.e, c.db, c.a, &anyone, first, NULL, &p, &n, &err), ERR_NOT_FOUND);
+	county_free(&c);
+}
+
 BOTH(buttons_and_reasons)
 {
 	struct county c = county_new(f, "2026-03-02 09:00");
