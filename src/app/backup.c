@@ -31,6 +31,21 @@ static bool make_folder(const char *path, struct err *err)
 	return err_set(err, ERR_IO, "不能建立文件夹 %s：%s", path, strerror(errno));
 }
 
+/* With the rights that it has there: what only the program may read stays so. */
+static FILE *create_like(FILE *in, const char *path)
+{
+	struct stat st;
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	FILE *f;
+
+	if (fd < 0)
+		return NULL;
+	f = fstat(fileno(in), &st) == 0 && fchmod(fd, st.st_mode & 0777) == 0 ? fdopen(fd, "wb") : NULL;
+	if (!f)
+		(void)close(fd);
+	return f;
+}
+
 static bool copy_file(const char *from, const char *to, struct err *err)
 {
 	char part[NAME_MOST], chunk[65536];
@@ -39,7 +54,7 @@ static bool copy_file(const char *from, const char *to, struct err *err)
 	bool ok = true;
 
 	(void)snprintf(part, sizeof(part), "%s.part", to);
-	out = in ? fopen(part, "wb") : NULL;
+	out = in ? create_like(in, part) : NULL;
 	while (out && ok && (n = fread(chunk, 1, sizeof(chunk), in)) > 0)
 		ok = fwrite(chunk, 1, n, out) == n;
 	ok = ok && out && !ferror(in) && fflush(out) == 0 && fsync(fileno(out)) == 0;
@@ -52,6 +67,35 @@ static bool copy_file(const char *from, const char *to, struct err *err)
 	(void)err_set(err, errno == ENOSPC ? ERR_DISK_FULL : ERR_IO, "文件没有复制完：%s", from);
 	(void)unlink(part);
 	return false;
+}
+
+/* Small and few, and they may be changed: copied every time. An older backup has none. */
+static bool copy_keys(struct copying *c, struct err *err)
+{
+	char *top = str_cstr(c->a, str_fmt(c->a, "%s/keys", c->from));
+	DIR *d = opendir(top);
+	struct dirent *e;
+	struct stat st;
+	bool ok = make_folder(str_cstr(c->a, str_fmt(c->a, "%s/keys", c->to)), err);
+
+	while (d && ok && (e = readdir(d))) {
+		char *from = str_cstr(c->a, str_fmt(c->a, "%s/%s", top, e->d_name));
+
+		if (lstat(from, &st) != 0 || !S_ISREG(st.st_mode) || str_ends(str_of(e->d_name), STR(".part")))
+			continue;
+		ok = copy_file(from, str_cstr(c->a, str_fmt(c->a, "%s/keys/%s", c->to, e->d_name)), err);
+		c->r->keys += ok;
+	}
+	if (d)
+		(void)closedir(d);
+	return ok;
+}
+
+/* What stands beside the blobs and is copied the same way back and forth. */
+static bool copy_rest(struct copying *c, struct err *err)
+{
+	return copy_keys(c, err)
+	    && copy_file(str_cstr(c->a, str_fmt(c->a, "%s/pack", c->from)), str_cstr(c->a, str_fmt(c->a, "%s/pack", c->to)), err);
 }
 
 /* Every blobs/ab/abcd…: count them, or copy those that are not there yet; a stored file never changes. */
@@ -124,8 +168,7 @@ bool backup_folder(const char *dir, const char *address, const char *to, bool (*
 	  && backup_size(address, &size, err) && each_blob(&c, true, err) && room(to, size + ret->bytes + SPARE, err)
 	  && backup_write(address, db, err) && (!go_on || go_on(ctx, 0, c.all));
 	ret->bytes = 0;
-	ok = ok && each_blob(&c, false, err)
-	  && copy_file(str_cstr(a, str_fmt(a, "%s/pack", dir)), str_cstr(a, str_fmt(a, "%s/pack", to)), err);
+	ok = ok && each_blob(&c, false, err) && copy_rest(&c, err);
 	ret->bytes += size;
 	(void)arena_free(a);
 	return ok;
@@ -195,9 +238,7 @@ bool restore_folder(const char *from, const char *dir, const char *address, stru
 	for (size_t i = 0; ok && i < ARRAY_LEN(parts); i++)
 		ok = make_folder(str_cstr(a, str_fmt(a, "%s/%s", dir, parts[i])), err);
 	ok = ok && backup_read(str_cstr(a, str_fmt(a, "%s/%s", from, backup_name(address))), address, err)
-	  && each_blob(&c, false, err)
-	  && copy_file(str_cstr(a, str_fmt(a, "%s/pack", from)), str_cstr(a, str_fmt(a, "%s/pack", dir)), err)
-	  && check_files(a, dir, address, &ret->missing, err);
+	  && each_blob(&c, false, err) && copy_rest(&c, err) && check_files(a, dir, address, &ret->missing, err);
 	(void)arena_free(a);
 	return ok;
 }

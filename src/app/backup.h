@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* backup.h - a data folder as a backup: the database first, then files that the backup has not yet, then the name of the
- * pack (decision 22). Signing keys and the search index are left out: keys are kept apart, the index is made again.
+/* backup.h - a data folder as a backup: the database first, then files that the backup has not yet, then the
+ * keys with their permissions and the name of the pack (decision 22). Left out: the search index, which is made again, and
+ * spool/, which holds nothing but finished exports and what is being uploaded.
  * Free space is looked at first. Restoring writes into an empty folder only, then checks that every file is there. */
 #ifndef MINGFA_APP_BACKUP_H
 #define MINGFA_APP_BACKUP_H
@@ -9,7 +10,7 @@
 #include "base/str.h"
 
 struct backup_result {
-	int64_t bytes, files, copied, missing;
+	int64_t bytes, files, copied, missing, keys;
 };
 /* go_on (may be NULL) is told after each file; false ends it. */
 MUST_USE bool backup_folder(const char *dir, const char *address, const char *to, bool (*go_on)(void *ctx, int64_t done, int64_t all),

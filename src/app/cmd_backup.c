@@ -11,49 +11,53 @@ static const char *address_of(struct arena *a, const struct options *o, const ch
 	return option(o, "--db") ? option(o, "--db") : str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", dir));
 }
 
-int cmd_backup(int argc, char **argv)
+/* Two folders and --db; 2: misused, and told so. */
+static int with_folders(int argc, char **argv, const char *usage, int (*work)(struct arena *a, const struct options *o))
 {
 	static const char *const names[] = { "--db", NULL };
 	struct arena *a = arena_new();
-	struct backup_result r;
 	struct options o;
-	struct err err = { 0 };
-	bool ok;
+	int code = 2;
 
-	if (!options_read(argc, argv, names, NULL, &o) || o.n != 2) {
-		(void)fputs("用法：mingfa backup 文件夹 备份到的文件夹 [--db 地址]\n", stderr);
-		(void)arena_free(a);
-		return 2;
-	}
-	ok = backup_folder(o.arg[0], address_of(a, &o, o.arg[0]), o.arg[1], NULL, NULL, &r, &err);
+	if (options_read(argc, argv, names, NULL, &o) && o.n == 2)
+		code = work(a, &o);
+	else
+		(void)fprintf(stderr, "用法：%s\n", usage);
 	(void)arena_free(a);
-	if (!ok)
+	return code;
+}
+
+static int back_up(struct arena *a, const struct options *o)
+{
+	struct backup_result r;
+	struct err err = { 0 };
+
+	if (!backup_folder(o->arg[0], address_of(a, o, o->arg[0]), o->arg[1], NULL, NULL, &r, &err))
 		return command_failed(&err);
-	(void)printf("已备份到 %s：%lld MB，文件%lld份，其中新增%lld份。签名密钥不在备份里，请另行保管\n", o.arg[1],
-		     (long long)(r.bytes >> 20), (long long)r.files, (long long)r.copied);
+	(void)printf("已备份到 %s：%lld MB，文件%lld份，其中新增%lld份；密钥%lld个，请把备份放在只有管理员能看的地方\n", o->arg[1],
+		     (long long)(r.bytes >> 20), (long long)r.files, (long long)r.copied, (long long)r.keys);
 	return 0;
+}
+
+static int restore(struct arena *a, const struct options *o)
+{
+	struct backup_result r;
+	struct err err = { 0 };
+
+	if (!restore_folder(o->arg[0], o->arg[1], address_of(a, o, o->arg[1]), &r, &err))
+		return command_failed(&err);
+	(void)printf("已恢复到 %s，数据库通过检查，文件%lld份，密钥%lld个\n", o->arg[1], (long long)r.files, (long long)r.keys);
+	if (r.missing)
+		(void)printf("缺%lld份文件：备份不全，请找更完整的备份\n", (long long)r.missing);
+	return r.missing ? 1 : 0;
+}
+
+int cmd_backup(int argc, char **argv)
+{
+	return with_folders(argc, argv, "mingfa backup 文件夹 备份到的文件夹 [--db 地址]", back_up);
 }
 
 int cmd_restore(int argc, char **argv)
 {
-	static const char *const names[] = { "--db", NULL };
-	struct arena *a = arena_new();
-	struct backup_result r;
-	struct options o;
-	struct err err = { 0 };
-	bool ok;
-
-	if (!options_read(argc, argv, names, NULL, &o) || o.n != 2) {
-		(void)fputs("用法：mingfa restore 备份的文件夹 新的空文件夹 [--db 地址]\n", stderr);
-		(void)arena_free(a);
-		return 2;
-	}
-	ok = restore_folder(o.arg[0], o.arg[1], address_of(a, &o, o.arg[1]), &r, &err);
-	(void)arena_free(a);
-	if (!ok)
-		return command_failed(&err);
-	(void)printf("已恢复到 %s，数据库通过检查，文件%lld份\n", o.arg[1], (long long)r.files);
-	if (r.missing)
-		(void)printf("缺%lld份文件：备份不全，请找更完整的备份\n", (long long)r.missing);
-	return r.missing ? 1 : 0;
+	return with_folders(argc, argv, "mingfa restore 备份的文件夹 新的空文件夹 [--db 地址]", restore);
 }

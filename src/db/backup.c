@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libpq-fe.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -133,37 +135,98 @@ static bool copy_sqlite(const char *file, const char *to, struct err *err)
 
 /* ---- PostgreSQL ---- */
 
-static bool run(const char *program, char *const *argv, struct err *err)
+/* An address has up to as many parts as libpq knows; each that is given becomes a variable. */
+#define PARTS_MOST 64
+
+static bool replaced(const char *entry, const PQconninfoOption *o)
 {
+	for (; o->keyword; o++)
+		if (o->val && o->envvar && strncmp(entry, o->envvar, strlen(o->envvar)) == 0 && entry[strlen(o->envvar)] == '=')
+			return true;
+	return false;
+}
+
+/* The program's environment with the address in it as libpq's own variables: a command line can be read by everybody on
+ * the machine, an environment by its owner only. */
+static bool environment(struct arena *a, const char *address, char ***ret, struct err *err)
+{
+	PQconninfoOption *parts = PQconninfoParse(address, NULL);
+	size_t n = 0, had = 0;
+	bool ok = true;
+
+	if (!parts)
+		return err_set(err, ERR_USAGE, "数据库地址有误，应写作 postgresql://用户@主机/数据库");
+	while (environ[had])
+		had++;
+	*ret = arena_many(a, had + PARTS_MOST + 1, char *);
+	for (size_t i = 0; i < had; i++)
+		if (!replaced(environ[i], parts))
+			(*ret)[n++] = environ[i];
+	for (const PQconninfoOption *o = parts; ok && o->keyword; o++) {
+		if (o->val && o->envvar && n < had + PARTS_MOST)
+			(*ret)[n++] = str_cstr(a, str_fmt(a, "%s=%s", o->envvar, o->val));
+		else if (o->val && o->dispchar[0] == '*')
+			ok = err_set(err, ERR_USAGE, "备份和恢复不能用地址里的 %s，请写进密码文件", o->keyword);
+	}
+	(*ret)[n] = NULL;
+	PQconninfoFree(parts);
+	return ok;
+}
+
+/* Ours block the signals that end them (sigwait): the child shall not. */
+static int spawn(pid_t *pid, char *const *argv, char *const *env)
+{
+	posix_spawnattr_t attr;
+	sigset_t none;
+	int rc;
+
+	(void)sigemptyset(&none);
+	(void)posix_spawnattr_init(&attr);
+	(void)posix_spawnattr_setsigmask(&attr, &none);
+	(void)posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+	rc = posix_spawnp(pid, argv[0], NULL, &attr, argv, env);
+	(void)posix_spawnattr_destroy(&attr);
+	return rc;
+}
+
+static bool run(struct arena *a, const char *address, char *const *argv, struct err *err)
+{
+	char **env = NULL;
 	pid_t pid;
 	int status = 0;
-	int rc = posix_spawnp(&pid, program, NULL, NULL, argv, environ);
 
-	if (rc != 0)
-		return err_set(err, ERR_IO, "没有找到 %s，请安装 postgresql-client", program);
+	if (!environment(a, address, &env, err))
+		return false;
+	if (spawn(&pid, argv, env) != 0)
+		return err_set(err, ERR_IO, "没有找到 %s，请安装 postgresql-client", argv[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return true;
-	return err_set(err, ERR_IO, "%s 没有做完（返回值%d）", program, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+	return err_set(err, ERR_IO, "%s 没有做完（返回值%d）", argv[0], WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
+
+/* -d names no database, which stands in PGDATABASE; pg_restore wants to be told that it shall go to one. */
+#define WHERE "application_name=mingfa"
 
 static bool dump(struct arena *a, const char *address, const char *to, struct err *err)
 {
-	char *argv[] = { str_cstr(a, STR("pg_dump")), str_cstr(a, STR("-Fc")), str_cstr(a, STR("--no-owner")),
-			 str_cstr(a, STR("-f")), str_cstr(a, str_of(to)), str_cstr(a, str_of(address)), NULL };
+	char *argv[] = { str_cstr(a, STR("pg_dump")), str_cstr(a, STR("-Fc")), str_cstr(a, STR("--no-owner")), str_cstr(a, STR("--no-password")),
+			 str_cstr(a, STR("-f")), str_cstr(a, str_of(to)), str_cstr(a, STR("-d")), str_cstr(a, STR(WHERE)), NULL };
 
-	return run("pg_dump", argv, err) && to_disk(to, err);
+	return run(a, address, argv, err) && to_disk(to, err);
 }
 
 static const struct stmt st_tables = { "backup_tables_postgres",
 	"SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema()" };
 
+/* Whose the rights were may not be here: `migrate --grant` gives them anew. */
 static bool undump(struct arena *a, const char *from, const char *address, struct err *err)
 {
-	char *argv[] = { str_cstr(a, STR("pg_restore")), str_cstr(a, STR("--no-owner")), str_cstr(a, STR("--exit-on-error")),
-			 str_cstr(a, STR("--single-transaction")), str_cstr(a, STR("-d")), str_cstr(a, str_of(address)),
-			 str_cstr(a, str_of(from)), NULL };
+	char *argv[] = { str_cstr(a, STR("pg_restore")), str_cstr(a, STR("--no-owner")), str_cstr(a, STR("--no-privileges")),
+			 str_cstr(a, STR("--no-password")),
+			 str_cstr(a, STR("--exit-on-error")), str_cstr(a, STR("--single-transaction")), str_cstr(a, STR("-d")),
+			 str_cstr(a, STR(WHERE)), str_cstr(a, str_of(from)), NULL };
 	struct db *db;
 	int64_t n = 1;
 	const struct db_out out[] = { db_to_i64(&n) };
@@ -175,7 +238,7 @@ static bool undump(struct arena *a, const char *from, const char *address, struc
 	db_close(db);
 	if (ok && n > 0)
 		return err_set(err, ERR_USAGE, "这个数据库里已经有表：只恢复到空的数据库");
-	return ok && run("pg_restore", argv, err);
+	return ok && run(a, address, argv, err);
 }
 
 /* ---- both ---- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* backup.h - a whole copy of a database while it is written (decision 22). SQLite: one step of the backup interface,
- * which neither stops the writer nor starts anew; PostgreSQL: pg_dump -Fc and pg_restore, which must be installed. */
+ * which neither stops the writer nor starts anew; PostgreSQL: pg_dump -Fc and pg_restore, which must be installed. They
+ * learn the address from their environment, so that no password stands in a list of processes. */
 #ifndef MINGFA_DB_BACKUP_H
 #define MINGFA_DB_BACKUP_H
 
