@@ -96,11 +96,12 @@ static bool body_object(struct req *r, const struct json **ret, struct err *err)
 bool api_session(struct req *r, struct err *err)
 {
 	const struct json *j;
+	const struct session_from from = { r->address, r->agent };
 	struct api_out out;
 	struct str token;
 
 	if (!body_object(r, &j, err)
-	    || !session_login(r->db, r->writer, r->a, str_trim(json_str(j, "login")), json_str(j, "password"), r->address,
+	    || !session_login(r->db, r->writer, r->a, str_trim(json_str(j, "login")), json_str(j, "password"), &from,
 			      now_of(r), &token, err))
 		return false;
 	api_out_init(r, &out);

@@ -140,9 +140,10 @@ struct turning {
 static bool as_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
 	struct turning *t = ctx;
+	const struct session_from from = { t->r->address, t->r->agent };
 
 	(void)a; /* the token is read after the turn */
-	return session_as(db, t->r->a, t->person, now_of(t->r), &t->token, err)
+	return session_as(db, t->r->a, t->person, &from, now_of(t->r), &t->token, err)
 	    && session_end(db, req_cookie(t->r, SESSION_COOKIE), err);
 }
 

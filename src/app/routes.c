@@ -13,6 +13,7 @@
 #include "app/list_choice.h"
 #include "app/ops.h"
 #include "app/party.h"
+#include "app/places.h"
 #include "app/practice.h"
 #include "app/sign.h"
 #include "app/token.h"
@@ -98,6 +99,7 @@ const struct route working_routes[] = {
 	{ GET, "/me", me_show, PERSON, "One's own account" },
 	{ GET, "/me/away", away_show, PERSON, "To the form of a delegation, with a week from today" },
 	{ POST, "/me/password", password_post, PERSON, "A new password", .slow = true },
+	{ POST, "/me/sessions", places_post, PERSON, "Ends one's other sessions, or one of them" },
 	{ POST, "/me/identity", identity_post, PERSON, "Takes another identity" },
 	{ GET, "/look", look_set, ANYONE, "Large print, dark, keys: of this browser" },
 	{ GET, "/sign-in", sign_in_show, ANYONE, "The sign-in page" },

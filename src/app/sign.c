@@ -3,6 +3,8 @@
 #include "app/sign.h"
 
 #include "app/input.h"
+#include "app/list_choice.h"
+#include "app/places.h"
 #include "app/prefs.h"
 #include "base/day.h"
 #include "base/log.h"
@@ -105,10 +107,11 @@ bool sign_in_post(struct req *r, struct err *err)
 {
 	struct sign_in_view v = { .login = str_trim(req_form(r, "login")), .next = safe_next(req_form(r, "next")),
 				  .kept = req_form(r, "kept") };
+	const struct session_from from = { r->address, r->agent };
 	struct err wrong = { 0 };
 	struct str token;
 
-	if (!session_login(r->db, r->writer, r->a, v.login, req_form(r, "password"), r->address, now_of(r), &token, &wrong)) {
+	if (!session_login(r->db, r->writer, r->a, v.login, req_form(r, "password"), &from, now_of(r), &token, &wrong)) {
 		if (wrong.code != ERR_SIGN_IN && wrong.code != ERR_LOCKED) {
 			(void)err_set(err, wrong.code, "%s", wrong.msg);
 			return err_wrap(err, "%s", wrong.detail);
@@ -231,10 +234,11 @@ static bool me_page(struct req *r, int status, struct me_view *v, struct err *er
 	struct html h;
 
 	if (!account_hash(r->db, r->a, r->session->account, &hash, &v->login, err)
-	    || !frame_load(r, STR("我的账号"), &v->frame, err))
+	    || !frame_load(r, STR("我的账号"), &v->frame, err) || !places_read(r, v, err) || !list_density(r, &v->tight, err))
 		return false;
 	v->first = r->session->must_change;
 	v->done = str_is(req_query(r, "done"), "1");
+	v->ended = str_is(req_query(r, "done"), "2");
 	frame_crumb(&v->frame, STR("我的账号"), (struct str){ 0 });
 	html_init(&h, r->a, HTML_MAX);
 	page_me(&h, v);

@@ -8,7 +8,13 @@
 struct me_view {
 	struct frame frame;
 	struct str login, error;
-	bool first, done;
+	bool first, done, ended; /* ended: another session was */
+	bool tight;              /* rows of lists */
+	const struct place_view {
+		struct str id, address, device, organ, created, seen;
+		bool here;
+	} *place;
+	size_t n_place;
 };
 
 /* The address, if it is one of ours and none of signing in, else the desk's: no link leads through us to somewhere else. */

@@ -43,8 +43,8 @@ static const struct stmt st_failed = { "account_failed",
 static const struct stmt st_succeeded = { "account_succeeded",
 	"UPDATE account SET failures = 0, locked_until = 0 WHERE id = $1" };
 static const struct stmt st_session_new = { "session_new",
-	"INSERT INTO session (token_hash, account, organ, role, csrf, created, seen, expires) "
-	"VALUES ($1, $2, $3, '', $4, $5, $5, $6)" };
+	"INSERT INTO session (token_hash, account, organ, role, csrf, created, seen, expires, address, agent) "
+	"VALUES ($1, $2, $3, '', $4, $5, $5, $6, $7, $8)" };
 static const struct stmt st_session_old = { "session_old", "DELETE FROM session WHERE expires < $1" };
 static const struct stmt st_session_find = { "session_find",
 	"SELECT s.account, a.person, COALESCE(s.organ, 0), s.csrf, s.seen, s.expires, a.must_change, a.disabled, p.name, p.code, s.role, "
@@ -165,7 +165,8 @@ static struct str random_hex(struct arena *a, size_t n)
 
 struct login {
 	int64_t account, person, organ, now, locked_until, disabled;
-	struct str hash, address, token, csrf;
+	struct str hash, token, csrf;
+	struct session_from from;
 	struct str unknown; /* key of a login that there is not; empty for an account */
 	bool ok;
 };
@@ -198,11 +199,31 @@ static bool unknown_lookup(struct db *db, struct arena *a, struct str name, stru
 	return true;
 }
 
+/* What a program calls itself may be any bytes; ours is ASCII. */
+static struct str printable(struct arena *a, struct str s)
+{
+	size_t n = s.n < SESSION_AGENT_MOST ? s.n : SESSION_AGENT_MOST;
+	char *p = arena_alloc(a, n + 1);
+
+	for (size_t i = 0; i < n; i++)
+		p[i] = s.p[i] >= ' ' && s.p[i] < 127 ? s.p[i] : '?';
+	return (struct str){ p, n };
+}
+
+static bool begin(struct db *db, struct arena *a, const struct login *l, struct err *err)
+{
+	const struct db_in in[] = { db_bytes(token_hash(a, l->token)), db_i64(l->account), db_ref(l->organ), db_str(l->csrf),
+				    db_i64(l->now), db_i64(l->now + SESSION_MOST_MS), db_str(l->from.address),
+				    db_str(printable(a, l->from.agent)) };
+
+	return db_exec(db, &st_session_new, DB_IN(in), NULL, err);
+}
+
 /* Records the attempt and, when it was right, the session: one transaction. */
 static bool login_write(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
 	const struct login *l = ctx;
-	const struct db_in attempt[] = { db_str(l->address), db_ref(l->account), db_i64(l->now), db_i64(l->ok) };
+	const struct db_in attempt[] = { db_str(l->from.address), db_ref(l->account), db_i64(l->now), db_i64(l->ok) };
 	const struct db_in account[] = { db_i64(l->account) };
 	const struct db_in failed[] = { db_i64(l->account), db_i64(l->now + LOCK_MS), db_i64(LOCK_FAILURES) };
 	const struct db_in old[] = { db_i64(l->now - DAY_MS) };
@@ -214,13 +235,7 @@ static bool login_write(struct db *db, struct arena *a, void *ctx, struct err *e
 		return false;
 	if (!l->ok)
 		return l->account ? db_exec(db, &st_failed, DB_IN(failed), NULL, err) : unknown_failed(db, l, err);
-	{
-		const struct db_in made[] = { db_bytes(token_hash(a, l->token)), db_i64(l->account), db_ref(l->organ),
-					      db_str(l->csrf), db_i64(l->now), db_i64(l->now + SESSION_MOST_MS) };
-
-		return db_exec(db, &st_succeeded, DB_IN(account), NULL, err)
-		    && db_exec(db, &st_session_new, DB_IN(made), NULL, err);
-	}
+	return db_exec(db, &st_succeeded, DB_IN(account), NULL, err) && begin(db, a, l, err);
 }
 
 static bool login_lookup(struct db *db, struct arena *a, struct str name, struct login *l, int64_t *ret_failures,
@@ -229,7 +244,7 @@ static bool login_lookup(struct db *db, struct arena *a, struct str name, struct
 	const struct db_in in[] = { db_str(name), db_i64(day_at(l->now)) };
 	const struct db_out out[] = { db_to_i64(&l->account), db_to_i64(&l->person), db_to_str(&l->hash),
 				      db_to_i64(&l->locked_until), db_to_i64(&l->disabled), db_to_i64(&l->organ) };
-	const struct db_in from[] = { db_str(l->address), db_i64(l->now - LOCK_MS) };
+	const struct db_in from[] = { db_str(l->from.address), db_i64(l->now - LOCK_MS) };
 	const struct db_out count[] = { db_to_i64(ret_failures) };
 	const struct db_out home[] = { db_to_i64(&l->organ) };
 	bool found, at_home;
@@ -247,12 +262,12 @@ static bool login_lookup(struct db *db, struct arena *a, struct str name, struct
 }
 
 bool session_login(struct db *reader, struct writer *w, struct arena *a, struct str name, struct str password,
-		   struct str address, int64_t now, struct str *ret_token, struct err *err)
+		   const struct session_from *from, int64_t now, struct str *ret_token, struct err *err)
 {
 	/* A hash of nothing anyone types: an unknown login takes as long as a known one. */
 	static const char nobody[] = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
 				     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-	struct login l = { .now = now, .address = address };
+	struct login l = { .now = now, .from = *from };
 	int64_t failures = 0;
 	bool right;
 
@@ -276,11 +291,12 @@ static const struct stmt st_anybody = { "session_anybody",
 	"SELECT a.id FROM account a WHERE a.person = $1 AND a.disabled = 0 AND NOT EXISTS (SELECT 1 FROM post po "
 	"WHERE po.person = a.person AND po.role IN ('sysadmin', 'secadmin', 'auditor'))" };
 
-bool session_as(struct db *db, struct arena *a, int64_t person, int64_t now, struct str *ret_token, struct err *err)
+bool session_as(struct db *db, struct arena *a, int64_t person, const struct session_from *from, int64_t now,
+		struct str *ret_token, struct err *err)
 {
 	const struct db_in in[] = { db_i64(person) };
 	const struct db_in posts[] = { db_i64(person), db_i64(day_at(now)) };
-	struct login l = { .token = random_hex(a, TOKEN_BYTES), .csrf = random_hex(a, 16) };
+	struct login l = { .token = random_hex(a, TOKEN_BYTES), .csrf = random_hex(a, 16), .now = now, .from = *from };
 	const struct db_out out[] = { db_to_i64(&l.account) };
 	const struct db_out home[] = { db_to_i64(&l.organ) };
 	bool found, at_home;
@@ -291,13 +307,8 @@ bool session_as(struct db *db, struct arena *a, int64_t person, int64_t now, str
 		return err_set(err, ERR_FORBIDDEN, "这个人没有可以换用的账号");
 	if (!db_maybe(db, a, &st_home, DB_IN(posts), DB_OUT(home), &at_home, err))
 		return false;
-	{
-		const struct db_in made[] = { db_bytes(token_hash(a, l.token)), db_i64(l.account), db_ref(l.organ), db_str(l.csrf),
-					      db_i64(now), db_i64(now + SESSION_MOST_MS) };
-
-		*ret_token = l.token;
-		return db_exec(db, &st_session_new, DB_IN(made), NULL, err);
-	}
+	*ret_token = l.token;
+	return begin(db, a, &l, err);
 }
 
 bool session_find(struct db *db, struct arena *a, struct str token, int64_t now, const struct session **ret,
@@ -348,6 +359,59 @@ bool session_end(struct db *db, struct str token, struct err *err)
 
 	(void)arena_free(a);
 	return ok;
+}
+
+static const struct stmt st_places = { "session_places",
+	"SELECT s.token_hash, s.address, s.agent, COALESCE(o.name, ''), s.created, s.seen FROM session s "
+	"LEFT JOIN organ o ON o.id = s.organ WHERE s.account = $1 AND s.expires > $2 AND s.seen >= $3 "
+	"ORDER BY s.seen DESC, s.created DESC LIMIT 50" };
+#define PLACES_MOST 50
+static const struct stmt st_end_one = { "session_end_one", "DELETE FROM session WHERE account = $1 AND token_hash = $2" };
+
+struct places {
+	struct arena *a;
+	struct session_place one, *v;
+	size_t n;
+	struct str hash, here;
+};
+
+static bool add_place(void *ctx, struct err *err)
+{
+	struct places *x = ctx;
+	char *id = arena_alloc(x->a, 65);
+
+	(void)err;
+	parse_put_hex(id, (const unsigned char *)x->hash.p, 32);
+	x->one.id = (struct str){ id, 64 };
+	x->one.here = str_eq(x->hash, x->here);
+	x->v[x->n++] = x->one;
+	return true;
+}
+
+bool session_places(struct db *db, struct arena *a, int64_t account, struct str token, int64_t now,
+		    const struct session_place **ret, size_t *ret_n, struct err *err)
+{
+	struct places x = { .a = a, .v = arena_many(a, PLACES_MOST, struct session_place), .here = token_hash(a, token) };
+	const struct db_in in[] = { db_i64(account), db_i64(now), db_i64(now - SESSION_IDLE_MS) };
+	const struct db_out out[] = { db_to_bytes(&x.hash), db_to_str(&x.one.address), db_to_str(&x.one.agent),
+				      db_to_str(&x.one.organ), db_to_i64(&x.one.created), db_to_i64(&x.one.seen) };
+
+	if (!db_each(db, a, &st_places, DB_IN(in), DB_OUT(out), add_place, &x, err))
+		return false;
+	*ret = x.v;
+	*ret_n = x.n;
+	return true;
+}
+
+bool session_end_one(struct db *db, int64_t account, struct str id, struct err *err)
+{
+	unsigned char hash[32];
+	const struct db_in in[] = { db_i64(account), db_bytes((struct str){ (const char *)hash, 32 }) };
+	int64_t n = 0;
+
+	if (parse_hex(id, hash, 32) && !db_exec(db, &st_end_one, DB_IN(in), &n, err))
+		return false;
+	return n || err_set(err, ERR_NOT_FOUND, "这一处已经退出了");
 }
 
 bool session_end_others(struct db *db, int64_t account, struct str token, struct err *err)

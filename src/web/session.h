@@ -30,20 +30,36 @@ bool password_right(struct arena *a, struct str hash, struct str password);
 MUST_USE bool account_put(struct db *db, int64_t person, struct str login, struct str hash, bool must_change,
 			  int64_t now, struct err *err);
 
+/* Where somebody signs in from. */
+struct session_from {
+	struct str address, agent; /* agent: what the program calls itself; SESSION_AGENT_MOST bytes are kept */
+};
+#define SESSION_AGENT_MOST 300
+
 /* Signs in: on a worker, with a reader; writes through the writer. ERR_SIGN_IN with one and the same sentence
  * for an unknown login and a wrong password; ERR_LOCKED. ret_token is the cookie's value. */
 MUST_USE bool session_login(struct db *reader, struct writer *w, struct arena *a, struct str login,
-			    struct str password, struct str address, int64_t now, struct str *ret_token,
+			    struct str password, const struct session_from *from, int64_t now, struct str *ret_token,
 			    struct err *err);
 /* A session of a person's account without its password, in the writing turn: a practice county's people are anybody's.
  * ERR_FORBIDDEN without an account, for a disabled one and for the three administrators. */
-MUST_USE bool session_as(struct db *db, struct arena *a, int64_t person, int64_t now, struct str *ret_token, struct err *err);
+MUST_USE bool session_as(struct db *db, struct arena *a, int64_t person, const struct session_from *from, int64_t now, struct str *ret_token, struct err *err);
 /* The session of a token; NULL when there is none or it has ended. *ret_touch: `seen` should be written. */
 MUST_USE bool session_find(struct db *db, struct arena *a, struct str token, int64_t now,
 			   const struct session **ret, bool *ret_touch, struct err *err);
 /* These run in the writing turn. */
 MUST_USE bool session_touch(struct db *db, struct str token, int64_t now, struct err *err);
 MUST_USE bool session_end(struct db *db, struct str token, struct err *err);
+/* Where an account is signed in, the last used first. id: names one of them on a page; nobody can sign in with it. */
+struct session_place {
+	struct str id, address, agent, organ; /* organ: name of that in force, '' when none is */
+	int64_t created, seen;
+	bool here; /* the session of the given token */
+};
+MUST_USE bool session_places(struct db *db, struct arena *a, int64_t account, struct str token, int64_t now,
+			     const struct session_place **ret, size_t *ret_n, struct err *err);
+/* Ends one of an account's sessions; ERR_NOT_FOUND: it has no such one (any more). In the writing turn. */
+MUST_USE bool session_end_one(struct db *db, int64_t account, struct str id, struct err *err);
 /* All sessions of an account but this one: after a new password. */
 MUST_USE bool session_end_others(struct db *db, int64_t account, struct str token, struct err *err);
 /* Takes another identity; ERR_FORBIDDEN unless the person has a post there today. */

@@ -174,6 +174,38 @@ test('large print and dark: chosen once, on every page, read well, printed light
 	expect(new URL(p.page.url()).host, new URL(site.working).host, 'where a look leads');
 });
 
+test('one’s own page: where one is signed in, this one marked, another ended from here', async () => {
+	const p = await who('chenxiao');
+	const other = await site.page({ script: false });
+	const there = new p.constructor(site, 'chenxiao', other);
+	await there.signIn();
+	await p.go('/me');
+	const places = p.page.locator('#sessions li');
+	expect(await places.count(), 2, 'sessions');
+	expect(await places.filter({ hasText: '现在这一处' }).count(), 1, 'this one is marked');
+	that(/Linux · Chrome.*127\.0\.0\.1/s.test(await places.filter({ hasNotText: '现在这一处' }).innerText()), await places.allInnerTexts().then((t) => t.join(' / ')));
+	await examine(p.page);
+	await shot(p.page, 'me_1366');
+	await there.go('/me');
+	await there.page.getByRole('button', { name: /^退出这一处/ }).click();
+	await there.reads('已退出');
+	expect(await there.page.locator('#sessions li').count(), 1, 'sessions after one was ended');
+	await p.go('/inbox');
+	expect(new URL(p.page.url()).pathname, '/inbox', 'the sign-in page stands at the same address');
+	that(await p.page.getByLabel('登录名').isVisible(), 'who was signed out is asked to sign in');
+	await p.signIn();
+	await p.go('/me');
+	await p.page.getByRole('button', { name: '退出其他所有' }).click();
+	await p.reads('已退出');
+	await there.go('/me');
+	that(await there.page.getByLabel('登录名').isVisible(), 'the other browser is still signed in');
+	await other.context().close();
+	await p.go('/me');
+	await p.page.getByRole('button', { name: '改为松' }).click();
+	await p.reads('列表行距：松');
+	await p.page.getByRole('button', { name: '改为紧' }).click();
+});
+
 test('at 200% and on the narrowest phone nothing scrolls sideways', async () => {
 	const p = await who('liuyang');
 	for (const width of [683, 320]) {

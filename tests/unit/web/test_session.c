@@ -69,7 +69,8 @@ static const char *signs_in(struct fresh *f, struct county *c, const char *login
 {
 	struct err err = { 0 };
 	struct str token = { 0 };
-	bool ok = session_login(c->db, c->w, f->a, str_of(login), password, str_of(address), c->now, &token, &err);
+	const struct session_from from = { str_of(address), STR("Mozilla/5.0 \xff Chrome/109.0") };
+	bool ok = session_login(c->db, c->w, f->a, str_of(login), password, &from, c->now, &token, &err);
 
 	if (ret_token)
 		*ret_token = token;
@@ -444,5 +445,39 @@ BOTH(two_people_cannot_have_one_login)
 	struct err err = { 0 };
 
 	FAILS(account_put(c.db, 5, STR("wang"), STR("x"), false, c.now, &err), ERR_DB_CONSTRAINT);
+	finish(&c);
+}
+
+BOTH(one_sees_where_one_is_signed_in_and_ends_it)
+{
+	struct county c = begin(f);
+	struct err err = { 0 };
+	const struct session_place *p;
+	const struct session *s;
+	struct str here, there, li;
+	bool touch;
+	size_t n;
+
+	cr_assert_str_eq(signs_in(f, &c, "wang", PASSWORD, "10.0.0.1", &there), "ok");
+	c.now += MINUTE;
+	cr_assert_str_eq(signs_in(f, &c, "wang", PASSWORD, "10.0.0.2", &here), "ok");
+	cr_assert_str_eq(signs_in(f, &c, "li", PASSWORD, "10.0.0.3", &li), "ok");
+	s = finds(f, &c, here, &touch);
+	cr_assert(s);
+	OK(session_places(c.db, f->a, s->account, here, c.now, &p, &n, &err));
+	cr_assert_eq(n, 2, "another's session is not told");
+	cr_expect(p[0].here && str_is(p[0].address, "10.0.0.2"));
+	cr_expect(!p[1].here && str_is(p[1].address, "10.0.0.1") && p[1].created == c.now - MINUTE);
+	cr_expect(str_is(p[1].agent, "Mozilla/5.0 ? Chrome/109.0"), "%.*s", STR_FMT(p[1].agent));
+	cr_expect_not(str_eq(p[1].id, there), "what a page holds signs nobody in");
+	cr_expect(finds(f, &c, p[1].id, &touch) == NULL);
+	FAILS(session_end_one(c.db, finds(f, &c, li, &touch)->account, p[1].id, &err), ERR_NOT_FOUND);
+	FAILS(session_end_one(c.db, s->account, STR("00"), &err), ERR_NOT_FOUND);
+	OK(session_end_one(c.db, s->account, p[1].id, &err));
+	FAILS(session_end_one(c.db, s->account, p[1].id, &err), ERR_NOT_FOUND);
+	cr_expect(finds(f, &c, there, &touch) == NULL && finds(f, &c, here, &touch) != NULL);
+	c.now += SESSION_IDLE_MS + 1;
+	OK(session_places(c.db, f->a, s->account, here, c.now, &p, &n, &err));
+	cr_expect_eq(n, 0, "idle ones have ended");
 	finish(&c);
 }
