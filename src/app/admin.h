@@ -23,13 +23,13 @@ struct accounts_view {
 	struct frame frame;
 	struct str q;
 	const struct account_line {
-		struct str code, name, organ, roles, login, state, seen;
+		struct str code, name, organ, roles, login, state, seen, request;
 		bool has, disabled, own;
 		int64_t sessions;
 	} *line;
 	size_t n;
 	/* 账号交接单 */
-	struct str done, sheet_name, sheet_organ, sheet_login, sheet_password, at;
+	struct str done, refused, sheet_name, sheet_organ, sheet_login, sheet_password, at;
 };
 
 struct audit_view {

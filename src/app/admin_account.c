@@ -2,9 +2,9 @@
 /* admin_account.c - 账号: the security administrator opens and disables accounts, gives one-time passwords, ends sessions.
  * A password is shown once, on a sheet to print and hand over. */
 #include "app/admin.h"
-#include "app/record.h"
 #include "app/shown.h"
 #include "base/day.h"
+#include "base/uuid.h"
 #include "pages.h"
 #include "web/session.h"
 
@@ -59,7 +59,7 @@ static bool add_line(void *ctx, struct err *err)
 	x->v[x->n++] = (struct account_line){
 		.code = x->code, .name = x->name, .organ = x->organ, .login = x->login, .has = x->login.n > 0,
 		.disabled = x->disabled != 0, .sessions = x->sessions, .own = x->id == r->session->person,
-		.seen = x->seen ? shown_time(r->a, x->seen) : (struct str){ 0 },
+		.request = uuid_new(r->a, now_of(r)), .seen = x->seen ? shown_time(r->a, x->seen) : (struct str){ 0 },
 		.state = !x->login.n ? STR("没有账号") : x->disabled ? STR("已停用") : x->locked > now_of(r) ? STR("暂时锁定")
 			: x->must_change ? STR("待换密码") : STR("正常") };
 	return true;
@@ -78,7 +78,7 @@ static struct str like(struct arena *a, struct str typed)
 	return buf_str(&b);
 }
 
-static bool show(struct req *r, struct accounts_view *v, struct err *err)
+static bool show(struct req *r, int status, struct accounts_view *v, struct err *err)
 {
 	struct reading_accounts x = { .r = r, .v = arena_many(r->a, LINES, struct account_line),
 				      .person = arena_many(r->a, LINES, int64_t) };
@@ -105,72 +105,53 @@ static bool show(struct req *r, struct accounts_view *v, struct err *err)
 	v->n = x.n;
 	html_init(&h, r->a, HTML_MAX);
 	page_admin_accounts(&h, v);
-	return frame_reply(r, 200, &h, err);
+	return frame_reply(r, status, &h, err);
 }
 
 bool accounts_show(struct req *r, struct err *err)
 {
 	struct accounts_view v = { .q = str_trim(req_query(r, "q")) };
 
-	return only_security(r, err) && show(r, &v, err);
+	return only_security(r, err) && show(r, 200, &v, err);
 }
 
 /* ---- what is done to one account ---- */
 
+static const struct deed {
+	const char *go, *action, *say;
+	bool secret; /* brings a one-time password */
+} deeds[] = {
+	{ "open", "open", "已开账号", true },
+	{ "reset", "reset", "已重置密码", true },
+	{ "disable", "freeze", "已停用账号", false },
+	{ "enable", "unfreeze", "已恢复账号", false },
+	{ "end", "sign_out", "已结束登录", false },
+};
+
 static const struct stmt st_person = { "admin_account_person",
-	"SELECT p.id, p.name, COALESCE(o.name, ''), COALESCE(a.login, ''), COALESCE(a.id, 0) FROM person p "
+	"SELECT p.id, p.name, COALESCE(o.name, ''), COALESCE(a.login, ''), COALESCE(a.matter, 0) FROM person p "
 	"LEFT JOIN organ o ON o.id = p.organ LEFT JOIN account a ON a.person = p.id WHERE p.code = $1 AND p.active = 1" };
-static const struct stmt st_taken = { "admin_login_taken", "SELECT COUNT(*) FROM account WHERE login = $1 AND person <> $2" };
-static const struct stmt st_disable = { "admin_account_disable", "UPDATE account SET disabled = $2 WHERE id = $1" };
-static const struct stmt st_end = { "admin_sessions_end", "DELETE FROM session WHERE account = $1" };
 
 struct doing {
 	struct req *r;
-	struct str go, code, name, organ, login, hash, password, say;
-	int64_t person, account;
+	const struct deed *deed;
+	struct str name, organ, login, password;
+	int64_t person;
+	struct form_entry entry[3];
+	struct act act;
+	struct act_result result;
 };
-
-static bool login_ok(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '_'))
-			return false;
-	return s.n >= 2 && s.n <= 40;
-}
-
-static bool not_taken(struct db *db, struct arena *a, const struct doing *d, struct err *err)
-{
-	const struct db_in in[] = { db_str(d->login), db_i64(d->person) };
-	int64_t n = 0;
-	const struct db_out out[] = { db_to_i64(&n) };
-
-	return db_one(db, a, &st_taken, DB_IN(in), DB_OUT(out), err)
-	    && (!n || err_set(err, ERR_BAD_INPUT, "登录名“%.*s”已经有人用了，请换一个", STR_FMT(d->login)));
-}
-
-static bool change(struct db *db, struct arena *a, const struct doing *d, struct err *err)
-{
-	const struct db_in off[] = { db_i64(d->account), db_i64(str_is(d->go, "disable")) };
-	const struct db_in sessions[] = { db_i64(d->account) };
-
-	if (d->hash.n)
-		return not_taken(db, a, d, err) && account_put(db, d->person, d->login, d->hash, true, now_of(d->r), err);
-	if (!str_is(d->go, "end") && !db_exec(db, &st_disable, DB_IN(off), NULL, err))
-		return false;
-	return str_is(d->go, "enable") || db_exec(db, &st_end, DB_IN(sessions), NULL, err);
-}
 
 static bool do_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
-	const struct doing *d = ctx;
-	const struct reading record = { .sort = "account", .person = d->r->session->person, .organ = d->r->session->organ,
-					.what = str_fmt(a, "%.*s：%.*s（%.*s）", STR_FMT(d->say), STR_FMT(d->name), STR_FMT(d->login)),
-					.n = 1 };
+	struct doing *d = ctx;
+	struct engine *e = app_of(d->r)->engine;
 
-	return change(db, a, d, err) && reading_add(db, &record, now_of(d->r), err);
+	d->result = (struct act_result){ 0 };
+	return d->act.matter ? matter_act(e, db, a, &d->act, &d->result, err) : matter_open(e, db, a, &d->act, &d->result, err);
 }
 
-/* The sheet is this one answer: the password stands nowhere else. */
+/* The sheet is this one answer: the password stands nowhere else, and a form sent twice does not show it again. */
 static bool do_after(struct req *r, void *ctx, bool ok, const struct err *failed, struct err *err)
 {
 	const struct doing *d = ctx;
@@ -178,64 +159,75 @@ static bool do_after(struct req *r, void *ctx, bool ok, const struct err *failed
 
 	if (!ok)
 		return err_set(err, failed->code, "%s", failed->msg);
-	v.done = str_fmt(r->a, "%.*s：%.*s", STR_FMT(d->say), STR_FMT(d->name));
+	if (d->result.n_refused) {
+		v.refused = d->result.refused[0].say;
+		return show(r, 422, &v, err);
+	}
+	v.done = str_fmt(r->a, "%s：%.*s", d->deed->say, STR_FMT(d->name));
 	v.at = shown_time(r->a, now_of(r));
-	if (d->password.n) {
+	if (d->password.n && !d->result.repeated) {
 		v.sheet_name = d->name;
 		v.sheet_organ = d->organ;
 		v.sheet_login = d->login;
 		v.sheet_password = d->password;
 	}
 	reply_header(r, "Cache-Control", STR("no-store"));
-	return show(r, &v, err);
+	return show(r, 200, &v, err);
 }
 
 static bool find_person(struct req *r, struct doing *d, struct err *err)
 {
 	const struct db_in in[] = { db_str(req_form(r, "person")) };
 	const struct db_out out[] = { db_to_i64(&d->person), db_to_str(&d->name), db_to_str(&d->organ), db_to_str(&d->login),
-				      db_to_i64(&d->account) };
+				      db_to_i64(&d->act.matter) };
 	bool found;
 
 	if (!db_maybe(r->db, r->a, &st_person, DB_IN(in), DB_OUT(out), &found, err))
 		return false;
-	if (!found)
-		return err_set(err, ERR_NOT_FOUND, "没有这个人员，或者已经离岗");
-	return d->person != r->session->person || err_set(err, ERR_FORBIDDEN, "自己的账号由另一名安全管理员办理；换密码在“我的账号与密码”");
+	return found || err_set(err, ERR_NOT_FOUND, "没有这个人员，或者已经离岗");
 }
 
-static bool new_password(struct req *r, struct doing *d, struct err *err)
+static bool find_deed(struct req *r, struct doing *d, struct err *err)
 {
-	d->password = password_random(r->a);
-	return password_hash(r->a, d->password, &d->hash, err);
+	for (size_t i = 0; i < ARRAY_LEN(deeds); i++)
+		if (str_is(req_form(r, "go"), deeds[i].go))
+			d->deed = &deeds[i];
+	if (!d->deed)
+		return err_set(err, ERR_BAD_INPUT, "不认识这种办理");
+	if (!d->act.matter && !str_is(str_of(d->deed->action), "open"))
+		return err_set(err, ERR_BAD_INPUT, "%.*s还没有账号", STR_FMT(d->name));
+	return uuid_valid(req_form(r, "request")) || err_set(err, ERR_BAD_INPUT, "这个表单已经失效，请重新打开后再办理");
+}
+
+static void fill(struct req *r, struct doing *d)
+{
+	if (str_is(str_of(d->deed->action), "open")) {
+		d->login = str_trim(req_form(r, "login"));
+		d->act.matter = 0;
+		d->act.kind = STR("account");
+		d->entry[0] = (struct form_entry){ STR("holder"), val_i64(T_USER, d->person) };
+		d->entry[1] = (struct form_entry){ STR("login"), val_text(T_TEXT, d->login) };
+		d->act.form = (struct form){ d->entry, 2 };
+	}
+	d->act.who = actor_of(r);
+	d->act.action = str_of(d->deed->action);
+	d->act.version = -1;
+	d->act.request = req_form(r, "request");
+	d->act.received = now_of(r);
 }
 
 bool accounts_post(struct req *r, struct err *err)
 {
 	struct doing *d = arena_one(r->a, struct doing);
 
-	*d = (struct doing){ .r = r, .go = req_form(r, "go") };
-	if (!only_security(r, err) || !find_person(r, d, err))
+	*d = (struct doing){ .r = r };
+	if (!only_security(r, err) || !find_person(r, d, err) || !find_deed(r, d, err))
 		return false;
-	if (str_is(d->go, "open") && !d->account) {
-		d->login = str_trim(req_form(r, "login"));
-		d->say = STR("已开账号");
-		if (!login_ok(d->login))
-			return err_set(err, ERR_BAD_INPUT, "登录名用2到40个小写字母、数字或者下划线");
-	} else if (!d->account) {
-		return err_set(err, ERR_BAD_INPUT, "%.*s还没有账号", STR_FMT(d->name));
-	} else if (str_is(d->go, "reset")) {
-		d->say = STR("已重置密码");
-	} else if (str_is(d->go, "disable")) {
-		d->say = STR("已停用账号");
-	} else if (str_is(d->go, "enable")) {
-		d->say = STR("已恢复账号");
-	} else if (str_is(d->go, "end")) {
-		d->say = STR("已结束登录");
-	} else {
-		return err_set(err, ERR_BAD_INPUT, "不认识这种办理");
+	fill(r, d);
+	if (d->deed->secret) {
+		d->password = password_random(r->a);
+		if (!password_hash(r->a, d->password, &d->act.secret, err))
+			return false;
 	}
-	if ((str_is(d->go, "open") || str_is(d->go, "reset")) && !new_password(r, d, err))
-		return false;
 	return req_write(r, do_run, d, do_after);
 }

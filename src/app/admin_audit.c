@@ -29,6 +29,15 @@ static const struct stmt st_acts = { "audit_acts",
 	"SELECT e.id, e.entered_at, COALESCE(p.name, e.role), e.kind, e.action, m.number FROM event e JOIN matter m ON m.id = e.matter "
 	"LEFT JOIN person p ON p.id = e.actor WHERE e.id < $1 AND e.entered_at >= $2 AND e.entered_at < $3 "
 	"AND COALESCE(p.name, '') LIKE $4 AND e.actor IS NOT NULL ORDER BY e.id DESC LIMIT $5" };
+/* Of accounts, roles, tokens and backups the name is told: no case stands in it. */
+static const struct stmt st_administered = { "audit_administered",
+	"SELECT e.id, e.entered_at, COALESCE(p.name, '命令行或者系统'), e.kind, e.action, COALESCE(h.name, m.title) FROM event e "
+	"JOIN matter m ON m.id = e.matter LEFT JOIN person p ON p.id = e.actor LEFT JOIN account a ON a.matter = m.id "
+	"LEFT JOIN person h ON h.id = a.person WHERE e.id < $1 AND e.entered_at >= $2 AND e.entered_at < $3 "
+	"AND (COALESCE(p.name, '') LIKE $4 OR COALESCE(h.name, m.title) LIKE $4) "
+	"AND e.kind IN ('account', 'backup', 'api_token', 'webhook', 'person') " /* sql/0018: event_administered */
+	"AND (e.kind <> 'person' OR e.action IN ('grant', 'withdraw')) "
+	"ORDER BY e.id DESC LIMIT $5" };
 static const struct stmt st_logins = { "audit_logins",
 	"SELECT l.id, l.at, COALESCE(p.name, '没有这个登录名'), l.address, CASE WHEN l.ok = 1 THEN '1' ELSE '' END, '' "
 	"FROM login_attempt l LEFT JOIN account a ON a.id = l.account LEFT JOIN person p ON p.id = a.person "
@@ -55,6 +64,7 @@ static struct str act_text(struct auditing *x)
 	return str_fmt(x->r->a, "%.*s · %.*s", STR_FMT(k ? k->name : x->a), STR_FMT(ac ? ac->name : x->b));
 }
 
+/* Accounts and backups: rows from before they were matters. */
 static struct str reading_name(struct str sort)
 {
 	return str_is(sort, "export") ? STR("导出") : str_is(sort, "backup") ? STR("备份") : str_is(sort, "account") ? STR("账号")
@@ -77,7 +87,7 @@ static bool add_line(void *ctx, struct err *err)
 		l->about = str_is(x->a, "export") ? str_fmt(x->r->a, "%.*s（%.*s行）", STR_FMT(x->b), STR_FMT(x->c)) : x->b;
 	} else {
 		l->what = act_text(x);
-		l->about = x->c.n ? x->c : STR("未编号");
+		l->about = x->c.n ? x->c : str_is(x->tab, "admin") ? (struct str){ 0 } : STR("未编号");
 	}
 	return true;
 }
@@ -108,7 +118,8 @@ static bool read_lines(struct auditing *x, int64_t most, struct err *err)
 
 		return frame_law(r, &x->law, err)
 		    && db_each(r->db, r->a,
-			       str_is(x->tab, "logins") ? &st_logins : str_is(x->tab, "readings") ? &st_readings : &st_acts,
+			       str_is(x->tab, "logins") ? &st_logins : str_is(x->tab, "readings") ? &st_readings
+			       : str_is(x->tab, "admin") ? &st_administered : &st_acts,
 			       DB_IN(in), DB_OUT(out), add_line, x, err);
 	}
 }

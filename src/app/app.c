@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "app/account.h"
 #include "app/practice.h"
 #include "app/region.h"
 #include "base/asset.h"
@@ -126,7 +127,7 @@ static bool bind_tx(struct db *db, const void *ctx, struct err *err)
 
 	while (ok && more) /* a calendar may have come with this start: days that were provisional */
 		ok = matter_recount(app->engine, db, a, &after, 1000, &changed, &more, err);
-	ok = ok && log_append(db, a, NULL, err);
+	ok = ok && accounts_adopt(app->engine, db, a, err) && log_append(db, a, NULL, err);
 	(void)arena_free(a);
 	return ok;
 }

@@ -4,6 +4,7 @@
  * record. The password is random, shown once, and must be changed at the first sign-in. */
 #include <stdio.h>
 
+#include "app/account.h"
 #include "app/app.h"
 #include "app/command.h"
 #include "base/day.h"
@@ -11,11 +12,10 @@
 
 #define ROLES_MOST 10
 
-static const struct stmt st_login = { "account_of_login", "SELECT person FROM account WHERE login = $1" };
+static const struct stmt st_login = { "account_of_login", "SELECT COALESCE(matter, 0) FROM account WHERE login = $1" };
 static const struct stmt st_organ = { "account_organ", "SELECT id FROM organ WHERE name = $1 ORDER BY id LIMIT 1" };
 static const struct stmt st_person = { "account_person",
 	"SELECT id FROM person WHERE name = $1 AND organ = $2 ORDER BY id LIMIT 1" };
-static const struct stmt st_taken = { "account_taken", "SELECT login FROM account WHERE person = $1" };
 
 struct making {
 	struct app *app;
@@ -142,41 +142,22 @@ static bool find_person(struct making *m, struct db *db, struct arena *a, int64_
 	return true;
 }
 
-static bool not_taken(struct making *m, struct db *db, struct arena *a, int64_t person, struct err *err)
-{
-	const struct db_in in[] = { db_i64(person) };
-	struct str login = { 0 };
-	const struct db_out out[] = { db_to_str(&login) };
-	bool found;
-
-	if (!db_maybe(db, a, &st_taken, DB_IN(in), DB_OUT(out), &found, err))
-		return false;
-	return !found || str_eq(login, m->login)
-	    || err_set(err, ERR_USAGE, "%.*s已有账号“%.*s”", STR_FMT(m->name), STR_FMT(login));
-}
-
 static bool make(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
 	struct making *m = ctx;
 	const struct db_in in[] = { db_str(m->login) };
-	int64_t person;
+	struct engine *e = m->app->engine;
+	int64_t matter, person;
 
-	if (!find_id(db, a, &st_login, DB_IN(in), &person, err))
+	if (!find_id(db, a, &st_login, DB_IN(in), &matter, err))
 		return false;
-	m->fresh = !person;
-	if (!person && (!m->name.n || !m->organ.n || !m->roles.n))
+	m->fresh = !matter;
+	if (matter)
+		return account_reset(e, db, a, matter, m->hash, STR("在服务器上用命令重置"), err);
+	if (!m->name.n || !m->organ.n || !m->roles.n)
 		return err_set(err, ERR_USAGE, "没有账号“%.*s”；新开账号须写明 --name、--organ、--role", STR_FMT(m->login));
-	if (!person && (!find_person(m, db, a, &person, err) || !not_taken(m, db, a, person, err)))
-		return false;
-	return account_put(db, person, m->login, m->hash, true, engine_now(m->app->engine), err);
-}
-
-static bool login_ok(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '_'))
-			return false;
-	return s.n >= 2 && s.n <= 40;
+	return find_person(m, db, a, &person, err)
+	    && account_open(e, db, a, person, m->login, m->hash, STR("在服务器上用命令开出"), err);
 }
 
 static struct str text(const struct options *o, const char *name)
@@ -209,7 +190,7 @@ int cmd_account(int argc, char **argv)
 	struct arena *a;
 	int code;
 
-	if (!options_read(argc, argv, names, NULL, &o) || o.n != 2 || !login_ok(str_of(o.arg[1]))) {
+	if (!options_read(argc, argv, names, NULL, &o) || o.n != 2) {
 		(void)fputs("用法：mingfa account 文件夹 登录名 [--name 姓名 --organ 机关 --role 角色,角色]\n"
 			    "登录名用小写字母、数字和下划线\n",
 			    stderr);

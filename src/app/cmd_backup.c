@@ -2,7 +2,7 @@
 /* `mingfa backup` and `mingfa restore`. */
 #include <stdio.h>
 
-#include "app/backup.h"
+#include "app/backup_note.h"
 #include "app/command.h"
 #include "base/arena.h"
 
@@ -11,10 +11,22 @@ static const char *address_of(struct arena *a, const struct options *o, const ch
 	return option(o, "--db") ? option(o, "--db") : str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", dir));
 }
 
-/* Two folders and --db; 2: misused, and told so. */
+/* What was done was done, also where the record cannot be written: another version's database, or a full disk. */
+static void note(struct arena *a, const struct options *o, const char *dir, bool restore, const char *other,
+		 const struct backup_result *made, const struct err *failed)
+{
+	const struct backup_note x = { .who = { .sort = ACTOR_SYSTEM }, .restore = restore, .place = str_of(other), .made = *made,
+				       .failed = str_of(failed->msg) };
+	struct err err = { 0 };
+
+	if (!backup_note_folder(dir, address_of(a, o, dir), option(o, "--law"), &x, &err))
+		(void)fprintf(stderr, "这一次没有记入日志：%s\n", err.msg);
+}
+
+/* Two folders, --db and --law; 2: misused, and told so. */
 static int with_folders(int argc, char **argv, const char *usage, int (*work)(struct arena *a, const struct options *o))
 {
-	static const char *const names[] = { "--db", NULL };
+	static const char *const names[] = { "--db", "--law", NULL };
 	struct arena *a = arena_new();
 	struct options o;
 	int code = 2;
@@ -29,10 +41,12 @@ static int with_folders(int argc, char **argv, const char *usage, int (*work)(st
 
 static int back_up(struct arena *a, const struct options *o)
 {
-	struct backup_result r;
+	struct backup_result r = { 0 };
 	struct err err = { 0 };
+	bool ok = backup_folder(o->arg[0], address_of(a, o, o->arg[0]), o->arg[1], NULL, NULL, &r, &err);
 
-	if (!backup_folder(o->arg[0], address_of(a, o, o->arg[0]), o->arg[1], NULL, NULL, &r, &err))
+	note(a, o, o->arg[0], false, o->arg[1], &r, &err);
+	if (!ok)
 		return command_failed(&err);
 	(void)printf("已备份到 %s：%lld MB，文件%lld份，其中新增%lld份；密钥%lld个，请把备份放在只有管理员能看的地方\n", o->arg[1],
 		     (long long)(r.bytes >> 20), (long long)r.files, (long long)r.copied, (long long)r.keys);
@@ -46,6 +60,7 @@ static int restore(struct arena *a, const struct options *o)
 
 	if (!restore_folder(o->arg[0], o->arg[1], address_of(a, o, o->arg[1]), &r, &err))
 		return command_failed(&err);
+	note(a, o, o->arg[1], true, o->arg[0], &r, &err);
 	(void)printf("已恢复到 %s，数据库通过检查，文件%lld份，密钥%lld个\n", o->arg[1], (long long)r.files, (long long)r.keys);
 	if (r.missing)
 		(void)printf("缺%lld份文件：备份不全，请找更完整的备份\n", (long long)r.missing);
@@ -54,10 +69,10 @@ static int restore(struct arena *a, const struct options *o)
 
 int cmd_backup(int argc, char **argv)
 {
-	return with_folders(argc, argv, "mingfa backup 文件夹 备份到的文件夹 [--db 地址]", back_up);
+	return with_folders(argc, argv, "mingfa backup 文件夹 备份到的文件夹 [--db 地址] [--law 文件夹]", back_up);
 }
 
 int cmd_restore(int argc, char **argv)
 {
-	return with_folders(argc, argv, "mingfa restore 备份的文件夹 新的空文件夹 [--db 地址]", restore);
+	return with_folders(argc, argv, "mingfa restore 备份的文件夹 新的空文件夹 [--db 地址] [--law 文件夹]", restore);
 }

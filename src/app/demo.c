@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/account.h"
 #include "app/story.h"
 #include "base/day.h"
 #include "base/parse.h"
@@ -22,6 +23,9 @@ static const struct stmt st_find = { "demo_find", "SELECT id FROM matter WHERE k
 static const struct stmt st_exercise = { "demo_exercise",
 	"INSERT INTO practice (id, place, title, task, person, kind, action, matter, after) "
 	"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT COALESCE(MAX(id), 0) FROM matter))" };
+
+/* In a demonstration nobody has to change the password first. */
+static const struct stmt st_ready = { "demo_account_ready", "UPDATE account SET must_change = 0 WHERE person = $1" };
 
 struct demo {
 	struct app *app;
@@ -143,13 +147,16 @@ static struct str password_of(struct demo *d, struct str login)
 static bool make_account(struct demo *d, const struct ynode *p, const struct law *l, struct err *err)
 {
 	struct str password = password_of(d, p->key), hash, roles = role_names(d, p, l);
+	const int64_t person = story_find(&d->s, p->key)->id;
+	const struct db_in whose[] = { db_i64(person) };
 	const struct ynode *name = ynode_get(p, "name"), *organ = ynode_get(p, "organ");
 	const struct ynode *organs = ynode_get(d->base, "organs");
 	const struct ynode *o = organ ? ynode_find(organs, organ->text) : NULL;
 	const struct ynode *organ_name = o ? ynode_get(o, "name") : NULL;
 
 	if (!password_hash(d->s.a, password, &hash, err)
-	    || !account_put(d->s.db, story_find(&d->s, p->key)->id, p->key, hash, false, d->real_now, err))
+	    || !account_open(d->app->engine, d->s.db, d->s.a, person, p->key, hash, STR("演示账号"), err)
+	    || !db_exec(d->s.db, &st_ready, DB_IN(whose), NULL, err))
 		return false;
 	if (fprintf(d->accounts, "%.*s\t%.*s\t%.*s\t%.*s\t%.*s\n", STR_FMT(p->key), STR_FMT(password),
 		    STR_FMT(name ? name->text : p->key), STR_FMT(roles), STR_FMT(organ_name ? organ_name->text : STR(""))) < 0)

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/backup.h"
+#include "app/backup_note.h"
 #include "app/export.h"
 #include "app/import_page.h"
 #include "app/record.h"
@@ -75,6 +75,7 @@ static bool run_backup(struct job *j, struct err *err)
 
 	if (!backup_folder(j->app->dir, j->app->db, to, backup_goes_on, j, &r, err))
 		return false;
+	j->backup = r;
 	j->total = j->done = r.copied;
 	j->say = str_fmt(j->a, "%lld MB，文件%lld份，其中新增%lld份；在服务器的 %s，请再复制到别的机器", (long long)(r.bytes >> 20),
 			 (long long)r.files, (long long)r.copied, to);
@@ -205,6 +206,16 @@ struct ending {
 	int64_t now;
 };
 
+/* A backup is a matter, done or not; what else is made is a read that is recorded. */
+static bool backup_ended(const struct ending *e, struct db *db, struct arena *a, struct err *err)
+{
+	const struct job *j = e->j;
+	const struct backup_note x = { .who = { ACTOR_PERSON, j->person, j->organ }, .place = str_fmt(a, "%s/backup", j->app->dir),
+				       .made = j->backup, .failed = e->ok ? (struct str){ 0 } : j->say };
+
+	return backup_note_put(j->app->engine, db, a, &x, err);
+}
+
 static bool end_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
 	const struct ending *e = ctx;
@@ -217,8 +228,9 @@ static bool end_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 	const struct reading reading = { .sort = str_cstr(a, j->sort), .person = j->person, .organ = j->organ, .kind = j->kind,
 					 .what = str_head(j->file_name.n ? j->file_name : j->title, 200), .n = j->done };
 
-	return db_exec(db, &st_end, DB_IN(in), NULL, err) && db_exec(db, &st_message, DB_IN(message), NULL, err)
-	    && (!e->ok || reading_add(db, &reading, e->now, err));
+	if (!db_exec(db, &st_end, DB_IN(in), NULL, err) || !db_exec(db, &st_message, DB_IN(message), NULL, err))
+		return false;
+	return str_is(j->sort, "backup") ? backup_ended(e, db, a, err) : !e->ok || reading_add(db, &reading, e->now, err);
 }
 
 static bool do_job(struct job *j, struct err *err)

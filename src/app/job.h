@@ -7,6 +7,7 @@
 #ifndef MINGFA_APP_JOB_H
 #define MINGFA_APP_JOB_H
 
+#include "app/backup.h"
 #include "app/frame.h"
 
 struct job_new {
@@ -27,6 +28,7 @@ struct job {
 	/* to be filled */
 	int64_t total, done, refused;
 	struct str say, file;      /* file: below spool/ */
+	struct backup_result backup;
 	int64_t told;              /* when progress was last written */
 	atomic_bool *stop;
 	bool claimed;

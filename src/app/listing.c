@@ -637,7 +637,7 @@ static bool key_is(struct arena *a, struct val v, struct str value)
 static const struct stmt st_held = { "listing_held",
 	"SELECT COUNT(*) FROM matter_holder h WHERE h.matter = $1 AND (h.principal = $2 OR h.principal = $3 OR EXISTS "
 	"(SELECT 1 FROM post p WHERE p.person = $4 AND p.organ = $5 AND p.from_day <= $6 AND p.to_day >= $6 "
-	"AND h.principal = $7 || p.role))" };
+	"AND h.principal IN ($7 || p.role, 'role:0:' || p.role)))" };
 
 static bool held(struct listing *l, int64_t matter, bool *ret, struct err *err)
 {

@@ -632,6 +632,7 @@ static void who_one(struct loader *l, const struct scope *s, const struct ynode 
 	if (law_role(l->law, y->text)) {
 		w->sort = WHO_ROLE;
 		w->role = y->text;
+		w->everywhere = law_role(l->law, y->text)->everywhere;
 	} else if (!who_organ_role(l, s, y, w)) {
 		who_other(l, s, y, w);
 	}

@@ -96,7 +96,7 @@ static const struct key kind_keys[] = {
 	{ "fields", K_MAP }, { "states", K_MAP | K_MUST }, { "terms", K_MAP }, { "actions", K_MAP | K_MUST },
 	{ "when", K_MAP }, { "clocks", K_MAP }, { "duties", K_MAP, LATER4 }, { "reports", K_MAP, LATER4 },
 	{ "draws", K_MAP, LATER4 }, { "see", K_ANY }, { "numbers", K_MAP }, { "papers", K_MAP },
-	{ "dossier", K_MAP }, { "list", K_MAP }, { "correct", K_MAP }, { "path", K_LIST }, { 0 }
+	{ "dossier", K_MAP }, { "list", K_MAP }, { "correct", K_MAP }, { "path", K_LIST }, { "current", K_SCALAR }, { 0 }
 };
 static const struct key state_keys[] = {
 	{ "name", K_SCALAR | K_MUST }, { "end", K_SCALAR }, { "checks", K_MAP }, { "holder", K_ANY },
@@ -486,6 +486,7 @@ void bind_kind_structure(struct loader *l, struct kind *k)
 	if (!bind_keys(l, y, "事项类型", kind_keys))
 		return;
 	k->name = bind_name(l, y);
+	k->current = bind_flag(l, y, "current");
 	fields = bind_ids(l, y, "fields");
 	if (fields)
 		k->field = bind_fields(l, fields, path_of(l, k->id, STR("fields")), &k->n_field);

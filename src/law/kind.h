@@ -58,7 +58,7 @@ struct choose {
 
 /* An entry of by, see, apart, tell, who, holder: one alternative. */
 enum who_sort {
-	WHO_ROLE,      /* a role of this matter's organ */
+	WHO_ROLE,      /* a role of this matter's organ; one that is `everywhere`, of any */
 	WHO_ORGAN_ROLE,/* organ expression and role: receiver.legal, justice.legal, case.organ.head */
 	WHO_PERSON,    /* expression giving a user or users: officers, case.officers, children(…).reader */
 	WHO_OPENER,
@@ -70,6 +70,7 @@ struct who {
 	enum who_sort sort;
 	struct str text;        /* as written */
 	struct str role;        /* WHO_ROLE, WHO_ORGAN_ROLE */
+	bool everywhere;        /* WHO_ROLE: whichever organ the matter is of */
 	const struct expr *expr; /* organ(s) or person(s) */
 	const struct expr *when; /* `if`, NULL: always */
 	struct node *node;
@@ -340,6 +341,7 @@ struct kind {
 	struct correct_def correct;
 	const struct state *const *path; /* the ordinary way of such a matter, for the line of progress */
 	size_t n_path;
+	bool current;           /* its matters go by the law of today, not by that of their opening: registers */
 	size_t index; /* in law->kind */
 };
 
@@ -377,6 +379,7 @@ struct role_def {
 	struct str id, name;
 	const struct str *excludes;
 	size_t n_excludes;
+	bool everywhere;        /* counts in the matters of every organ: the administrators of the installation */
 };
 struct organ_def { /* short name of a particular organ */
 	struct str id, name;

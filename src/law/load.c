@@ -195,7 +195,7 @@ static size_t count_entries(const struct loader *l, const char *key)
 }
 
 static const struct key role_keys[] = {
-	{ "name", K_SCALAR | K_MUST }, { "excludes", K_SCALAR | K_LIST }, { 0 }
+	{ "name", K_SCALAR | K_MUST }, { "excludes", K_SCALAR | K_LIST }, { "everywhere", K_SCALAR }, { 0 }
 };
 
 static void roles(struct loader *l)
@@ -215,9 +215,11 @@ static void roles(struct loader *l)
 			}
 			r[l->law->n_role].id = y->key;
 			r[l->law->n_role].name = bind_name(l, y);
-			if (y->sort == YNODE_MAP && bind_keys(l, y, "岗位", role_keys))
+			if (y->sort == YNODE_MAP && bind_keys(l, y, "岗位", role_keys)) {
 				r[l->law->n_role].n_excludes = bind_texts(l, ynode_get(y, "excludes"),
 									  &r[l->law->n_role].excludes);
+				r[l->law->n_role].everywhere = bind_flag(l, y, "everywhere");
+			}
 			l->law->n_role++;
 		}
 	}

@@ -494,8 +494,8 @@ static bool ask(struct step *s, struct err *err)
 		return step_target(s, err) && recheck(s, err);
 	if (s->undo) /* it stood there before: nothing is entered anew */
 		return true;
-	return step_need(s, err) && step_target(s, err) && handover_ask(s, err) && delegation_fits(s, err) && step_checks(s, err)
-	       && points_warn(s, err);
+	return step_need(s, err) && step_target(s, err) && handover_ask(s, err) && delegation_fits(s, err) && posts_fit(s, err)
+	       && account_fits(s, err) && step_checks(s, err) && points_warn(s, err);
 }
 
 static void enter(struct step *s)
@@ -516,7 +516,7 @@ static bool write_all(struct step *s, struct err *err)
 	if (!store_snap(s, due, yellow, err) || !store_event(s, err)
 	    || !clocks_save(s->t, s->clocks, s->new->id, err) || !store_keys(s->t, s->old, s->new, err)
 	    || !store_links(s, err) || !store_projections(s->t, s->new, err) || !store_people(s, due, err)
-	    || !store_papers(s, err) || !store_deputed(s, err) || !clocks_of_parent(s, err))
+	    || !store_papers(s, err) || !store_deputed(s, err) || !store_account(s, err) || !clocks_of_parent(s, err))
 		return false;
 	if (s->old && due != s->due_before && !store_holder_due(s->t, s->new->id, due, err))
 		return false;

@@ -34,7 +34,7 @@ struct refusals {
 void refuse(struct refusals *r, struct refusal x);
 
 /* A principal: whom a row of matter_reader or matter_holder lets in. "user:12" a person, "organ:3" the members
- * of an organ, "role:3:head" a role there, "public" anyone. */
+ * of an organ, "role:3:head" a role there, "role:0:auditor" one that counts everywhere, "public" anyone. */
 struct principals {
 	struct arena *a;
 	struct str *v;
@@ -143,6 +143,8 @@ MUST_USE bool whos_let(struct turn *t, const struct whos *w, struct eval *ev, co
 /* The same, telling also in whose stead (a delegation in force); 0: by a right of one's own, which goes first. */
 MUST_USE bool whos_let_as(struct turn *t, const struct whos *w, struct eval *ev, const struct actor *who,
 			  const struct who **ret_who, int64_t *ret_stead, struct err *err);
+/* Two roles that the pack lets nobody hold together. */
+bool roles_exclusive(const struct law *l, struct str a, struct str b);
 /* Whether some of these roles may not be held together with those that a person holds; which two. */
 bool roles_exclude(const struct law *l, const struct str *v, size_t n, const struct posts *own, struct str ret[2]);
 MUST_USE bool whos_principals(struct turn *t, const struct whos *w, struct eval *ev, struct principals *ret,
@@ -305,6 +307,12 @@ MUST_USE bool handover_done(struct step *s, struct err *err); /* signed by both:
 /* deputy.c: acting for somebody who is away. */
 MUST_USE bool delegation_fits(struct step *s, struct err *err);       /* opening one: roles that exclude each other */
 MUST_USE bool store_deputed(struct step *s, struct err *err);
+
+/* post.c: roles of a person that no pack knows, or that exclude each other on the same days. */
+MUST_USE bool posts_fit(struct step *s, struct err *err);
+/* account.c: how a person signs in, as the table of accounts has it. */
+MUST_USE bool account_fits(struct step *s, struct err *err);
+MUST_USE bool store_account(struct step *s, struct err *err);
 MUST_USE bool put_delegation(struct turn *t, const struct snap *m, struct err *err);
 /* Whether one of these persons acted in the stead of the person of whom recused() was asked last, on that matter. */
 bool acted_through(const struct turn *t, struct val by);

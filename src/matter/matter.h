@@ -72,6 +72,7 @@ struct act {
 	int64_t received;    /* when the server received it; 0: now */
 	int64_t parent;      /* open: the parent, 0: none */
 	int64_t origin;      /* open: link of origin, 0: none */
+	struct str secret;   /* account: the hash of its new password; never in the record (account.c) */
 };
 
 enum refused_sort { REFUSED_RIGHT, REFUSED_STATE, REFUSED_FORM, REFUSED_CHECK, REFUSED_SHOULD, REFUSED_PAPER,

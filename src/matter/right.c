@@ -182,7 +182,7 @@ static bool entry_lets(struct turn *t, const struct who *w, struct eval *ev, con
 		return false;
 	switch (w->sort) {
 	case WHO_ROLE:
-		return holds(t, who, own_organ(ev), w->role, ret, err);
+		return holds(t, who, w->everywhere ? who->organ : own_organ(ev), w->role, ret, err);
 	case WHO_ORGAN_ROLE:
 		return !has_id(v, who->organ) || holds(t, who, who->organ, w->role, ret, err);
 	case WHO_MEMBERS:
@@ -204,8 +204,7 @@ static bool entry_lets(struct turn *t, const struct who *w, struct eval *ev, con
 
 /* ---- in somebody's stead (AB角) ---- */
 
-/* Two roles that the pack lets nobody hold together. */
-static bool exclusive(const struct law *l, struct str a, struct str b)
+bool roles_exclusive(const struct law *l, struct str a, struct str b)
 {
 	const struct role_def *x = law_role(l, a), *y = law_role(l, b);
 
@@ -222,7 +221,7 @@ bool roles_exclude(const struct law *l, const struct str *v, size_t n, const str
 {
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < own->n; j++)
-			if (exclusive(l, v[i], own->role[j])) {
+			if (roles_exclusive(l, v[i], own->role[j])) {
 				ret[0] = v[i];
 				ret[1] = own->role[j];
 				return true;
@@ -357,8 +356,8 @@ static bool entry_principals(const struct who *w, struct eval *ev, struct princi
 		return false;
 	switch (w->sort) {
 	case WHO_ROLE:
-		if (own_organ(ev))
-			principals_add(p, principal_role(p->a, own_organ(ev), w->role));
+		if (own_organ(ev) || w->everywhere)
+			principals_add(p, principal_role(p->a, w->everywhere ? 0 : own_organ(ev), w->role));
 		break;
 	case WHO_ORGAN_ROLE:
 		add_ids(p, v, "", w->role);
@@ -416,10 +415,11 @@ static bool principal_persons(struct turn *t, struct str s, struct persons *p, s
 	const struct val_list *l = NULL;
 	int64_t n;
 
-	if (!str_cut(&rest, ':', &sort) || !str_cut(&rest, ':', &id) || !parse_i64(id, 1, INT64_MAX, &n))
+	if (!str_cut(&rest, ':', &sort) || !str_cut(&rest, ':', &id) || !parse_i64(id, 0, INT64_MAX, &n))
 		return true; /* public: nobody in particular */
 	if (str_is(sort, "user")) {
-		add_person(p, n);
+		if (n)
+			add_person(p, n);
 		return true;
 	}
 	if (!world_of_turn.people(t, n, rest, &l, err))
@@ -530,6 +530,26 @@ static bool stead_principals(struct turn *t, const struct actor *who, const stru
 	return true;
 }
 
+/* Under both names: rows from before a role counted everywhere name the organ. */
+static bool role_principals(struct turn *t, const struct actor *who, const struct posts *p, struct str ret[PRINCIPAL_SLOTS],
+			    size_t *n, struct err *err)
+{
+	const struct role_def *role;
+	const struct law *l;
+	int64_t def;
+
+	if (!turn_law(t, who->organ, &l, &def, err))
+		return false;
+	for (size_t i = 0; i < p->n; i++) {
+		role = law_role(l, p->role[i]);
+		if (*n < PRINCIPAL_SLOTS)
+			ret[(*n)++] = principal_role(t->a, who->organ, p->role[i]);
+		if (role && role->everywhere && *n < PRINCIPAL_SLOTS)
+			ret[(*n)++] = principal_role(t->a, 0, p->role[i]);
+	}
+	return true;
+}
+
 bool own_principals(struct turn *t, const struct actor *who, struct str ret[PRINCIPAL_SLOTS], struct err *err)
 {
 	struct posts p;
@@ -545,8 +565,8 @@ bool own_principals(struct turn *t, const struct actor *who, struct str ret[PRIN
 	ret[n++] = principal(t->a, "user", who->person);
 	if (p.member)
 		ret[n++] = principal(t->a, "organ", who->organ);
-	for (size_t i = 0; i < p.n && n < PRINCIPAL_SLOTS; i++)
-		ret[n++] = principal_role(t->a, who->organ, p.role[i]);
+	if (p.n && !role_principals(t, who, &p, ret, &n, err))
+		return false;
 	return !p.n_stead || p.administrator || stead_principals(t, who, &p, ret, n, err);
 }
 

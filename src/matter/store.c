@@ -18,7 +18,7 @@ static const struct stmt st_insert = { "matter_insert",
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id" };
 static const struct stmt st_update = { "matter_update",
 	"UPDATE matter SET state = $2, version = $3, number = $4, title = $5, ended = $6, updated = $7, due = $8,"
-	" yellow = $9, fields = $10 WHERE id = $1" };
+	" yellow = $9, fields = $10, def = $11 WHERE id = $1" };
 
 static struct str first_number(const struct snap *s)
 {
@@ -61,7 +61,8 @@ bool store_snap(struct step *s, int64_t due, int64_t yellow, struct err *err)
 	if (s->old) {
 		const struct db_in in[] = { db_i64(m->id), db_str(m->state->id), db_i64(m->version),
 					    db_str(first_number(m)), db_str(snap_title(s->t->a, m)), db_ref(m->ended),
-					    db_i64(s->t->now), db_ref(due), db_ref(yellow), db_str(snap_put(s->t->a, m)) };
+					    db_i64(s->t->now), db_ref(due), db_ref(yellow), db_str(snap_put(s->t->a, m)),
+					    db_i64(m->def) };
 
 		if (!db_exec(s->t->db, &st_update, DB_IN(in), NULL, err))
 			return false;

@@ -25,21 +25,44 @@ void matter_row_out(struct matter_row *r, struct db_out out[MATTER_COLUMNS])
 	out[11] = db_to_str(&r->fields);
 }
 
+/* The law of its opening; of a register (`current`) today's, so that what tightens it holds for what is there already. */
+static bool law_of_row(struct turn *t, const struct matter_row *r, const struct law **ret, int64_t *ret_def, struct err *err)
+{
+	const struct law *now;
+	const struct kind *k;
+	int64_t def;
+
+	*ret_def = r->def;
+	if (!engine_law(t->e, t->db, t->a, r->def, ret, err))
+		return false;
+	if (engine_law_named(t->e, (*ret)->pack) == *ret)
+		return true;
+	if (!turn_law(t, r->organ, &now, &def, err))
+		return false;
+	k = law_kind(now, r->kind);
+	if (k && k->current && kind_state(k, r->state)) {
+		*ret = now;
+		*ret_def = def;
+	}
+	return true;
+}
+
 bool matter_row_snap(struct turn *t, const struct matter_row *r, struct snap **ret, struct err *err)
 {
 	struct snap *s = turn_known(t, r->id);
 	const struct law *l;
+	int64_t def;
 
 	if (s) {
 		*ret = s;
 		return true;
 	}
-	if (!engine_law(t->e, t->db, t->a, r->def, &l, err))
+	if (!law_of_row(t, r, &l, &def, err))
 		return false;
 	s = arena_one(t->a, struct snap);
 	*s = (struct snap){ .id = r->id, .code = r->code, .kind = law_kind(l, r->kind), .organ = r->organ,
 			    .parent = r->parent, .opener = r->opener, .opened = r->opened, .ended = r->ended,
-			    .version = r->version, .def = r->def };
+			    .version = r->version, .def = def };
 	if (!s->kind)
 		return err_set(err, ERR_LAW, "办件的种类“%.*s”在它的定义版本中不存在", STR_FMT(r->kind));
 	s->state = kind_state(s->kind, r->state);
@@ -694,6 +717,9 @@ static bool ids_read(struct ids *x, const struct stmt *st, const struct db_in *i
 static const struct stmt st_people = { "people_of_role",
 	"SELECT DISTINCT p.person FROM post p JOIN person h ON h.id = p.person"
 	" WHERE p.organ = $1 AND p.role = $2 AND p.from_day <= $3 AND p.to_day >= $3 AND h.active = 1 ORDER BY 1" };
+static const struct stmt st_anywhere = { "people_of_role_anywhere",
+	"SELECT DISTINCT p.person FROM post p JOIN person h ON h.id = p.person"
+	" WHERE p.role = $1 AND p.from_day <= $2 AND p.to_day >= $2 AND h.active = 1 ORDER BY 1" };
 static const struct stmt st_members = { "people_of_organ",
 	"SELECT id FROM person WHERE organ = $1 AND active = 1 UNION"
 	" SELECT p.person FROM post p JOIN person h ON h.id = p.person"
@@ -712,7 +738,10 @@ static bool people_read(struct turn *t, int64_t organ, struct str role, const st
 	const int64_t today = day_at(x.t->now);
 	const struct db_in all[] = { db_i64(organ), db_i64(today) };
 	const struct db_in one[] = { db_i64(organ), db_str(role), db_i64(today) };
+	const struct db_in anywhere[] = { db_str(role), db_i64(today) };
 
+	if (!organ)
+		return ids_read(&x, &st_anywhere, DB_IN(anywhere), ret, err);
 	return role.n ? ids_read(&x, &st_people, DB_IN(one), ret, err) : ids_read(&x, &st_members, DB_IN(all), ret, err);
 }
 

@@ -55,8 +55,6 @@ static const struct stmt st_session_touch = { "session_touch", "UPDATE session S
 static const struct stmt st_session_end = { "session_end", "DELETE FROM session WHERE token_hash = $1" };
 static const struct stmt st_session_others = { "session_others",
 	"DELETE FROM session WHERE account = $1 AND token_hash <> $2" };
-static const struct stmt st_session_person = { "session_person",
-	"DELETE FROM session WHERE account IN (SELECT id FROM account WHERE person = $1)" };
 static const struct stmt st_session_identity = { "session_identity",
 	"UPDATE session SET organ = $2, role = '' WHERE token_hash = $1" };
 static const struct stmt st_session_role = { "session_role",
@@ -64,11 +62,6 @@ static const struct stmt st_session_role = { "session_role",
 	"AND role = $2 AND from_day <= $4 AND to_day >= $4)" };
 static const struct stmt st_has_post = { "session_has_post",
 	"SELECT 1 FROM post WHERE person = $1 AND organ = $2 AND from_day <= $3 AND to_day >= $3 LIMIT 1" };
-static const struct stmt st_account_put = { "account_put",
-	"INSERT INTO account (person, login, hash, failures, locked_until, must_change, changed, disabled) "
-	"VALUES ($1, $2, $3, 0, 0, $4, $5, 0) "
-	"ON CONFLICT (person) DO UPDATE SET login = excluded.login, hash = excluded.hash, failures = 0, "
-	"locked_until = 0, must_change = excluded.must_change, changed = excluded.changed" };
 static const struct stmt st_account_password = { "account_password",
 	"UPDATE account SET hash = $2, must_change = 0, changed = $3 WHERE id = $1" };
 static const struct stmt st_account_hash = { "account_hash", "SELECT hash, login FROM account WHERE id = $1" };
@@ -133,16 +126,6 @@ bool password_right(struct arena *a, struct str hash, struct str password)
 {
 	return hash.n && password.n <= PASSWORD_MOST
 	    && crypto_pwhash_str_verify(str_cstr(a, hash), password.p, password.n) == 0;
-}
-
-bool account_put(struct db *db, int64_t person, struct str login, struct str hash, bool must_change, int64_t now,
-		 struct err *err)
-{
-	const struct db_in in[] = { db_i64(person), db_str(login), db_str(hash), db_i64(must_change), db_i64(now) };
-	const struct db_in whose[] = { db_i64(person) };
-
-	return db_exec(db, &st_account_put, DB_IN(in), NULL, err)
-	    && db_exec(db, &st_session_person, DB_IN(whose), NULL, err);
 }
 
 static struct str token_hash(struct arena *a, struct str token)

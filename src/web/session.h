@@ -26,10 +26,6 @@ struct str password_random(struct arena *a);
 MUST_USE bool password_hash(struct arena *a, struct str password, struct str *ret, struct err *err);
 bool password_right(struct arena *a, struct str hash, struct str password);
 
-/* Makes or changes an account, in the writing turn; whoever was signed in with the old password no longer is. */
-MUST_USE bool account_put(struct db *db, int64_t person, struct str login, struct str hash, bool must_change,
-			  int64_t now, struct err *err);
-
 /* Where somebody signs in from. */
 struct session_from {
 	struct str address, agent; /* agent: what the program calls itself; SESSION_AGENT_MOST bytes are kept */

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "app/account.h"
 #include "app/gate.h"
 #include "app/story.h"
 #include "base/day.h"
@@ -30,6 +31,8 @@ static const struct { const char *id, *name, *organ, *role; } people[] = {
 	{ "ke", "孙丽", "office", "unit_head" }, { "zhou", "周敏", "office", "archivist" },
 	{ "ma", "马军", "town", "officer" },     { "hu", "胡杰", "town", "officer" },
 };
+
+static const struct stmt st_ready = { "wording_ready", "UPDATE account SET must_change = 0" };
 
 struct place {
 	struct side s;
@@ -78,8 +81,9 @@ static bool settle(struct db *db, struct arena *turn, void *ctx, struct err *err
 		if (!story_register(&p->st, str_of(people[i].id), STORY_PERSON,
 				    json(a, "{'name': '%s', 'posts': [{'organ': '%s', 'role': '%s', 'from': '2020-01-01'}]}",
 					 people[i].name, people[i].organ, people[i].role), organ, err)
-		    || !account_put(db, story_find(&p->st, str_of(people[i].id))->id, str_of(people[i].id), hash, false, time_now(),
-				    err))
+		    || !account_open(p->s.app->engine, db, a, story_find(&p->st, str_of(people[i].id))->id, str_of(people[i].id), hash,
+				     STR("试验"), err)
+		    || !db_exec(db, &st_ready, DB_NONE, NULL, err))
 			return false;
 	}
 	return true;

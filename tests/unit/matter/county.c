@@ -16,7 +16,7 @@ static const char pack_text[] =
 	"  head: {name: 机关负责人, excludes: [auditor]}\n"
 	"  legal: {name: 法制审核人员, excludes: [auditor]}\n"
 	"  supervisor: {name: 监督人员, excludes: [auditor]}\n"
-	"  auditor: {name: 审计员}\n"
+	"  auditor: {name: 审计员}\n  sysadmin: {name: 系统管理员, everywhere: true}\n"
 	"settings:\n"
 	"  ceiling: {name: 罚款上限, type: money, default: 50000, by: [head], per: organ, cite: T1}\n";
 
