@@ -19,7 +19,7 @@ static const struct command commands[] = {
 	{ "restore", cmd_restore, "restore FROM DIR [--db ADDR]", "恢复到空的文件夹，并检查是否完整" },
 	{ "search", cmd_search, "search rebuild DIR", "重建全文索引" },
 	{ "unheld", cmd_unheld, "unheld DIR", "列出无人在办的办件；没有则返回0" },
-	{ "law", cmd_law, "law check [--pack P] | coverage [--csv] [--pack P] | diff PACK PACK | flow KIND [--pack P] [--state S]  [--law DIR]",
+	{ "law", cmd_law, "law check [--pack P] [--was DIR] | coverage [--csv] [--pack P] | diff PACK PACK | flow KIND [--pack P] [--state S]  [--law DIR]",
 	  "核对定义包、统计规则的引用和证明、比较两个定义包、画流程图" },
 	{ "scenario", cmd_scenario, "scenario FILE… [--db ADDR] [--without] [--jobs N] [--quiet] [--law DIR]",
 	  "运行场景；--without 再逐一去掉带引用的定义，看有没有场景察觉" },

@@ -14,6 +14,7 @@
 #include "base/day.h"
 #include "base/log.h"
 #include "db/migrate.h"
+#include "matter/views.h"
 #include "log/log.h"
 #include "search/search.h"
 
@@ -132,6 +133,28 @@ static bool bind_tx(struct db *db, const void *ctx, struct err *err)
 	return ok;
 }
 
+static bool make_views(struct app *app, struct db *db, struct arena *a, struct err *err)
+{
+	bool made;
+
+	if (!views_make(app->engine, db, a, &made, err))
+		return false;
+	if (!made)
+		log_line(LOG_WARNING, "定义包有了新的版本，供审计的视图还是原来的：请用所有者的地址运行 mingfa migrate");
+	return true;
+}
+
+bool app_views(struct app *app, struct err *err)
+{
+	struct arena *a = arena_new();
+	struct db *db = NULL;
+	bool ok = db_open(app->db, DB_WRITE, &db, err) && make_views(app, db, a, err);
+
+	db_close(db);
+	(void)arena_free(a);
+	return ok;
+}
+
 static bool bind_engine(struct app *app, struct err *err)
 {
 	struct arena *a = arena_new();
@@ -142,7 +165,8 @@ static bool bind_engine(struct app *app, struct err *err)
 		(void)arena_free(a);
 		return false;
 	}
-	ok = migrate_check(db, a, err) && db_tx(db, "bind", bind_tx, app, err) && practice_known(db, a, &app->practice, err);
+	ok = migrate_check(db, a, err) && db_tx(db, "bind", bind_tx, app, err) && practice_known(db, a, &app->practice, err)
+	  && (!engine_grew(app->engine) || make_views(app, db, a, err));
 	db_close(db);
 	(void)arena_free(a);
 	return ok;

@@ -78,6 +78,8 @@ MUST_USE bool app_files(struct arena *a, const char *folder, struct law_files *r
 /* Loads the engine and binds the texts; the schema must be the program's own. Findings of the checker are
  * printed to stderr. */
 MUST_USE bool app_open(const struct app_config *config, struct app **ret, struct err *err);
+/* Makes the views for auditors anew (matter/views.h); app_open does it when a pack has a new version. */
+MUST_USE bool app_views(struct app *app, struct err *err);
 /* Starts writer, workers and followers; catches up with what the law did meanwhile (decision 36). */
 MUST_USE bool app_start(struct app *app, struct err *err);
 /* Adds a follower before app_start. */

@@ -13,7 +13,7 @@
 #define LIST_MAX ((size_t)16 << 20) /* changes of a pack, a flow chart: far below */
 #define PACK_DEFAULT "national"
 
-static const char *const law_names[] = { "--pack", "--law", "--state", NULL };
+static const char *const law_names[] = { "--pack", "--law", "--was", "--state", NULL };
 static const char *const check_flags[] = { "--brief", NULL };
 
 /* ---- printing ---- */
@@ -65,12 +65,27 @@ static bool load(struct arena *a, const struct options *o, const char *pack, str
 
 /* ---- law check ---- */
 
-static bool check_one(struct arena *a, const struct law_files *files, struct str pack, bool brief)
+static bool has_pack(struct arena *a, const struct law_files *files, struct str pack)
 {
-	struct diag d = { .a = a };
+	const struct str *known;
+	const size_t n = law_packs(a, files, &known);
+
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(known[i], pack))
+			return true;
+	return false;
+}
+
+/* was: the texts of an earlier version, empty when there is nothing to compare with. Its own errors are not these. */
+static bool check_one(struct arena *a, const struct law_files *files, const struct law_files *was, struct str pack, bool brief)
+{
+	struct diag d = { .a = a }, ignored = { .a = a };
 	const struct law *law = law_load(a, files, pack, &d);
+	const struct law *old = law && has_pack(a, was, pack) ? law_load(a, was, pack, &ignored) : NULL;
 	struct buf b;
 
+	if (old)
+		law_check_types(old, law, &d);
 	findings_print(&d, !brief);
 	if (law && law->n_change) {
 		(void)printf("%.*s 对上级包的改动：\n", STR_FMT(pack));
@@ -82,7 +97,7 @@ static bool check_one(struct arena *a, const struct law_files *files, struct str
 	if (law)
 		(void)printf("，%zu 种事项，%zu 张表", law->n_kind, law->n_sheet);
 	(void)printf("\n");
-	return law != NULL;
+	return law != NULL && !d.errors;
 }
 
 static bool known_pack(const struct str *pack, size_t n, const char *name)
@@ -96,22 +111,23 @@ static bool known_pack(const struct str *pack, size_t n, const char *name)
 
 static int law_check(struct arena *a, const struct options *o, struct err *err)
 {
-	struct law_files files;
+	struct law_files files, was = { 0 };
 	const struct str *pack;
 	const char *only = option(o, "--pack");
 	bool ok = true;
 	size_t n;
 
 	if (o->n)
-		return usage("law check [--pack P] [--law DIR] [--brief]");
-	if (!app_files(a, option(o, "--law"), &files, err))
+		return usage("law check [--pack P] [--law DIR] [--was DIR] [--brief]");
+	if (!app_files(a, option(o, "--law"), &files, err)
+	    || (option(o, "--was") && !app_files(a, option(o, "--was"), &was, err)))
 		return command_failed(err);
 	n = law_packs(a, &files, &pack);
 	if (only && !known_pack(pack, n, only))
 		return 2;
 	for (size_t i = 0; i < n; i++)
 		if (!only || str_is(pack[i], only))
-			ok = check_one(a, &files, pack[i], option(o, "--brief") != NULL) && ok;
+			ok = check_one(a, &files, &was, pack[i], option(o, "--brief") != NULL) && ok;
 	return ok ? 0 : 1;
 }
 

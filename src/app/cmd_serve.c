@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "db/migrate.h"
+#include "matter/views.h"
 #include "web/session.h"
 
 #define PRACTICE_STOP_MS 2000 /* who practises waits for nobody when it begins again */
@@ -216,14 +217,27 @@ int cmd_serve(int argc, char **argv)
 	return serve(&s);
 }
 
+/* Views go before the tables change under them, and come back as the law of today has them. */
+static bool migrate(struct arena *a, const struct app_config *config, const char *role, int *ret_applied, struct err *err)
+{
+	struct app *app = NULL;
+	struct db *db = NULL;
+	bool ok = db_open(config->db, DB_WRITE, &db, err) && views_drop(db, a, err) && migrate_run(db, a, ret_applied, err)
+	       && migrate_grant(db, a, str_of(role), err);
+
+	db_close(db);
+	ok = ok && app_open(config, &app, err) && app_views(app, err);
+	app_close(app);
+	return ok;
+}
+
 int cmd_migrate(int argc, char **argv)
 {
-	static const char *const names[] = { "--db", "--grant", NULL };
+	static const char *const names[] = { "--db", "--grant", "--law", NULL };
 	struct options o;
 	struct err err = { 0 };
 	struct arena *a = arena_new();
-	struct db *db = NULL;
-	const char *address;
+	struct app_config config;
 	int applied = 0;
 	bool ok;
 
@@ -232,10 +246,10 @@ int cmd_migrate(int argc, char **argv)
 		(void)arena_free(a);
 		return 2;
 	}
-	address = option(&o, "--db") ? option(&o, "--db") : str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", o.arg[0]));
-	ok = db_open(address, DB_WRITE, &db, &err) && migrate_run(db, a, &applied, &err)
-	  && migrate_grant(db, a, option(&o, "--grant") ? str_of(option(&o, "--grant")) : STR(""), &err);
-	db_close(db);
+	config = (struct app_config){ .dir = o.arg[0], .law = option(&o, "--law"), .db = option(&o, "--db") };
+	if (!config.db)
+		config.db = str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", o.arg[0]));
+	ok = migrate(a, &config, option(&o, "--grant"), &applied, &err);
 	(void)arena_free(a);
 	if (!ok)
 		return command_failed(&err);

@@ -27,6 +27,11 @@ size_t law_packs(struct arena *a, const struct law_files *files, const struct st
 void law_put_changes(const struct law *l, struct buf *out);
 /* What differs between the merged definitions of two packs, a line each: path, - first, + second. */
 void law_put_diff(const struct law *a, const struct law *b, struct buf *out);
+/* A field keeps its type for good (language.md 14): the next field of `is`, from *at on, that has another one than in `was`;
+ * columns of rows too. NULL: none more. */
+const struct field *law_retyped(const struct kind *was, const struct kind *is, size_t *at);
+/* An error for each such field of all kinds: for `law check --was`. */
+void law_check_types(const struct law *was, const struct law *is, struct diag *d);
 
 /* The ledger: one row per rule, and the statutes' articles. */
 struct rule {

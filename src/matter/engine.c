@@ -44,6 +44,7 @@ struct engine {
 	struct str *filling;       /* indexes that are not complete yet */
 	size_t n_filling;          /* also read without the lock: 0 is the rule */
 	pthread_mutex_t lock;      /* older, filling */
+	bool grew;                 /* engine_bind recorded a new version */
 	int64_t shift;             /* added to the machine's clock */
 	int64_t stands;            /* time stands there; 0: it runs */
 };
@@ -351,33 +352,20 @@ static bool exists(struct db *db, struct arena *a, const struct kind *k, bool *r
 	return db_maybe(db, a, &st_any_of_kind, DB_IN(in), DB_OUT(out), ret, err);
 }
 
-static bool type_kept(const struct type *was, const struct type *is)
-{
-	if (was->tag != is->tag || (was->kind && is->kind && !str_eq(was->kind->id, is->kind->id)))
-		return false;
-	for (size_t i = 0; i < was->n_row; i++)
-		for (size_t k = 0; k < is->n_row; k++)
-			if (str_eq(was->row[i].id, is->row[k].id) && !type_kept(&was->row[i].type, &is->row[k].type))
-				return false;
-	return true;
-}
-
 /* A field keeps its type for good (language.md 14). */
 static bool types_kept(struct db *db, struct arena *a, const struct kind *was, const struct kind *is, struct err *err)
 {
+	const struct field *f;
+	size_t at = 0;
 	bool any;
 
-	for (size_t i = 0; i < is->n_field; i++) {
-		const struct field *f = &is->field[i], *old = kind_field(was, f->id);
-
-		if (!old || type_kept(&old->type, &f->type))
-			continue;
+	while ((f = law_retyped(was, is, &at))) {
 		if (!exists(db, a, is, &any, err))
 			return false;
 		if (any)
 			return err_set(err, ERR_LAW, "%s:%d：“%.*s”的字段“%.*s”原为%s，现为%s；已有办件的字段不能改变类型，"
 				       "请另起一个标识", f->node->pos.file, f->node->pos.line, STR_FMT(is->id), STR_FMT(f->id),
-				       type_name_cn(old->type.tag), type_name_cn(f->type.tag));
+				       type_name_cn(kind_field(was, f->id)->type.tag), type_name_cn(f->type.tag));
 	}
 	return true;
 }
@@ -435,6 +423,7 @@ static bool bind_one(struct engine *e, struct db *db, struct arena *a, struct en
 		return true;
 	if (!last_version(e, db, a, l->pack, before, err) || (*before && !compare(db, a, (*before)->law, l->law, err)))
 		return false;
+	e->grew = true;
 	return db_exec(db, &st_version_put, DB_IN(in), NULL, err)
 	       && db_one(db, a, &st_version, DB_IN(key), DB_OUT(out), err);
 }
@@ -450,6 +439,11 @@ bool engine_bind(struct engine *e, struct db *db, struct arena *a, struct err *e
 		if (before[i] != &e->current[i] && !note_fills(e, db, a, &e->current[i], before, err))
 			return false;
 	return engine_fill_read(e, db, a, err);
+}
+
+bool engine_grew(const struct engine *e)
+{
+	return e->grew;
 }
 
 /* ---- indexes that are being filled ---- */

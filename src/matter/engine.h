@@ -25,6 +25,8 @@ void engine_free(struct engine *e);
  * ERR_LAW when a field of which there are matters has another type. Keys that it is the first to want are noted for
  * matter_fill. */
 MUST_USE bool engine_bind(struct engine *e, struct db *db, struct arena *a, struct err *err);
+/* Whether engine_bind recorded a version that was new: a pack has been loaded. */
+bool engine_grew(const struct engine *e);
 /* The law under which an organ opens matters now, and the id of its pack_version. */
 MUST_USE bool engine_law_of_organ(struct engine *e, struct db *db, struct arena *a, int64_t organ,
 				  const struct law **ret, int64_t *ret_def, struct err *err);

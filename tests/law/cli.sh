@@ -72,6 +72,13 @@ if grep -q '拟办&lt;b&gt;&amp;&quot;引&quot;' "$tmp/flow.svg"; then ok; else 
 if grep -q '登记&amp;amp;&lt;a&gt;' "$tmp/flow.svg"; then ok; else bad 'an entity in a name is not shown as written'; fi
 [ "$(grep -c '当前' "$tmp/flow.svg")" -eq 1 ] && ok || bad 'the current state is not marked once'
 
+cp -r "$law" "$tmp/now"
+sed -i 's/type: int, max: 9, group: 内容, unit: 页/type: text(9), group: 内容/' "$tmp/now/p/case.yaml"
+rm "$tmp/now/p/low/x.yaml"
+says 'the same as before' 0 '0 处错误' "$MINGFA" law check --law "$law" --was "$law"
+says 'a field keeps its type' 1 '“case”的字段“pages”原为整数，现为文字' "$MINGFA" law check --law "$tmp/now" --was "$law"
+says 'a new pack has nothing before it' 0 '0 处错误' "$MINGFA" law check --law "$tmp/now"
+
 sed -i 's/to: held/to: hold/' "$law/p/case.yaml"
 says 'an error with its place' 1 'p/case.yaml:7:37: 错误：没有状态“hold”' "$MINGFA" law check --law "$law" --pack p
 says 'no chart of a broken law' 1 没有状态 "$MINGFA" law flow case --law "$law" --pack p

@@ -1,0 +1,1 @@
+-- SQLite has no schemas: the views for auditors (matter/views.h) have names that begin with v_.
