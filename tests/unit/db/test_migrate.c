@@ -558,7 +558,7 @@ static void prepare_one(void *ctx, const char *name, const char *sql)
 	}
 }
 
-/* EXPLAIN asks for rights as running does, and runs nothing. Migrations are the owner's. */
+/* EXPLAIN asks for rights as running does, and runs nothing. Migrations and `init --demo` are the owner's. */
 static void explain_one(void *ctx, const char *name, const char *sql)
 {
 	static const char *const verbs[] = { "SELECT", "INSERT", "UPDATE", "DELETE", "WITH" };
@@ -569,7 +569,8 @@ static void explain_one(void *ctx, const char *name, const char *sql)
 
 	while (i < ARRAY_LEN(verbs) && strncmp(sql, verbs[i], strlen(verbs[i])) != 0)
 		i++;
-	if (!meant_for(name, DB_POSTGRES) || i == ARRAY_LEN(verbs) || strncmp(name, "patch_add", 9) == 0)
+	if (!meant_for(name, DB_POSTGRES) || i == ARRAY_LEN(verbs) || strncmp(name, "patch_add", 9) == 0
+	    || strncmp(name, "demo_", 5) == 0)
 		return;
 	PQclear(PQprepare(x->pg, "asked", sql, 0, NULL));
 	r = PQdescribePrepared(x->pg, "asked");
