@@ -6,6 +6,7 @@
 #include "app/list_choice.h"
 #include "app/places.h"
 #include "app/prefs.h"
+#include "app/token.h"
 #include "base/day.h"
 #include "base/log.h"
 #include "pages.h"
@@ -234,7 +235,8 @@ static bool me_page(struct req *r, int status, struct me_view *v, struct err *er
 	struct html h;
 
 	if (!account_hash(r->db, r->a, r->session->account, &hash, &v->login, err)
-	    || !frame_load(r, STR("我的账号"), &v->frame, err) || !places_read(r, v, err) || !list_density(r, &v->tight, err))
+	    || !frame_load(r, STR("我的账号"), &v->frame, err) || !places_read(r, v, err) || !list_density(r, &v->tight, err)
+	    || (!r->session->must_change && !tokens_own(r, &v->token, &v->n_token, err)))
 		return false;
 	v->first = r->session->must_change;
 	v->done = str_is(req_query(r, "done"), "1");

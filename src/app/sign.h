@@ -5,6 +5,8 @@
 
 #include "app/frame.h"
 
+struct token_line; /* token.h */
+
 struct me_view {
 	struct frame frame;
 	struct str login, error;
@@ -15,6 +17,8 @@ struct me_view {
 		bool here;
 	} *place;
 	size_t n_place;
+	const struct token_line *token; /* in this person's name */
+	size_t n_token;
 };
 
 /* The address, if it is one of ours and none of signing in, else the desk's: no link leads through us to somewhere else. */

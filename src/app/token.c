@@ -100,6 +100,7 @@ static bool add_line(struct req *r, const struct val_names *names, const struct 
 	*l = (struct token_line){ .title = value_of(&m, "title").s, .state = x->state_name,
 				  .href = str_fmt(r->a, "/m/%.*s", STR_FMT(x->snap->code)),
 				  .kinds = value_of(&m, "kinds").t == T_TEXT ? value_of(&m, "kinds").s : STR("不限") };
+	l->asks = str_is(x->snap->state->id, "asked");
 	l->scope = str_is(value_of(&m, "scope").s, "act") ? STR("读取和办理") : STR("只能读取");
 	buf_init(&b, r->a, 400);
 	val_put_cn(&b, r->a, value_of(&m, "holder"), names);
@@ -113,32 +114,44 @@ static bool add_line(struct req *r, const struct val_names *names, const struct 
 	return true;
 }
 
-static bool lines(struct req *r, struct token_view *v, struct err *err)
+/* own: only what is in force, or asked for, in this person's own name. */
+static bool lines(struct req *r, bool own, const struct token_line **ret, size_t *ret_n, struct err *err)
 {
 	const struct actor who = actor_of(r);
 	const struct list_query q = { .who = who, .kind = STR("api_token"), .order = LIST_OPENED, .limit = LINES };
 	const struct list_row *row;
 	struct token_line *l;
 	struct val_names names;
-	size_t n;
+	size_t n, kept = 0;
 
 	if (!matter_list(app_of(r)->engine, r->db, r->a, &q, &row, &n, err)
 	    || !matter_names(app_of(r)->engine, r->db, r->a, &who, &names, err))
 		return false;
 	l = arena_many(r->a, n, struct token_line);
-	for (size_t i = 0; i < n; i++)
-		if (!add_line(r, &names, &row[i], &l[i], err))
+	for (size_t i = 0; i < n; i++) {
+		const struct snap *m = row[i].snap;
+		const struct field *f = kind_field(m->kind, STR("holder"));
+
+		if (own && (m->state->end || !f || m->field[f->index].i != who.person))
+			continue;
+		if (!add_line(r, &names, &row[i], &l[kept++], err))
 			return false;
-	v->line = l;
-	v->n_line = n;
+	}
+	*ret = l;
+	*ret_n = kept;
 	return true;
+}
+
+bool tokens_own(struct req *r, const struct token_line **ret, size_t *ret_n, struct err *err)
+{
+	return lines(r, true, ret, ret_n, err);
 }
 
 static bool page(struct req *r, int status, struct token_view *v, struct err *err)
 {
 	struct html h;
 
-	if (!frame_load(r, STR("接口令牌"), &v->frame, err) || !lines(r, v, err))
+	if (!frame_load(r, STR("接口令牌"), &v->frame, err) || !lines(r, false, &v->line, &v->n_line, err))
 		return false;
 	frame_crumb(&v->frame, STR("接口令牌"), (struct str){ 0 });
 	v->request = uuid_new(r->a, now_of(r));
@@ -190,7 +203,7 @@ static bool issue_after(struct req *r, void *ctx, bool ok, const struct err *fai
 	/* Of a form that was sent twice the first secret counts; the second was never kept. */
 	if (x->result.repeated)
 		return reply_see_other(r, STR("/admin/tokens"));
-	x->v = (struct token_view){ .secret = x->secret, .scope = STR("read") };
+	x->v = (struct token_view){ .secret = x->secret, .scope = STR("read"), .asks = str_is(x->v.scope, "act") };
 	return page(r, 200, &x->v, err);
 }
 

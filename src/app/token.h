@@ -9,16 +9,22 @@
 
 #include "app/frame.h"
 
+struct token_line {
+	struct str title, href, holder, scope, kinds, valid_to, state;
+	bool asks; /* waits for its holder to agree */
+};
 struct token_view {
 	struct frame frame;
 	struct str secret; /* just issued: shown once */
+	bool asks;         /* it waits for its holder to agree */
 	struct str title, login, kinds, valid_to, scope, error;
-	const struct token_line {
-		struct str title, href, holder, scope, kinds, valid_to, state;
-	} *line;
+	const struct token_line *line;
 	size_t n_line;
 	struct str request;
 };
+
+/* Tokens in this person's own name that are asked for or in force: for /me. */
+MUST_USE bool tokens_own(struct req *r, const struct token_line **ret, size_t *ret_n, struct err *err);
 
 /* Whether it has the form of such a token. */
 bool token_is(struct str token);

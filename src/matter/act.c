@@ -176,8 +176,14 @@ static bool step_person(struct step *s, int64_t person, struct err *err)
 /* Neither the deputy nor the person who is away may be kept out; what several do together each does in person. */
 static bool step_stead(struct step *s, struct err *err)
 {
+	bool sees = true;
+
 	if (s->ac->joint)
 		refuse_right(s, s->ac->node, str_fmt(s->t->a, "“%.*s”须由本人办理，不能代办", STR_FMT(s->ac->name)));
+	if (!s->no.n && s->old && !may_see(s->t, s->old, &s->act->who, &sees, err))
+		return false;
+	if (!sees)
+		refuse_right(s, s->ac->node, STR("委托的角色看不到本件，不能代办"));
 	return s->no.n || step_person(s, s->stead, err);
 }
 

@@ -28,10 +28,11 @@ static bool add_matter(void *ctx, struct err *err)
 {
 	struct agenda *x = ctx;
 	struct snap *m;
+	bool seen = false;
 
-	if (!turn_load(&x->t, x->id, &m, err))
+	if (!turn_load(&x->t, x->id, &m, err) || (m && !may_list(&x->t, m, &x->q->who, &seen, err)))
 		return false;
-	if (m)
+	if (seen)
 		PUSH(x->t.a, x->m, x->n, x->cap, m);
 	return true;
 }
@@ -76,7 +77,7 @@ static bool read_matters(struct agenda *x, struct err *err)
 						 db_i64(x->q->of_organ ? x->q->who.organ : 0) };
 	const struct db_out out[] = { db_to_i64(&x->id) };
 
-	if (!own_principals(&x->t, &x->q->who, x->own, err))
+	if (!own_principals(&x->t, &x->q->who, OWN_HERE, x->own, err))
 		return false;
 	for (size_t i = 0; i < PRINCIPAL_SLOTS; i++)
 		in[4 + i] = db_str(x->own[i]);

@@ -127,6 +127,7 @@ struct stead { /* somebody whose desk is in the person's hands today (AB角), wi
 	int64_t person;
 	struct str role[ROLE_SLOTS];
 	size_t n;
+	bool whole; /* not only chosen roles: all, and what names the person */
 };
 struct posts { /* the roles of a person in one organ today */
 	struct str role[ROLE_SLOTS];
@@ -158,8 +159,15 @@ MUST_USE bool recused(struct turn *t, const struct snap *s, int64_t person, bool
 MUST_USE bool may_see(struct turn *t, const struct snap *s, const struct actor *who, bool *ret, struct err *err);
 /* The principals of a person in an identity, for queries: n slots, empty ones are "". */
 #define PRINCIPAL_SLOTS (ROLE_SLOTS + 3)
-MUST_USE bool own_principals(struct turn *t, const struct actor *who, struct str ret[PRINCIPAL_SLOTS],
+enum own {
+	OWN_HERE,      /* readers of matters of the identity's organ, and of lists, whose rows may_list asks again */
+	OWN_ELSEWHERE, /* readers of matters of other organs */
+	OWN_DESK       /* holders: what waits for the person, or for who is away */
+};
+MUST_USE bool own_principals(struct turn *t, const struct actor *who, enum own own, struct str ret[PRINCIPAL_SLOTS],
 			     struct err *err);
+/* Of a row that a query with own_principals gave: a deputy's are wider than what may be seen. */
+MUST_USE bool may_list(struct turn *t, const struct snap *s, const struct actor *who, bool *ret, struct err *err);
 
 struct clocks;
 

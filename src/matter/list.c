@@ -244,7 +244,7 @@ static bool reader_few(struct listing *l, bool *ret, struct err *err)
 	struct str own[PRINCIPAL_SLOTS];
 
 	if (!who->person || t->family.reader != who->person || t->family.reader_at != who->organ) {
-		if (!own_principals(t, who, own, err))
+		if (!own_principals(t, who, OWN_HERE, own, err))
 			return false;
 		for (size_t i = 0; i < PRINCIPAL_SLOTS; i++)
 			in[i] = db_str(own[i]);
@@ -400,7 +400,7 @@ static bool put_inputs(struct listing *l, int64_t most, struct db_in *in, size_t
 	struct str own[PRINCIPAL_SLOTS];
 	size_t n = 27;
 
-	if (!own_principals(l->t, &l->q->who, own, err))
+	if (!own_principals(l->t, &l->q->who, l->q->mine ? OWN_DESK : OWN_HERE, own, err))
 		return false;
 	in[0] = db_str(l->q->kind);
 	for (size_t i = 0; i < PRINCIPAL_SLOTS; i++)
@@ -534,13 +534,14 @@ static bool add_page(struct listing *l, size_t most, struct err *err)
 	struct clocks *c = arena_many(l->t->a, l->n_page, struct clocks);
 	struct snap *s;
 	size_t n = 0;
+	bool seen;
 
 	for (size_t i = 0; i < l->n_page && l->n + n < most; i++) {
-		if (!matter_row_snap(l->t, &l->page[i].r, &s, err))
+		if (!matter_row_snap(l->t, &l->page[i].r, &s, err) || !may_list(l->t, s, &l->q->who, &seen, err))
 			return false;
 		l->key = key_of(l, &l->page[i]);
 		l->id = l->page[i].r.id;
-		if (!passes(l, s))
+		if (!seen || !passes(l, s))
 			continue;
 		m[n] = s;
 		row[n++] = &l->page[i];
@@ -675,7 +676,7 @@ bool matter_count_mine(struct engine *e, struct db *db, struct arena *a, const s
 	struct db_in in[PRINCIPAL_SLOTS];
 	const struct db_out out[] = { db_to_i64(ret) };
 
-	if (!own_principals(turn_to_read(e, db, a), who, own, err))
+	if (!own_principals(turn_to_read(e, db, a), who, OWN_DESK, own, err))
 		return false;
 	for (size_t i = 0; i < PRINCIPAL_SLOTS; i++)
 		in[i] = db_str(own[i]);

@@ -52,6 +52,7 @@ static void stead_row(struct posts_read *r)
 		s = &r->p->stead[r->p->n_stead++];
 		s->person = r->principal;
 	}
+	s->whole = s->whole || !r->roles.n;
 	if (r->role.n && s->n < ROLE_SLOTS && (!r->roles.n || has_word(r->roles, r->role)))
 		s->role[s->n++] = r->role;
 }
@@ -508,8 +509,10 @@ bool recused(struct turn *t, const struct snap *s, int64_t person, bool *ret, st
 	return true;
 }
 
-/* A deputy sees what the person who is away sees; whoever holds more roles than there are slots sees less. */
-static bool stead_principals(struct turn *t, const struct actor *who, const struct posts *p,
+/* A deputy sees what the delegated roles see; the matters that name the person who is away only with the whole desk, and
+ * in this organ. What waits for that person by name waits for the deputy. Whoever holds more roles than there are slots
+ * sees less. */
+static bool stead_principals(struct turn *t, const struct actor *who, const struct posts *p, enum own own,
 			     struct str ret[PRINCIPAL_SLOTS], size_t n, struct err *err)
 {
 	const struct law *l;
@@ -521,7 +524,8 @@ static bool stead_principals(struct turn *t, const struct actor *who, const stru
 	for (size_t k = 0; k < p->n_stead; k++) {
 		const struct stead *s = &p->stead[k];
 
-		if (n < PRINCIPAL_SLOTS && !roles_exclude(l, s->role, s->n, p, pair))
+		if ((own == OWN_DESK || (own == OWN_HERE && s->whole)) && n < PRINCIPAL_SLOTS
+		    && !roles_exclude(l, s->role, s->n, p, pair))
 			ret[n++] = principal(t->a, "user", s->person);
 		for (size_t i = 0; i < s->n && n < PRINCIPAL_SLOTS; i++)
 			if (!roles_exclude(l, &s->role[i], 1, p, pair))
@@ -550,7 +554,7 @@ static bool role_principals(struct turn *t, const struct actor *who, const struc
 	return true;
 }
 
-bool own_principals(struct turn *t, const struct actor *who, struct str ret[PRINCIPAL_SLOTS], struct err *err)
+bool own_principals(struct turn *t, const struct actor *who, enum own own, struct str ret[PRINCIPAL_SLOTS], struct err *err)
 {
 	struct posts p;
 	size_t n = 0;
@@ -567,7 +571,7 @@ bool own_principals(struct turn *t, const struct actor *who, struct str ret[PRIN
 		ret[n++] = principal(t->a, "organ", who->organ);
 	if (p.n && !role_principals(t, who, &p, ret, &n, err))
 		return false;
-	return !p.n_stead || p.administrator || stead_principals(t, who, &p, ret, n, err);
+	return !p.n_stead || p.administrator || stead_principals(t, who, &p, own, ret, n, err);
 }
 
 /* A matter has a handful of readers: reading them costs less than asking for each of one's own principals. */
@@ -594,9 +598,17 @@ bool may_see(struct turn *t, const struct snap *s, const struct actor *who, bool
 	const struct db_in in[] = { db_i64(s->id) };
 	const struct db_out out[] = { db_to_str(&x.one) };
 
-	if (!x.sees && (!own_principals(t, who, x.own, err)
+	if (!x.sees && (!own_principals(t, who, s->organ == who->organ ? OWN_HERE : OWN_ELSEWHERE, x.own, err)
 			|| !db_each(t->db, t->a, &st_reader, DB_IN(in), DB_OUT(out), reader_row, &x, err)))
 		return false;
 	*ret = x.sees;
 	return true;
+}
+
+bool may_list(struct turn *t, const struct snap *s, const struct actor *who, bool *ret, struct err *err)
+{
+	struct posts p;
+
+	*ret = true;
+	return who->sort != ACTOR_PERSON || (posts_of(t, who, &p, err) && (!p.n_stead || may_see(t, s, who, ret, err)));
 }

@@ -56,7 +56,7 @@ static bool waits_for_actor(struct step *s, const struct principals *p, bool *re
 	struct str own[PRINCIPAL_SLOTS];
 
 	*ret = false;
-	if (!own_principals(s->t, &s->act->who, own, err))
+	if (!own_principals(s->t, &s->act->who, OWN_DESK, own, err))
 		return false;
 	for (size_t i = 0; i < PRINCIPAL_SLOTS; i++)
 		*ret = *ret || (own[i].n && !str_is(own[i], "public") && principals_has(p, own[i]));
@@ -687,7 +687,7 @@ bool points_mine(struct engine *e, struct db *db, struct arena *a, const struct 
 	struct turn t;
 
 	turn_init(&t, e, db, a, engine_now(e));
-	if (!own_principals(&t, who, own, err))
+	if (!own_principals(&t, who, OWN_DESK, own, err))
 		return false;
 	for (size_t i = 0; i < PRINCIPAL_SLOTS; i++)
 		in[i] = db_str(own[i]);
@@ -714,7 +714,7 @@ bool look_due(struct engine *e, struct db *db, struct arena *a, const struct act
 	int64_t due = 0;
 	const struct db_out out[] = { db_to_i64(&due) };
 
-	if (!own_principals(turn_to_read(e, db, a), who, own, err))
+	if (!own_principals(turn_to_read(e, db, a), who, OWN_DESK, own, err))
 		return false;
 	for (size_t i = 0; i < PRINCIPAL_SLOTS; i++)
 		in[i] = db_str(str_is(own[i], "public") ? STR("") : own[i]);

@@ -247,7 +247,15 @@ test('a token of an organ: issued by the security administrator alone, narrowed,
 	expect((await call(t.secret, 'GET', '/matters')).status, 403, 'all kinds');
 	expect((await call(t.secret, 'POST', '/matters', lead())).status, 403, 'acts');
 	const w = await issue('dengchao', { title: '办理平台', login: 'wangming', valid_to: today(30), scope: 'act' });
+	expect((await call(w.secret, 'POST', '/matters', lead())).status, 401, 'its holder has not agreed');
+	const me = await request(s.port, 'GET', '/me', { cookie: officer.cookie });
+	const agree = /\/m\/([0-9a-f-]{36})\/do\/agree/.exec(me.body);
+	that(agree && me.body.includes('办理平台') && me.body.includes('政务平台'), 'the holder sees both');
+	expect((await call(await session('zhaogang'), 'POST', `/matters/${agree[1]}/actions/agree`, {})).status, 404, 'another person');
+	expect((await call(await session('wangming'), 'POST', `/matters/${agree[1]}/actions/agree`, {})).status, 200, 'agrees');
 	expect((await call(w.secret, 'POST', '/matters', lead())).status, 201, 'may act');
+	expect((await call(await session('wangming'), 'POST', `/matters/${agree[1]}/actions/revoke`, { form: { revoke_reason: '不再同意' } })).status, 200, 'ends it');
+	expect((await call(w.secret, 'POST', '/matters', lead())).status, 401, 'ended by its holder');
 	const admin = await session('dengchao');
 	const id = (await call(admin, 'GET', '/matters?kind=api_token')).json.matters.find((m) => m.title.includes('政务平台')).id;
 	expect((await call(admin, 'POST', `/matters/${id}/actions/revoke`, { form: { revoke_reason: '对接结束' } })).status, 200, 'revoked');

@@ -175,6 +175,49 @@ BOTH(only_the_roles_that_were_chosen)
 	county_free(&c);
 }
 
+static size_t listed(struct county *c, int64_t who, bool mine)
+{
+	const struct list_query q = { .who = as(c, who), .kind = STR("secretive"), .order = LIST_UPDATED, .mine = mine };
+	const struct list_row *r;
+	struct err err = { 0 };
+	size_t n = 0;
+
+	OK(matter_list(c->e, c->db, c->a, &q, &r, &n, &err));
+	return n;
+}
+
+/* A matter that only those whom it names see: one of the bureau, one of the town, both name the head of the bureau. */
+static int64_t secretive(struct county *c, int64_t organ, int64_t named)
+{
+	c->of = organ;
+	cr_assert(opens(c, 0, "secretive", str_fmt(c->a, "{'named': %lld, 'text': '线索'}", (long long)named).p), "%s", why(c));
+	return c->r.matter;
+}
+
+BOTH(one_role_in_hand_shows_only_what_that_role_sees)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t here = secretive(&c, c.bureau, c.li), there = secretive(&c, c.town, c.li);
+
+	cr_expect(sees(&c, c.li, here) && sees(&c, c.li, there));
+	cr_expect_not(sees(&c, c.zhao, here) || sees(&c, c.zhao, there));
+	cr_assert(delegates(&c, c.li, c.zhao, "2026-03-02", "2026-03-02", "'head'"), "%s", why(&c));
+	cr_expect_not(sees(&c, c.zhao, here), "named, but not by the role");
+	cr_expect_not(sees(&c, c.zhao, there));
+	cr_expect_eq(listed(&c, c.zhao, false), 0);
+	cr_expect_eq(listed(&c, c.zhao, true), 0);
+	cr_expect_eq(tries(&c, c.zhao, here, -1, "end", "{}"), ERR_NOT_FOUND);
+	/* the whole desk: what names the person here, and nothing of another organ */
+	cr_assert(delegates(&c, c.li, c.wang, "2026-03-02", "2026-03-02", ""), "%s", why(&c));
+	cr_expect(sees(&c, c.wang, here));
+	cr_expect_not(sees(&c, c.wang, there));
+	cr_expect_eq(listed(&c, c.wang, false), 1);
+	cr_expect_eq(listed(&c, c.wang, true), 1);
+	cr_expect_eq(tries(&c, c.wang, there, -1, "end", "{}"), ERR_NOT_FOUND);
+	cr_expect(acts(&c, c.wang, here, "end", "{}"), "%s", why(&c));
+	county_free(&c);
+}
+
 BOTH(roles_that_exclude_each_other_are_never_joined)
 {
 	struct county c = county_new(f, "2026-03-02 09:00");
