@@ -218,6 +218,9 @@ function typed(form, more) {
 			return;
 		e.preventDefault();
 		show("act");
+		var fold = field.closest("details.mf-fold");
+		if (fold)
+			fold.open = true;
 		var control = field.matches("input, textarea, select") ? field : field.querySelector("input:not([type=hidden]), textarea, select");
 		var box = field.closest(".mf-input");
 		if (box) {

@@ -14,6 +14,7 @@
 
 #define FILES_AT_ONCE 40
 #define REASON_LEAST 10 /* characters of the reason for passing a warning */
+#define FORM_SHORT 8 /* so many fields are seen at a glance: nothing of them folds up */
 
 struct filling {
 	struct req *r;
@@ -554,9 +555,50 @@ static struct str reason_label(const struct action *ac)
 	return STR("理由");
 }
 
+/* Whether nothing was typed into it, searched for it, or said about it. */
+static bool untouched(struct filling *f, const struct form_field *ff, const struct input *in)
+{
+	struct str name = field_name(f, ff->field), usual = default_text(&f->in, ff->field);
+	struct str part = str_fmt(f->r->a, "%.*s.", STR_FMT(name)), rows = str_fmt(f->r->a, "%.*s.n", STR_FMT(name));
+
+	if (ff->required || in->error.n || in->taken.n || in->rival || in->before || in->find.n || in->n_kept)
+		return false;
+	for (size_t i = 0; i < f->in.pairs.n; i++) {
+		const struct pair *p = &f->in.pairs.v[i];
+		struct str value = str_trim(p->value);
+
+		if (!value.n || str_eq(value, usual) || !(str_eq(p->name, name) || str_starts(p->name, part)))
+			continue;
+		if (!str_eq(p->name, rows) || !str_is(value, "1"))
+			return false;
+	}
+	return true;
+}
+
+/* On a long form what may stay empty comes last and folds up, so that a short entry looks short. */
+static void fold(struct filling *f, struct form_view *v, struct input *x, const struct form_field *const *of)
+{
+	struct input *late = arena_many(f->r->a, v->n_input + 1, struct input);
+	size_t n_late = 0;
+
+	v->n_open = v->n_input;
+	if (v->n_input <= FORM_SHORT)
+		return;
+	v->n_open = 0;
+	for (size_t i = 0; i < v->n_input; i++) {
+		if (of[i] && untouched(f, of[i], &x[i]))
+			late[n_late++] = x[i];
+		else
+			x[v->n_open++] = x[i];
+	}
+	for (size_t i = 0; i < n_late; i++)
+		x[v->n_open + i] = late[i];
+}
+
 static bool inputs(struct filling *f, struct form_view *v, struct err *err)
 {
 	struct input *x = arena_many(f->r->a, f->ac->n_form + 1, struct input);
+	const struct form_field **of = arena_many(f->r->a, f->ac->n_form + 1, const struct form_field *);
 
 	if (f->ac->builtin && str_is(f->ac->id, "note") && !input_of(&f->in, &persons_asked, &x[v->n_input++], err))
 		return false;
@@ -571,7 +613,7 @@ static bool inputs(struct filling *f, struct form_view *v, struct err *err)
 		    || !rival(f, f->ac->form[i].field, &x[v->n_input], err))
 			return false;
 		v->upload = v->upload || f->ac->form[i].field->type.tag == T_FILES;
-		v->n_input++;
+		of[v->n_input++] = &f->ac->form[i];
 	}
 	for (size_t i = 0; i < v->n_input; i++) {
 		const struct field_error *e = error_at(f, x[i].name);
@@ -582,6 +624,7 @@ static bool inputs(struct filling *f, struct form_view *v, struct err *err)
 			if (str_eq(v->preview.echo[k].id, x[i].name))
 				x[i].echo = v->preview.echo[k].text;
 	}
+	fold(f, v, x, of);
 	v->input = x;
 	v->asks_points = f->ac->points;
 	v->points = pairs_get(&f->in.pairs, STR("f.points"));

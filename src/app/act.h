@@ -40,7 +40,7 @@ struct form_view {
 	const struct cite_link *cite;
 	size_t n_cite;
 	const struct input *input;
-	size_t n_input;
+	size_t n_input, n_open;         /* those after the first n_open fold up: optional and untouched */
 	const struct reason_view *wrong; /* summary: all that stands against it */
 	size_t n_wrong;
 	const struct field_error {

@@ -836,6 +836,22 @@ static enum case_tab tab_of(const struct req *r)
 }
 
 /* 已批准立案。现由李红办，▲ 剩3个工作日 · 11月25日届满。 */
+/* What the act has just made is at hand for the printer. */
+static void fresh_papers(struct req *r, const struct matter_view *m, const struct action *ac, struct case_view *v)
+{
+	struct paper_line *l = arena_many(r->a, m->n_paper, struct paper_line);
+	int64_t since = INT64_MAX;
+
+	for (size_t i = 0; i < m->n_event; i++)
+		if (str_eq(m->event[i].action, ac->id))
+			since = m->event[i].entered < m->event[i].at ? m->event[i].entered : m->event[i].at;
+	for (size_t i = 0; i < m->n_paper; i++)
+		for (size_t k = 0; k < ac->n_makes; k++)
+			if (m->paper[i].made >= since && str_eq(m->paper[i].paper, ac->makes[k]->id))
+				l[v->n_fresh++] = v->paper[i];
+	v->fresh = l;
+}
+
 static void done(struct req *r, const struct matter_view *m, struct case_view *v)
 {
 	const struct action *ac = kind_action(m->snap->kind, req_query(r, "done"));
@@ -856,6 +872,7 @@ static void done(struct req *r, const struct matter_view *m, struct case_view *v
 	if (v->n_can && v->can[0].first)
 		buf_addf(&b, "下一步：%.*s。", STR_FMT(v->can[0].name));
 	v->done = buf_str(&b);
+	fresh_papers(r, m, ac, v);
 }
 
 bool case_show(struct req *r, struct err *err)

@@ -95,6 +95,8 @@ struct case_view {
 	struct str code, title, number, kind, kind_href, organ, state, holder, opened, ended;
 	struct str query_code; /* 查询码, to repeat it to a party at the window */
 	struct str done; /* 已批准立案。现由…办，… */
+	const struct paper_line *fresh;  /* papers that this act made */
+	size_t n_fresh;
 	const struct step_view *step;
 	size_t n_step, step_at;          /* step_at: 第5步 */
 	enum case_tab tab;

@@ -105,25 +105,32 @@ static bool add_identity(void *ctx, struct err *err)
 	return true;
 }
 
-/* After an act the next thing on the desk is one step away: whoever signs many papers goes from one to the other. */
+#define NEXT_AMONG 50
+
+/* After an act the next thing on the desk is one step away, the same act at another matter first: whoever signs many papers
+ * goes from one to the other. */
 static bool what_next(struct req *r, int64_t mine, struct frame *f, struct err *err)
 {
-	const struct list_query q = { .who = actor_of(r), .mine = true, .order = LIST_DUE, .limit = 3 };
-	const struct list_row *row;
+	const struct list_query q = { .who = actor_of(r), .mine = true, .order = LIST_DUE, .limit = NEXT_AMONG };
+	const struct list_row *row, *best = NULL;
+	struct str did = req_query(r, "done");
 	size_t n;
 
-	if (!str_starts(r->path, STR("/m/")) || !req_query(r, "done").n)
+	if (!str_starts(r->path, STR("/m/")) || !did.n)
 		return true;
 	if (!matter_list(app_of(r)->engine, r->db, r->a, &q, &row, &n, err))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		if (!row[i].next || str_ends(r->path, row[i].snap->code))
 			continue;
-		f->next = row[i].next->next.n ? row[i].next->next : row[i].next->name;
-		f->next_title = title_once(row[i].title);
-		f->next_href = str_fmt(r->a, "/m/%.*s/do/%.*s", STR_FMT(row[i].snap->code), STR_FMT(row[i].next->id));
+		if (!best || (str_eq(row[i].next->id, did) && !str_eq(best->next->id, did)))
+			best = &row[i];
+	}
+	if (best) {
+		f->next = best->next->next.n ? best->next->next : best->next->name;
+		f->next_title = title_once(best->title);
+		f->next_href = str_fmt(r->a, "/m/%.*s/do/%.*s", STR_FMT(best->snap->code), STR_FMT(best->next->id));
 		f->next_more = mine - 1;
-		break;
 	}
 	return true;
 }

@@ -456,8 +456,18 @@ static void nearest_clock(struct listing *l, const struct snap *m, const struct 
 
 #define RANK_LEADS 200 /* from here on an action leads on or keeps the nearest limit */
 
+/* Whether a state is on the ordinary way; a kind that names none has all of them on it. */
+static bool on_path(const struct kind *k, const struct state *s)
+{
+	for (size_t i = 0; i < k->n_path; i++)
+		if (k->path[i] == s)
+			return true;
+	return !k->n_path;
+}
+
 /* How much an action is what the desk waits for: keeping the nearest limit without leaving the state; then leading on,
- * the next step before a later one; then ending or going back; then adding something; a return with points last. */
+ * along the ordinary way first, the next step before a later one; then ending or going back; then adding something; a
+ * return with points last. */
 static int next_rank(const struct snap *m, const struct action *ac, const struct clock *nearest)
 {
 	const int later = ac->to == TO_STATE ? (int)(ac->to_state->index - m->state->index) : 1;
@@ -465,11 +475,20 @@ static int next_rank(const struct snap *m, const struct action *ac, const struct
 	if (ac->points)
 		return 0;
 	if (ac->to != TO_STAY && ac->to != TO_BACK && later > 0 && !(ac->to == TO_STATE && ac->to_state->end))
-		return 300 - later;
+		return (ac->to != TO_STATE || on_path(m->kind, ac->to_state) ? 400 : 300) - later;
 	for (size_t i = 0; ac->to == TO_STAY && nearest && i < nearest->n_until; i++)
 		if (str_eq(nearest->until[i], ac->id))
-			return 400;
+			return 500;
 	return ac->to == TO_STAY ? 1 : 2;
+}
+
+/* Beyond what a form or a reason could mend. */
+static bool held_back(const struct step *step)
+{
+	for (size_t i = 0; i < step->no.n; i++)
+		if (!step->no.v[i].early && !step->no.v[i].can_pass)
+			return true;
+	return false;
 }
 
 static bool next_action(struct listing *l, const struct snap *m, const struct clock *nearest, const struct action **ret,
@@ -488,6 +507,8 @@ static bool next_action(struct listing *l, const struct snap *m, const struct cl
 		if (!try_in_turn(l->t, &act, &step, err))
 			return false;
 		if (step.no.n && (step.no.v[0].sort == REFUSED_RIGHT || step.no.v[0].sort == REFUSED_STATE))
+			continue;
+		if (next < RANK_LEADS && held_back(&step)) /* what leads nowhere and cannot be done is no next step */
 			continue;
 		/* What can be done now goes before what a check still holds back, but not another way of ending the same
 		 * step: a decision that waits for its review is no reason to offer to spare the penalty. */

@@ -74,11 +74,11 @@ async function shot(page, name, whole = true) {
 /* ---- the program and its visitors ---- */
 
 class Site {
-	// One program on free ports over a fresh demonstration, one Chromium.
-	static async open() {
+	// One program on free ports over a fresh demonstration (or practice county), one Chromium.
+	static async open(sort = 'demo') {
 		const s = new Site();
 		base.after(() => s.close());
-		s.server = await new base.Server(base.folder()).start();
+		s.server = await new base.Server(base.folder(sort)).start();
 		s.chromium = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: flags });
 		s.people = new Map();
 		return s;
@@ -219,6 +219,8 @@ class Person {
 async function fillField(page, label, value) {
 	const box = page.locator('.mf-input', { has: page.locator('.mf-label', { hasText: new RegExp(`^\\s*\\d+\\s+${escape(label)}\\s*\\*?\\s*$`) }) }).first();
 	if ((await box.count()) === 0) throw new Error(`no field “${label}” on ${page.url()}: ${(await page.locator('.mf-label').allInnerTexts()).join(' / ')}`);
+	const fold = box.locator('xpath=ancestor::details[contains(@class, "mf-fold") and not(@open)]').locator('> summary');
+	if ((await fold.count()) > 0) await fold.click();
 	if (value && value.files) {
 		await box.locator('input[type=file]').setInputFiles(value.files.map((name) => ({ name, mimeType: 'application/pdf', buffer: PDF })));
 	} else if (value && value.parts) {
