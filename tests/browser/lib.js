@@ -58,6 +58,7 @@ function pageKind(url) {
 async function examine(page, as = '') {
 	const kind = `${pageKind(page.url())} ${page.viewportSize().width} ${as}`;
 	if (page.plain || examined.has(kind)) return; // axe is a script itself
+	if ((await page.locator('meta[http-equiv="refresh"]').count()) > 0) return; // comes back in a moment: then it is looked at
 	examined.add(kind);
 	const found = await page.evaluate(`${axe}; axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations
 		.filter((v) => v.impact === 'serious' || v.impact === 'critical')
