@@ -114,7 +114,9 @@ async function reasons(p, action) {
 		refused.set(text, action);
 		trail.push(`  refused: ${text}`);
 		for (const way of await li.locator('.mf-way a, a[href^="#f."]').all()) ways.push(await way.getAttribute('href'));
-		const named = /下一步：([^（。]+)（([^）]+)）/.exec((await li.innerText()).replace(/\s+/g, ''));
+		const said = /下一步：(.*)$/.exec((await li.innerText()).replace(/\s+/g, ''));
+		const name = said && [...byName.keys()].find((n) => said[1].includes(n) && n !== p.name);
+		const named = name && { 1: /^[^（。，]+/.exec(said[1])[0], 2: name };
 		if (named) ways.others.push({ action: named[1], who: named[2] });
 	}
 	return ways;
@@ -129,12 +131,11 @@ async function wayOn(p, ways) {
 		return (await p.page.locator('form.mf-form, #wrong').count()) > 0 ? doForm(p) : true;
 	}
 	for (const { action, who } of ways.others) {
-		const name = who.split('、').find((n) => byName.has(n)) || '王明';
-		const other = await person(name);
+		const other = await person(who);
 		await other.go(matter);
 		const link = other.page.locator('main').getByRole('link', { name: action, exact: true });
-		if ((await link.count()) === 0) continue;
-		await press(other, link.first());
+		if ((await link.count()) > 0) await press(other, link.first());
+		else if (!(await nextOnDesk(other))) continue;
 		return doForm(other);
 	}
 	throw new Error(`no way on: ${(await p.text()).slice(0, 1500)}\n${trail.join('\n')}`);
