@@ -39,6 +39,7 @@ struct filling {
 	size_t n_passed;
 	struct act_result result;
 	struct str again, again_key; /* recall: the draft that it leaves, and of which form */
+	struct form offer;      /* what the form proposes */
 	bool stale, has_draft;
 	bool acts;              /* the act itself is tried, not only a draft kept */
 	bool discard;           /* the draft is thrown away */
@@ -127,6 +128,30 @@ static bool sees_field(const struct filling *f, const struct field *x)
 	return x->index < f->m.n_field && !f->m.field[x->index].hidden && !f->m.field[x->index].masked;
 }
 
+static struct val offered(const struct filling *f, const struct field *x)
+{
+	for (size_t i = 0; i < f->offer.n; i++)
+		if (str_eq(f->offer.v[i].field, x->id))
+			return f->offer.v[i].v;
+	return VAL_NULL;
+}
+
+static bool load_offers(struct filling *f, struct err *err)
+{
+	const struct actor who = actor_of(f->r);
+
+	return !f->ac->n_offer || f->opening
+	    || matter_offers(app_of(f->r)->engine, f->r->db, f->r->a, &who, f->matter, f->ac->id, &f->offer, err);
+}
+
+/* What the form proposes goes before what stands there. */
+static struct val first_value(const struct filling *f, const struct field *x)
+{
+	struct val v = offered(f, x);
+
+	return val_is_null(v) ? f->in.snap->field[x->index] : v;
+}
+
 static bool prefill(struct filling *f, struct err *err)
 {
 	for (size_t i = 0; i < f->ac->n_form; i++) {
@@ -139,7 +164,7 @@ static bool prefill(struct filling *f, struct err *err)
 			if (text.n)
 				pairs_add(&f->in.pairs, name, text);
 		} else if (!f->ac->joint && !ff->append && sees_field(f, ff->field)
-			   && !pairs_of_val(&f->in, &ff->field->type, name, f->in.snap->field[ff->field->index], err)) {
+			   && !pairs_of_val(&f->in, &ff->field->type, name, first_value(f, ff->field), err)) {
 			return false;
 		}
 	}
@@ -387,10 +412,18 @@ static bool taken_from(struct filling *f, const struct form_field *ff, struct st
 {
 	struct inputs stored = f->in;
 	const struct event_view *e;
+	struct val v = offered(f, ff->field);
 
+	stored.pairs = (struct pairs){ .a = f->r->a };
+	if (!val_is_null(v) && !val_equal(v, f->in.snap->field[ff->field->index])) {
+		if (!pairs_of_val(&stored, &ff->field->type, field_name(f, ff->field), v, err))
+			return false;
+		if (pairs_same(&stored.pairs, &f->in.pairs, field_name(f, ff->field)))
+			*ret = STR("系统拟写，请核对");
+		return true;
+	}
 	if (!had_value(f, ff))
 		return true;
-	stored.pairs = (struct pairs){ .a = f->r->a };
 	if (!pairs_of_val(&stored, &ff->field->type, field_name(f, ff->field), f->in.snap->field[ff->field->index], err))
 		return false;
 	if (!pairs_same(&stored.pairs, &f->in.pairs, field_name(f, ff->field)))
@@ -781,7 +814,7 @@ static bool show(struct req *r, bool opening, bool reviewing, struct err *err)
 	f->r = r;
 	f->opening = opening;
 	f->reviewing = reviewing;
-	if (!load(f, FORM_PARTS, err) || !restore(f, err))
+	if (!load(f, FORM_PARTS, err) || !load_offers(f, err) || !restore(f, err))
 		return false;
 	act = act_of(f);
 	act.version = -1;
@@ -831,6 +864,7 @@ static bool consequences(struct filling *f, struct check_view *v, struct err *er
 
 	if (!foresee(f, &f->form, &x, err))
 		return false;
+	x.n_paper = x.n_made;
 	paper = arena_many(a, x.n_paper, struct str);
 	number = arena_many(a, x.n_number, struct str);
 	for (size_t i = 0; i < x.n_paper; i++)

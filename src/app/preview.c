@@ -248,7 +248,7 @@ void preview_fill(struct inputs *in, const struct action *ac, const struct form 
 	struct wants w = { .in = in, .at = at, .cap = ac->n_form };
 	struct preview_paper *p = arena_many(in->r->a, f->n_paper, struct preview_paper);
 
-	*ret = (struct preview_view){ .paper = p, .n_paper = f->n_paper };
+	*ret = (struct preview_view){ .paper = p, .n_paper = f->n_paper, .n_made = f->n_made };
 	w.v = arena_many(in->r->a, w.cap, struct wanting);
 	want_marks(&w, ac, form);
 	want_required(&w, ac, form);

@@ -13,7 +13,7 @@ struct preview_view {
 		size_t n_block;
 		bool hidden, none; /* none: there is no text for it */
 	} *paper;
-	size_t n_paper;
+	size_t n_paper, n_made; /* those that the act makes stand first; the others are only shown */
 	const struct wanting { /* required fields without a value, then those without which a paper cannot be made */
 		struct str name, href;
 	} *wanting;

@@ -422,6 +422,11 @@ void public_error(struct req *r, const struct err *err)
 	}
 	v.decisions = err->code == ERR_NOT_FOUND;
 	public_frame_fill(r, v.heading, DOOR_HOME, &v.frame);
+	if (err->code == ERR_TOO_MANY) {
+		v.hint = STR("这是为了不让机器连续查询而设的，同一个单位、同一个网络里的人合在一起计算，不是您做错了什么。"
+			     "过了这段时间就能接着办。急需的，可以打电话或者到窗口办理。");
+		v.again = r->method == METHOD_GET ? v.frame.here : r->path;
+	}
 	html_init(&h, r->a, HTML_MAX);
 	page_public_error(&h, &v);
 	(void)reply_html(r, status, html_str(&h));

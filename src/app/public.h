@@ -224,6 +224,7 @@ struct standard_view {
 	bool sample;
 	const struct tier_row *tier;
 	size_t n_tier;
+	bool others;                    /* some tier has sanctions besides the fine */
 	const struct standard_version *of;
 	size_t n_of;
 };
@@ -274,6 +275,7 @@ struct public_error_view {
 	struct public_frame frame;
 	struct str heading, text, hint;
 	bool decisions; /* offer the search */
+	struct str again; /* address to try again; empty: none */
 };
 
 /* public.c */

@@ -547,6 +547,8 @@ static void tiers_of(struct req *r, const struct matter_view *m, struct standard
 		if (min.n || max.n)
 			t[i].fine = str_fmt(r->a, "%.*s—%.*s", STR_FMT(min), STR_FMT(max));
 	}
+	for (size_t i = 0; i < n; i++)
+		v->others = v->others || t[i].others.n;
 	v->tier = t;
 	v->n_tier = n;
 }

@@ -1012,6 +1012,8 @@ static void mark_action(const struct action *a)
 		mark(a->apart[i]);
 	for (size_t i = 0; i < a->n_set; i++)
 		mark(a->set[i].expr);
+	for (size_t i = 0; i < a->n_offer; i++)
+		mark(a->offer[i].expr);
 	for (size_t i = 0; i < a->n_then; i++)
 		mark_effect(&a->then[i]);
 }

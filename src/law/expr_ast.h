@@ -141,6 +141,7 @@ enum func {
 	FN_SAME,
 	FN_LEN,
 	FN_MENTIONS,
+	FN_MASKED,
 	FN_HAS,
 	FN_OPEN,
 	FN_CHILDREN,

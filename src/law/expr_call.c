@@ -411,6 +411,20 @@ static bool fn_mentions(struct typer *t, struct ast *e)
 	return true;
 }
 
+/* masked(当事人): what to call it; masked(文字, 当事人): the text with it masked. */
+static bool fn_masked(struct typer *t, struct ast *e)
+{
+	e->type = T(TEXT);
+	if (!args(t, e))
+		return false;
+	if (e->n == 2 && !type_is_text(e->kid[0]->type.tag) && e->kid[0]->type.tag != T_NONE)
+		return type_error(t, e->kid[0], "masked 隐去文字中的当事人，这里是%s", type_name_cn(e->kid[0]->type.tag));
+	if (e->kid[e->n - 1]->type.tag != T_PARTY)
+		return type_error(t, e->kid[e->n - 1], "masked 要写明当事人，这里是%s",
+				  type_name_cn(e->kid[e->n - 1]->type.tag));
+	return true;
+}
+
 static bool fn_has(struct typer *t, struct ast *e)
 {
 	struct ast el = { .from = e->from, .to = e->to };
@@ -662,6 +676,7 @@ static const struct fn fns[] = {
 	{ "same", FN_SAME, 2, 2, fn_same, "same(a, b)" },
 	{ "len", FN_LEN, 1, 1, fn_len, "len(文字)" },
 	{ "mentions", FN_MENTIONS, 2, 2, fn_mentions, "mentions(文字, 提到的文字)" },
+	{ "masked", FN_MASKED, 1, 2, fn_masked, "masked(当事人)，masked(文字, 当事人)" },
 	{ "has", FN_HAS, 2, 2, fn_has, "has(列表, 值)" },
 	{ "open", FN_OPEN, 1, 1, fn_open, "open(办件)" },
 };

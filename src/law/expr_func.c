@@ -2,6 +2,7 @@
 /* The functions of language.md 11, and arithmetic. */
 #include "base/day.h"
 #include "law/expr_ast.h"
+#include "law/mask.h"
 
 #define SPAN_MAX \
 	1000000 /* the longest span that can be written; a product beyond it is no length of time \
@@ -501,6 +502,16 @@ static struct val mentions(struct arena *a, struct str text, struct str part)
 	return needle.n ? val_bool(str_find(normalized(a, text), needle, 0) != SIZE_MAX) : VAL_NULL;
 }
 
+/* A unit is called by its own name: nothing is offered for it. */
+static struct val masked(struct arena *a, size_t n, const struct val *arg)
+{
+	const struct party *p = arg[n - 1].party;
+
+	if (n == 2)
+		return val_text(T_TEXT, mask_said(a, arg[0].s, p));
+	return p->sort != PARTY_UNIT && p->name.n ? val_text(T_TEXT, mask_text(a, STR("name"), p->name)) : VAL_NULL;
+}
+
 static struct val sealed(struct val v)
 {
 	bool all = true;
@@ -566,6 +577,9 @@ static bool run_plain(struct run *r, const struct ast *e, const struct val *arg,
 		return true;
 	case FN_MENTIONS:
 		*ret = mentions(r->ev->a, arg[0].s, arg[1].s);
+		return true;
+	case FN_MASKED:
+		*ret = masked(r->ev->a, e->n, arg);
 		return true;
 	default:
 		return err_set(r->err, ERR_BUG, "没有实现的函数");

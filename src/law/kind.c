@@ -109,6 +109,7 @@ static const struct key action_keys[] = {
 	{ "name", K_SCALAR | K_MUST }, { "from", K_SCALAR | K_LIST }, { "to", K_SCALAR | K_MAP },
 	{ "by", K_ANY }, { "apart", K_SCALAR | K_LIST }, { "form", K_SCALAR | K_LIST },
 	{ "may", K_SCALAR | K_LIST }, { "set", K_MAP }, { "checks", K_MAP }, { "makes", K_SCALAR | K_LIST },
+	{ "offer", K_MAP }, { "shows", K_SCALAR | K_LIST },
 	{ "then", K_LIST | K_MAP }, { "joint", K_MAP }, { "next", K_SCALAR }, { "help", K_SCALAR },
 	{ "confirm", K_SCALAR }, { "batch", K_SCALAR }, { "points", K_SCALAR }, { "reopen", K_SCALAR },
 	{ "cite", K_SCALAR | K_LIST }, { "because", K_SCALAR | K_LIST }, { 0 }
@@ -265,9 +266,8 @@ static void to(struct loader *l, struct kind *k, struct action *act, const struc
 	}
 }
 
-static void makes(struct loader *l, struct kind *k, struct action *act, const struct ynode *y)
+static const struct paper *const *named_papers(struct loader *l, const struct kind *k, const struct ynode *m, size_t *ret_n)
 {
-	const struct ynode *m = ynode_get(y, "makes");
 	const struct str *id;
 	size_t n = bind_texts(l, m, &id);
 	const struct paper **out = arena_many(l->a, n, const struct paper *);
@@ -276,11 +276,11 @@ static void makes(struct loader *l, struct kind *k, struct action *act, const st
 		const struct paper *p = kind_paper(k, id[i]);
 
 		if (p)
-			out[act->n_makes++] = p;
+			out[(*ret_n)++] = p;
 		else
 			diag_add(l->d, pos_val(m), false, "没有文书“%.*s”", STR_FMT(id[i]));
 	}
-	act->makes = out;
+	return out;
 }
 
 static void action(struct loader *l, struct kind *k, struct action *act, const struct ynode *y)
@@ -302,7 +302,8 @@ static void action(struct loader *l, struct kind *k, struct action *act, const s
 	from(l, k, act, y);
 	to(l, k, act, y);
 	form(l, k, act, y);
-	makes(l, k, act, y);
+	act->makes = named_papers(l, k, ynode_get(y, "makes"), &act->n_makes);
+	act->shows = named_papers(l, k, ynode_get(y, "shows"), &act->n_shows);
 }
 
 /* A built-in action that an article asks for is one node for all kinds: proved once, it is proved. */
@@ -921,13 +922,13 @@ static void apart(struct loader *l, const struct scope *s, struct action *act, c
 	act->apart_node = node;
 }
 
-static void set_fields(struct loader *l, const struct scope *s, const struct kind *k, struct action *act,
-		       const struct ynode *y)
+static const struct assign *set_fields(struct loader *l, const struct scope *s, const struct kind *k, const struct ynode *y,
+				       size_t *ret_n)
 {
 	struct assign *a;
 
-	if (y->sort != YNODE_MAP)
-		return;
+	if (!y || y->sort != YNODE_MAP)
+		return NULL;
 	a = arena_many(l->a, y->n, struct assign);
 	for (size_t i = 0; i < y->n; i++) {
 		const struct field *f = kind_field(k, y->child[i]->key);
@@ -938,10 +939,27 @@ static void set_fields(struct loader *l, const struct scope *s, const struct kin
 			 || ynode_get(section(l, k, "fields")->child[f->index], "choose"))
 			diag_add(l->d, pos_key(y->child[i]), false, "“%.*s”是计算字段，不能赋值", STR_FMT(f->id));
 		else
-			a[act->n_set++] = (struct assign){ f->id, bind_expr(l, s, y->child[i], &f->type),
+			a[(*ret_n)++] = (struct assign){ f->id, bind_expr(l, s, y->child[i], &f->type),
 							   pos_key(y->child[i]) };
 	}
-	act->set = a;
+	return a;
+}
+
+/* What is offered stands in a form that shows a matter: in no other place could anybody change it. */
+static void offer_fields(struct loader *l, const struct scope *s, const struct kind *k, struct action *act,
+			 const struct ynode *y)
+{
+	act->offer = set_fields(l, s, k, y, &act->n_offer);
+	if (y && str_is(act->id, "open"))
+		diag_add(l->d, pos_key(y), false, "open 没有可以拟写的办件，用 default");
+	for (size_t i = 0; i < act->n_offer; i++) {
+		bool asked = false;
+
+		for (size_t j = 0; j < act->n_form; j++)
+			asked = asked || str_eq(act->form[j].field->id, act->offer[i].field);
+		if (!asked)
+			diag_add(l->d, act->offer[i].pos, false, "表单没有“%.*s”", STR_FMT(act->offer[i].field));
+	}
 }
 
 static const struct key to_keys[] = { { "choose", K_LIST | K_MUST }, { 0 } };
@@ -973,8 +991,8 @@ static void compile_action(struct loader *l, struct kind *k, struct action *act,
 		act->by = bind_whos(l, &s, ynode_get(y, "by"), NODE_BY, path_of(l, act->node->path, STR("by")));
 	if (ynode_get(y, "apart"))
 		apart(l, &s, act, ynode_get(y, "apart"));
-	if (ynode_get(y, "set"))
-		set_fields(l, &s, k, act, ynode_get(y, "set"));
+	act->set = set_fields(l, &s, k, ynode_get(y, "set"), &act->n_set);
+	offer_fields(l, &s, k, act, ynode_get(y, "offer"));
 	act->check = checks(l, &s, y, act->node->path, &act->n_check);
 	if (ynode_get(y, "joint"))
 		joint(l, &s, act, ynode_get(y, "joint"));

@@ -202,6 +202,10 @@ struct action {
 	size_t n_check;
 	const struct paper *const *makes;
 	size_t n_makes;
+	const struct paper *const *shows; /* papers that stand beside the form as they would read; not made */
+	size_t n_shows;
+	const struct assign *offer;       /* what the form proposes; whoever fills it in may change it */
+	size_t n_offer;
 	const struct effect *then;
 	size_t n_then;
 	/* joint */

@@ -56,7 +56,7 @@ static bool paper(struct foreseeing *x, const struct paper *p, struct foreseen_p
 static bool papers(struct foreseeing *x, struct err *err)
 {
 	const struct action *ac = x->s.ac;
-	struct foreseen_paper *v = arena_many(x->t.a, ac->n_makes, struct foreseen_paper);
+	struct foreseen_paper *v = arena_many(x->t.a, ac->n_makes + ac->n_shows, struct foreseen_paper);
 	size_t n = 0;
 
 	for (size_t i = 0; i < ac->n_makes; i++) {
@@ -67,6 +67,10 @@ static bool papers(struct foreseeing *x, struct err *err)
 		v[n].number = n ? (struct str){ 0 } : paper_number(&x->s);
 		n++;
 	}
+	x->v->n_made = n;
+	for (size_t i = 0; i < ac->n_shows; i++)
+		if (node_on(ac->shows[i]->node) && !paper(x, ac->shows[i], &v[n++], err))
+			return false;
 	x->v->paper = v;
 	x->v->n_paper = n;
 	return true;
@@ -190,6 +194,68 @@ static bool all(struct foreseeing *x, struct err *err)
 	numbers(x);
 	return (!x->s.completes || papers(x, err)) && clocks(x, err)
 	    && (x->s.new->state->end || holder_names(&x->t, x->s.new, &x->s.ev, &x->v->holder, err)) && told(x, err);
+}
+
+/* ---- what a form proposes ---- */
+
+struct offering {
+	struct turn *t;
+	struct eval ev;
+	const struct actor *who;
+	struct err *err;
+	bool hidden, failed;
+};
+
+static void offered_field(void *ctx, const struct field *f)
+{
+	struct offering *x = ctx;
+	enum sight sight = SIGHT_NONE;
+
+	if (!x->failed && !field_sight(x->t, f, &x->ev, x->who, &sight, x->err))
+		x->failed = true;
+	x->hidden = x->hidden || sight != SIGHT_FULL;
+}
+
+static bool one_offer(struct offering *x, const struct field *f, const struct expr *is, struct val *ret)
+{
+	x->hidden = false;
+	expr_reads(is, offered_field, x);
+	*ret = VAL_NULL;
+	if (x->failed || x->hidden)
+		return !x->failed;
+	if (!expr_eval(is, &x->ev, ret, x->err))
+		return false;
+	*ret = val_fit(x->t->a, &f->type, *ret);
+	return true;
+}
+
+bool matter_offers(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter,
+		   struct str action, struct form *ret, struct err *err)
+{
+	struct offering x = { .t = turn_to_read(e, db, a), .who = who, .err = err };
+	const struct action *ac;
+	struct form_entry *v;
+	struct snap *m;
+	bool sees = false;
+
+	*ret = (struct form){ 0 };
+	if (!turn_load(x.t, matter, &m, err) || (m && !may_see(x.t, m, who, &sees, err)))
+		return false;
+	if (!sees)
+		return err_set(err, ERR_NOT_FOUND, "没有找到这件办件");
+	ac = kind_action(m->kind, action);
+	x.ev = turn_eval(x.t, m, NULL, who);
+	v = arena_many(a, ac ? ac->n_offer : 0, struct form_entry);
+	ret->v = v;
+	for (size_t i = 0; ac && i < ac->n_offer; i++) {
+		const struct field *f = kind_field(m->kind, ac->offer[i].field);
+
+		if (!one_offer(&x, f, ac->offer[i].expr, &v[ret->n].v))
+			return false;
+		v[ret->n].field = f->id;
+		ret->n += !val_is_null(v[ret->n].v);
+	}
+	return true;
 }
 
 bool matter_foresee(struct engine *e, struct db *db, struct arena *a, const struct act *act, struct foreseen *ret,

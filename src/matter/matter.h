@@ -119,7 +119,7 @@ struct foreseen {
 		struct str number, blocks;
 		bool hidden;               /* it prints what this person may not see */
 	} *paper;
-	size_t n_paper;
+	size_t n_paper, n_made;            /* those that it makes stand first; the others are only shown beside the form */
 	const struct foreseen_number {
 		const struct number *def;
 		struct str text;           /* 临应急罚〔2026〕……号 */
@@ -133,6 +133,11 @@ struct foreseen {
 };
 MUST_USE bool matter_foresee(struct engine *e, struct db *db, struct arena *a, const struct act *act,
 			     struct foreseen *ret, struct err *err);
+
+/* What the form of an action proposes for this matter (`offer`): values that whoever fills it in may change. Fields for
+ * which nothing is proposed are left out, and so is what would tell this person a hidden field. Writes nothing. */
+MUST_USE bool matter_offers(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter,
+			    struct str action, struct form *ret, struct err *err);
 
 /* Overdue automatic actions and lapses up to now, oldest due first; at most `most` of them. *ret_done tells
  * how many were done; 0: none is overdue. The group's begin hook calls it. */

@@ -2,48 +2,6 @@
 /* What of a field a reader sees: the value, a mask, or nothing (language.md 10). */
 #include "matter/sight.h"
 
-static struct str repeat(struct arena *a, const char *sign, size_t n)
-{
-	struct buf b;
-
-	buf_init(&b, a, 1000);
-	for (size_t i = 0; i < n; i++)
-		buf_adds(&b, sign);
-	return buf_str(&b);
-}
-
-/* 张某 */
-static struct str mask_name(struct arena *a, struct str s)
-{
-	return s.n ? str_fmt(a, "%.*s某", STR_FMT(str_head(s, 1))) : s;
-}
-
-/* The first and last characters stay: 1427************12, 139****0172. */
-static struct str mask_middle(struct arena *a, struct str s, size_t head, size_t tail)
-{
-	size_t n = str_chars(s);
-	struct str front;
-
-	if (n <= head + tail)
-		return repeat(a, "*", n);
-	front = str_head(s, n - tail);
-	return str_fmt(a, "%.*s%.*s%.*s", STR_FMT(str_head(s, head)), STR_FMT(repeat(a, "*", n - head - tail)),
-		       STR_FMT(str_sub(s, front.n, s.n)));
-}
-
-struct str mask_text(struct arena *a, struct str how, struct str s)
-{
-	if (str_is(how, "name"))
-		return mask_name(a, s);
-	if (str_is(how, "code"))
-		return mask_middle(a, s, 4, 2);
-	if (str_is(how, "phone"))
-		return mask_middle(a, s, 3, 4);
-	if (str_is(how, "address"))
-		return s.n ? str_fmt(a, "%.*s***", STR_FMT(str_head(s, 6))) : s;
-	return s.n ? STR("***") : s;
-}
-
 /* Units have no privacy in their name and code; the person behind them has. */
 static struct val mask_party(struct arena *a, struct val v)
 {
@@ -51,12 +9,12 @@ static struct val mask_party(struct arena *a, struct val v)
 
 	*p = *v.party;
 	if (p->sort != PARTY_UNIT) {
-		p->name = mask_name(a, p->name);
-		p->code = mask_middle(a, p->code, 4, 2);
+		p->name = mask_text(a, STR("name"), p->name);
+		p->code = mask_text(a, STR("code"), p->code);
 		p->address = mask_text(a, STR("address"), p->address);
 	}
-	p->contact = mask_name(a, p->contact);
-	p->phone = mask_middle(a, p->phone, 3, 4);
+	p->contact = mask_text(a, STR("name"), p->contact);
+	p->phone = mask_text(a, STR("phone"), p->phone);
 	v.party = p;
 	return v;
 }

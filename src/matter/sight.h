@@ -3,6 +3,7 @@
 #ifndef MINGFA_MATTER_SIGHT_H
 #define MINGFA_MATTER_SIGHT_H
 
+#include "law/mask.h"
 #include "matter/inner.h"
 
 enum sight { SIGHT_FULL, SIGHT_MASK, SIGHT_NONE };
@@ -10,7 +11,5 @@ enum sight { SIGHT_FULL, SIGHT_MASK, SIGHT_NONE };
 MUST_USE bool field_sight(struct turn *t, const struct field *f, struct eval *ev, const struct actor *who,
 			  enum sight *ret, struct err *err);
 struct val mask_val(struct arena *a, const struct field *f, struct val v);
-/* how: name, code, phone, address, text. */
-struct str mask_text(struct arena *a, struct str how, struct str s);
 
 #endif

@@ -495,10 +495,43 @@ static bool headers_fit(struct MHD_Connection *c, struct err *err)
 	return n <= HTTP_HEADERS || err_set(err, ERR_HEADERS, "请求头过长，请清除本网站的 Cookie 后再试");
 }
 
+static enum MHD_Result query_pair(void *ctx, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+	struct buf *b = ctx;
+
+	(void)kind;
+	if (b->n)
+		buf_addc(b, '&');
+	form_escape(b, str_of(key));
+	buf_addc(b, '=');
+	form_escape(b, str_of(value));
+	return MHD_YES;
+}
+
+/* libmicrohttpd has split and decoded the query; our own reader applies our limits and checks UTF-8. */
+static void read_query(struct exchange *x)
+{
+	struct err err = { 0 };
+	struct buf b;
+
+	buf_init(&b, x->r.a, (size_t)4 * HTTP_URL);
+	(void)MHD_get_connection_values(x->c, MHD_GET_ARGUMENT_KIND, query_pair, &b);
+	if (x->r.status)
+		return;
+	if (!buf_ok(&b))
+		(void)err_set(&err, ERR_BAD_INPUT, "地址过长");
+	if (!buf_ok(&b) || !form_urlencoded(x->r.a, buf_str(&b), &x->r.query, &err))
+		failed(x, &err);
+}
+
+/* The page leads back to what was asked, so the query is read before. */
 static bool too_many(struct exchange *x, int wait)
 {
 	struct err err = { 0 };
 
+	read_query(x);
+	if (x->r.status)
+		return false;
 	reply_header(&x->r, "Retry-After", str_fmt(x->r.a, "%d", wait));
 	(void)err_set(&err, ERR_TOO_MANY, "同一网络地址的操作过于频繁，请在%d秒后再试", wait);
 	failed(x, &err);
@@ -560,35 +593,6 @@ static void begin_request(struct exchange *x, const char *method)
 		failed(x, &err);
 	}
 	buf_init(&x->body, r->a, x->max_body);
-}
-
-static enum MHD_Result query_pair(void *ctx, enum MHD_ValueKind kind, const char *key, const char *value)
-{
-	struct buf *b = ctx;
-
-	(void)kind;
-	if (b->n)
-		buf_addc(b, '&');
-	form_escape(b, str_of(key));
-	buf_addc(b, '=');
-	form_escape(b, str_of(value));
-	return MHD_YES;
-}
-
-/* libmicrohttpd has split and decoded the query; our own reader applies our limits and checks UTF-8. */
-static void read_query(struct exchange *x)
-{
-	struct err err = { 0 };
-	struct buf b;
-
-	buf_init(&b, x->r.a, (size_t)4 * HTTP_URL);
-	(void)MHD_get_connection_values(x->c, MHD_GET_ARGUMENT_KIND, query_pair, &b);
-	if (x->r.status)
-		return;
-	if (!buf_ok(&b))
-		(void)err_set(&err, ERR_BAD_INPUT, "地址过长");
-	if (!buf_ok(&b) || !form_urlencoded(x->r.a, buf_str(&b), &x->r.query, &err))
-		failed(x, &err);
 }
 
 static struct exchange *exchange_new(struct http *h, struct MHD_Connection *c, const char *url, const char *method)

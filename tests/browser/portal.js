@@ -216,6 +216,30 @@ test('the notice board turns by itself, and can be stopped', async () => {
 	await page.context().close();
 });
 
+// The program's own pages only, one of each kind of address and of each search.
+test('no link of any public page leads nowhere', async () => {
+	const page = await phone();
+	const kind = (u) => u.pathname.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '{code}') + (u.search ? '?' : '');
+	const seen = new Map();
+	const waiting = [new URL(site.open)];
+	const dead = [];
+	while (waiting.length) {
+		const at = waiting.shift();
+		if (seen.get(kind(at)) >= 3) continue; // three decisions are as good as all
+		seen.set(kind(at), (seen.get(kind(at)) || 0) + 1);
+		const r = await page.request.get(at.href, { maxRedirects: 3 });
+		if (r.status() !== 200) dead.push(`${r.status()} ${at.pathname}`);
+		if (!(r.headers()['content-type'] || '').startsWith('text/html')) continue;
+		for (const [, href] of (await r.text()).matchAll(/<a [^>]*href="([^"#]+)/g)) {
+			const to = new URL(href.replaceAll('&amp;', '&'), at);
+			if (to.origin === new URL(site.open).origin) waiting.push(to);
+		}
+	}
+	expect(dead.join(', '), '', 'links that lead nowhere');
+	for (const k of ['/decisions/{code}', '/decisions/{code}/file/0', '/items/{code}/flow', '/standards/{code}', '/organs/{code}', '/notice-board/{code}']) that(seen.has(k), `never came to ${k}: ${[...seen.keys()]}`);
+	await page.context().close();
+});
+
 test('the feed and the map are XML, and the first view is small', async () => {
 	const page = await site.page();
 	await page.goto(site.open);

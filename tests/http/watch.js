@@ -126,6 +126,28 @@ for (const [where, form, most] of [
 	});
 }
 
+test('anyone searches 120 times at once; then the page says in how many seconds to try again, and leads back to the search', async () => {
+	const s = await proxied();
+	const where = '/decisions?q=%E7%A4%BA%E4%BE%8B&year=2026';
+	const from = (a, path = where) => request(s.publicPort, 'GET', path, { headers: { 'X-Forwarded-For': a } });
+	let limited;
+	let passed = 0;
+	while (!limited && passed < 400) {
+		const r = await from('203.0.113.90');
+		if (r.status === 429) limited = r;
+		else passed++;
+	}
+	that(limited && passed >= 120, `${passed} passed`);
+	const wait = Number(limited.headers['retry-after']);
+	that(wait >= 1 && limited.body.includes(`请在${wait}秒后再试`), `Retry-After ${wait}: ${limited.body.slice(0, 500)}`);
+	that(limited.body.includes('<h1') && limited.body.includes('不是您做错了什么'), 'the page');
+	that(limited.body.includes(`href="${where.replace('&', '&amp;')}">再试一次`), 'the way back to the search');
+	expect((await from('203.0.113.91')).status, 200, 'another address');
+	expect((await from('203.0.113.90', '/complain')).status, 200, 'what is not a search');
+	await new Promise((ok) => setTimeout(ok, 1000 * wait + 100));
+	expect((await from('203.0.113.90')).status, 200, 'after the wait');
+});
+
 test('one address signs in sixty times at once and then waits; others do not', async () => {
 	const s = await proxied();
 	const from = (a) => request(s.port, 'POST', '/sign-in', { headers: { 'X-Forwarded-For': a }, form: { login: 'x', password: '' } });

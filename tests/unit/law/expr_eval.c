@@ -305,6 +305,31 @@ Test(law_eval, a_text_mentions_what_stands_in_it_however_it_is_written)
 	    { "mentions(title, ' ')", "null" }, { "not mentions(title, 'x')", "true" });
 }
 
+static struct val party(enum party_sort sort, const char *name, const char *code);
+
+/* Wherever it stands and however it is written; what belongs to nobody in particular is masked by its form. */
+Test(law_eval, a_natural_person_is_masked_in_a_text)
+{
+	struct val person = party(PARTY_PERSON, "张三强", "142727199001010012");
+
+	((struct party *)person.party)->phone = STR("0359-4020172");
+	lab_put(l, l->self, "party", person);
+	TRY({ "masked(party)", "张某" }, { "masked('张三强未报告，张 三 强也不配合', party)", "张某未报告，张某也不配合" },
+	    { "masked('身份证１４２７２７１９９００１０１００１２', party)", "身份证1427************12" },
+	    { "masked('电话0359-4020172、13912340172', party)", "电话035*****0172、139****0172" },
+	    { "masked('见证人142727199001010012，编号142727199001010013', party)", "见证人1427************12，编号142727199001010013" },
+	    { "masked('编号913912340172', party)", "编号913912340172" }, { "masked('张三', party)", "张三" },
+	    { "masked(masked('张三强', party), party)", "张某" }, { "masked(facts, party)", "null" });
+	lab_put(l, l->self, "party", party(PARTY_PERSON, "欧阳三强", ""));
+	TRY({ "masked(party)", "欧阳某" }, { "masked('对欧阳三强罚款', party)", "对欧阳某罚款" });
+	lab_put(l, l->self, "party", party(PARTY_PERSON, "欧阳", "")); /* two characters: 欧 is the surname */
+	TRY({ "masked(party)", "欧某" });
+	lab_put(l, l->self, "party", party(PARTY_UNIT, "张三强商店", "91140821MA0K00001Q"));
+	TRY({ "masked(party)", "null" }, { "masked('张三强商店，电话13912340172', party)", "张三强商店，电话139****0172" });
+	lab_put(l, l->self, "party", VAL_NULL);
+	TRY({ "masked(party)", "null" }, { "masked('张三强', party)", "null" });
+}
+
 static struct val party(enum party_sort sort, const char *name, const char *code)
 {
 	struct party *p = arena_one(l->a, struct party);

@@ -233,6 +233,8 @@ Test(law_type, calls)
 	       { "after(today, 3 hour)", 1, "不能按小时", NULL },
 	       { "after(today, 3)", 14, "应当是时长", NULL },
 	       { "len(officers)", 5, "数文字的字数", "count" },
+	       { "masked(title, fine)", 15, "要写明当事人", NULL },
+	       { "masked(fine, party)", 8, "隐去文字中的当事人", NULL },
 	       { "mentions(title, fine)", 17, "在文字中查找文字", NULL },
 	       { "open(fine)", 6, "看一件办件", NULL },
 	       { "same(officers, officers)", 6, "单独的值", NULL },
