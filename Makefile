@@ -26,6 +26,8 @@ PKGS := libmicrohttpd libfyaml sqlite3 libpq libsodium libcrypto cairo pango pan
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g'))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 GEN := $(BUILD)/gen
+VERSION ?= 0.2.0
+COMMIT ?= $(shell git describe --always --dirty=+ --exclude="*" --abbrev=12 2>/dev/null)
 CPPFLAGS := -D_GNU_SOURCE -Isrc -I$(GEN)
 # Poisons the calls that src/base replaces. Not for generated code, which needs none of it.
 BANNED := -include src/base/banned.h
@@ -109,6 +111,12 @@ $(GEN)/pages.h $(PAGE_C): $(GEN)/pages.stamp
 EMBED := $(sort $(shell find law sql static -type f ! -name '.*' 2>/dev/null))
 ICONS := $(sort $(wildcard tools/icons.txt))
 NPM_FILES := $(shell sed -n 's/^[^\# ][^ ]* //p' tools/assets.txt 2>/dev/null)
+# Which program it is; only what tells it is compiled anew.
+$(GEN)/build.h: FORCE
+	@mkdir -p $(GEN)
+	@printf '#define BUILD_VERSION "%s"\n#define BUILD_COMMIT "%s"\n' '$(VERSION)' '$(COMMIT)' >$@.new; cmp -s $@.new $@ || cp $@.new $@
+$(BUILD)/obj/app/version.o: $(GEN)/build.h
+
 $(GEN)/assets.list: FORCE
 	@mkdir -p $(@D)
 	@{ for f in $(EMBED); do echo "$$f $$f"; done; sed '/^#/d;/^$$/d' tools/assets.txt; \
@@ -200,7 +208,6 @@ bench: build $(BUILD)/bench/turn $(BUILD)/bench/page
 	@BUILD=$(BUILD) sh bench/run.sh
 
 # ---- a Debian package ----
-VERSION ?= 0.2.0
 deb: build
 	@sh tools/deb.sh $(BUILD) $(VERSION)
 .PHONY: deb

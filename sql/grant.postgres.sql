@@ -38,7 +38,7 @@ BEGIN
 			'login_attempt', 'draft_bin'] LOOP
 			EXECUTE format('GRANT INSERT, DELETE ON %I.%I TO %I', place, t, who);
 		END LOOP;
-		FOREACH t IN ARRAY ARRAY['session', 'draft', 'pref', 'key_fill', 'matter_holder', 'search'] LOOP
+		FOREACH t IN ARRAY ARRAY['session', 'draft', 'pref', 'key_fill', 'matter_holder', 'process', 'search'] LOOP
 			EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %I.%I TO %I', place, t, who);
 		END LOOP;
 	END LOOP;

@@ -13,6 +13,7 @@
 #include "base/asset.h"
 #include "base/day.h"
 #include "base/log.h"
+#include "base/uuid.h"
 #include "db/migrate.h"
 #include "matter/views.h"
 #include "log/log.h"
@@ -193,6 +194,8 @@ bool app_open(const struct app_config *config, struct app **ret, struct err *err
 	app->a = a;
 	(void)pthread_mutex_init(&app->search_lock, NULL);
 	app->dir = config->dir;
+	app->started = time_now();
+	app->process = uuid_new(a, app->started);
 	app->site = config->site;
 	app->db = config->db ? config->db : str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", config->dir));
 	app->search_db = str_starts(str_of(app->db), STR("sqlite:"))

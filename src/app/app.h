@@ -29,6 +29,7 @@ struct follower {
 	bool woken, started;
 	atomic_bool stop; /* set under the lock, but long rounds ask without it */
 	bool more;
+	int64_t done_at;  /* its own: when it last did what it does now and then, or complained (time_monotonic) */
 	void *priv;
 	struct app *app;
 };
@@ -40,6 +41,8 @@ struct app {
 	struct arena *a;          /* lives as long as the program */
 	const char *dir;          /* data folder */
 	const char *db;           /* address */
+	struct str process;       /* code of this run (process.h) */
+	int64_t started;          /* by the machine's clock */
 	const char *search_db;    /* address of the full-text index */
 	const char *site;         /* https://… of the public side, without a slash at the end; NULL: as it is asked for */
 	struct law_files files;

@@ -11,6 +11,7 @@
 #include "app/gate.h"
 #include "app/hook.h"
 #include "app/practice.h"
+#include "app/process.h"
 #include "base/day.h"
 #include "base/log.h"
 #include "base/parse.h"
@@ -108,6 +109,7 @@ static bool start(struct app *app, const struct serving *s, struct err *err)
 	app->message_hook = s->hook_url;
 	app->hook_wait = s->hook_wait;
 	app_follow(app, "jobs", 1000, jobs_work);
+	app_follow(app, "process", 1000, process_work); /* stops after those whose work it vouches for */
 	return app_start(app, err) && start_listeners(app, s, err);
 }
 

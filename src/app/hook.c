@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/hook_send.h"
@@ -17,41 +18,85 @@
 #define MESSAGES_A_ROUND 500
 #define FOUND_MOST 2000
 #define KEY_BYTES 32
+#define COMPLAIN_MS 60000
 
 /* ---- the secret ---- */
 
-static bool read_key(const char *path, unsigned char key[KEY_BYTES])
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && read(fd, key, KEY_BYTES) == KEY_BYTES;
+enum key_state { KEY_NONE, KEY_BROKEN, KEY_WHOLE };
 
+static char *key_path(struct arena *a, const struct app *app)
+{
+	return str_cstr(a, str_fmt(a, "%s/keys/webhook.key", app->dir));
+}
+
+static enum key_state read_key(const char *path, unsigned char key[KEY_BYTES])
+{
+	unsigned char more;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool whole = fd >= 0 && read(fd, key, KEY_BYTES) == KEY_BYTES && read(fd, &more, 1) == 0;
+
+	if (fd < 0)
+		return errno == ENOENT ? KEY_NONE : KEY_BROKEN;
+	(void)close(fd);
+	return whole ? KEY_WHOLE : KEY_BROKEN;
+}
+
+/* On the disk under another name first, so that its own name never stands on half a key; whoever comes first names it. */
+static bool make_key(struct arena *a, const struct app *app, const char *path, struct err *err)
+{
+	char *part = str_cstr(a, str_fmt(a, "%s.%.*s.part", path, STR_FMT(app->process)));
+	char *folder = str_cstr(a, str_fmt(a, "%s/keys", app->dir));
+	unsigned char key[KEY_BYTES];
+	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), dir;
+	bool ok;
+
+	randombytes_buf(key, KEY_BYTES);
+	ok = fd >= 0 && write(fd, key, KEY_BYTES) == KEY_BYTES && fsync(fd) == 0;
 	if (fd >= 0)
 		(void)close(fd);
+	ok = ok && (link(part, path) == 0 || errno == EEXIST);
+	if (!ok)
+		(void)err_set(err, ERR_IO, "不能写推送密钥文件 %s：%s", path, strerror(errno));
+	(void)unlink(part);
+	dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir >= 0) {
+		(void)fsync(dir);
+		(void)close(dir);
+	}
 	return ok;
 }
 
-/* Whoever comes first makes it; O_EXCL lets only one. */
-static bool make_key(const char *path, unsigned char key[KEY_BYTES], struct err *err)
+static bool broken(const char *path, struct err *err)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool ok;
+	return err_set(err, ERR_IO, "推送密钥文件 %s 不完整，推送都停着。请从备份的 keys 文件夹恢复它；没有备份的，删除它，"
+		       "程序另做一个，再把〔推送〕里新的签名密钥告诉各对方系统", path);
+}
 
-	if (fd < 0)
-		return errno == EEXIST || err_set(err, ERR_IO, "不能建立推送密钥文件");
-	randombytes_buf(key, KEY_BYTES);
-	ok = write(fd, key, KEY_BYTES) == KEY_BYTES && fsync(fd) == 0;
-	(void)close(fd);
-	return ok || err_set(err, ERR_IO, "不能写推送密钥文件");
+bool hook_key_ok(const struct app *app, struct err *err)
+{
+	struct arena *a = arena_new();
+	char *path = key_path(a, app);
+	unsigned char key[KEY_BYTES];
+	bool ok = read_key(path, key) != KEY_BROKEN || broken(path, err);
+
+	(void)arena_free(a);
+	return ok;
 }
 
 bool hook_secret(struct app *app, struct arena *a, struct str code, struct str *ret, struct err *err)
 {
-	const char *path = str_cstr(a, str_fmt(a, "%s/keys/webhook.key", app->dir));
+	char *path = key_path(a, app);
 	unsigned char key[KEY_BYTES], mac[crypto_auth_hmacsha256_BYTES];
 	char *hex = arena_alloc(a, 2 * sizeof(mac) + 1);
+	enum key_state state = read_key(path, key);
 
-	if (!read_key(path, key) && (!make_key(path, key, err) || !read_key(path, key)))
-		return err->code ? false : err_set(err, ERR_IO, "不能读取推送密钥文件");
+	if (state == KEY_NONE) {
+		if (!make_key(a, app, path, err))
+			return false;
+		state = read_key(path, key);
+	}
+	if (state != KEY_WHOLE)
+		return broken(path, err);
 	(void)crypto_auth_hmacsha256(mac, (const unsigned char *)code.p, code.n, key);
 	sodium_bin2hex(hex, 2 * sizeof(mac) + 1, mac, sizeof(mac));
 	*ret = (struct str){ hex, 2 * sizeof(mac) };
@@ -83,6 +128,8 @@ struct round {
 	int64_t event, message, red; /* how far this round came */
 	int64_t known_event, known_message;
 	bool known; /* hook_seen has its row */
+	bool lost;  /* another process was faster with this round */
+	int64_t n_red;
 	bool full;  /* what did not fit any more comes with the next round */
 	/* a row being read */
 	int64_t id, at, opened;
@@ -198,6 +245,7 @@ static bool add_red(void *ctx, struct err *err)
 		if (x->hook[i].red && x->at >= x->hook[i].opened)
 			add_found(x, x->hook[i].id, "deadline.red");
 	x->red = x->id;
+	x->n_red++;
 	return true;
 }
 
@@ -299,22 +347,38 @@ static bool look_at_messages(struct round *x, struct err *err)
 static const struct stmt st_seen = { "hook_seen", "SELECT event, message FROM hook_seen WHERE id = 1" };
 static const struct stmt st_newest = { "hook_newest",
 	"SELECT (SELECT COALESCE(MAX(id), 0) FROM event), (SELECT COALESCE(MAX(id), 0) FROM message)" };
+static const struct stmt st_first = { "hook_first",
+	"INSERT INTO hook_seen (id, event, message) VALUES (1, $1, $2) ON CONFLICT (id) DO NOTHING" };
 static const struct stmt st_keep = { "hook_keep",
-	"INSERT INTO hook_seen (id, event, message) VALUES (1, $1, $2)"
-	" ON CONFLICT (id) DO UPDATE SET event = $1, message = $2" };
+	"UPDATE hook_seen SET event = $1, message = $2 WHERE id = 1 AND event = $3 AND message = $4" };
 static const struct stmt st_insert = { "hook_insert",
 	"INSERT INTO hook_delivery (code, hook, event, body, at, tries, next_at, state, error)"
 	" VALUES ($1, $2, $3, $4, $5, 0, $5, 'waiting', '')" };
 static const struct stmt st_red_done = { "hook_red_done",
 	"UPDATE outbox SET done = $2 WHERE kind = 'red' AND done IS NULL AND id <= $1" };
 
+/* From just where this round began: of two processes that looked through the same, one keeps what it found. */
+static bool move_on(struct db *db, struct round *x, int64_t now, struct err *err)
+{
+	const struct db_in seen[] = { db_i64(x->event), db_i64(x->message), db_i64(x->known_event), db_i64(x->known_message) };
+	const struct db_in red[] = { db_i64(x->red), db_i64(now) };
+	int64_t moved = 0, reds = 0;
+
+	if (!(x->known ? db_exec(db, &st_keep, DB_IN(seen), &moved, err)
+		       : db_exec(db, &st_first, seen, 2, &moved, err))
+	    || (x->red && !db_exec(db, &st_red_done, DB_IN(red), &reds, err)))
+		return false;
+	x->lost = moved != 1 || reds != x->n_red;
+	return !x->lost || err_set(err, ERR_BUSY, "另一个进程已经看过");
+}
+
 static bool keep_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
 	const struct round *x = ctx;
 	const int64_t now = engine_now(x->app->engine);
-	const struct db_in seen[] = { db_i64(x->event), db_i64(x->message) };
-	const struct db_in red[] = { db_i64(x->red), db_i64(now) };
 
+	if (!move_on(db, ctx, now, err))
+		return false;
 	for (size_t i = 0; i < x->n_found; i++) {
 		const struct delivery *d = &x->found[i];
 		const struct db_in in[] = { db_str(uuid_new(a, now)), db_ref(d->hook), db_str(d->event), db_str(d->body),
@@ -323,8 +387,7 @@ static bool keep_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 		if (!db_exec(db, &st_insert, DB_IN(in), NULL, err))
 			return false;
 	}
-	return db_exec(db, &st_keep, DB_IN(seen), NULL, err)
-	    && (!x->red || db_exec(db, &st_red_done, DB_IN(red), NULL, err));
+	return true;
 }
 
 /* Where the last round ended; the first one begins with what happens from now on. */
@@ -348,6 +411,15 @@ static bool worth_keeping(const struct round *x)
 	    || x->event - x->known_event >= EVENTS_A_ROUND - 1;
 }
 
+/* The same is not said each second. */
+static void complain(struct follower *f, const struct err *err)
+{
+	if (f->done_at && time_monotonic() - f->done_at < COMPLAIN_MS)
+		return;
+	f->done_at = time_monotonic();
+	log_line(LOG_WARNING, "hooks: %s (%s)", err->msg, err->detail);
+}
+
 void hook_work(struct app *app, struct follower *f)
 {
 	struct arena *a = arena_new();
@@ -362,12 +434,15 @@ void hook_work(struct app *app, struct follower *f)
 	}
 	ok = begin_round(x, &err) && look_through(x, &err) && look_at_messages(x, &err);
 	db_close(x->db);
-	if (ok && worth_keeping(x))
-		ok = writer_run(app->writer, "hooks", keep_run, x, &err);
+	if (ok && worth_keeping(x) && !writer_run(app->writer, "hooks", keep_run, x, &err)) {
+		ok = x->lost;
+		if (ok)
+			err_clear(&err);
+	}
 	if (ok)
 		ok = hook_send_due(app, f, &err);
 	if (!ok)
-		log_line(LOG_WARNING, "hooks: %s (%s)", err.msg, err.detail);
+		complain(f, &err);
 	f->more = ok && (x->full || x->event - x->known_event >= EVENTS_A_ROUND);
 	(void)arena_free(a);
 }

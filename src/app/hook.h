@@ -21,6 +21,7 @@ void hook_work(struct app *app, struct follower *f);
 
 /* The secret by which the receiver knows that a delivery comes from here: made of the installation's key
  * (keys/webhook.key, made at the first use) and the webhook's code; hexadecimal. */
+MUST_USE bool hook_key_ok(const struct app *app, struct err *err); /* false: the key is there and broken; says what to do */
 MUST_USE bool hook_secret(struct app *app, struct arena *a, struct str code, struct str *ret, struct err *err);
 
 struct hooks_view {

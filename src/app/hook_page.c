@@ -25,11 +25,13 @@ static bool add_line(struct req *r, const struct list_row *x, struct hook_line *
 	const struct db_out out[] = { db_to_i64(&l->waiting), db_to_i64(&l->done), db_to_i64(&l->dead), db_to_i64(&last) };
 	const struct field *url = kind_field(x->snap->kind, STR("url"));
 	struct matter_view m;
+	struct err no_key = { 0 };
 
 	if (!matter_see(app_of(r)->engine, r->db, r->a, &who, x->snap->id, SEE_FIELDS, &m, err)
-	    || !db_one(r->db, r->a, &st_count, DB_IN(in), DB_OUT(out), err)
-	    || !hook_secret(app_of(r), r->a, x->snap->code, &l->secret, err))
+	    || !db_one(r->db, r->a, &st_count, DB_IN(in), DB_OUT(out), err))
 		return false;
+	if (!hook_secret(app_of(r), r->a, x->snap->code, &l->secret, &no_key))
+		l->secret = str_dup(r->a, str_of(no_key.msg));
 	l->title = x->title;
 	l->href = str_fmt(r->a, "/m/%.*s", STR_FMT(x->snap->code));
 	l->url = url && m.field[url->index].v.t == T_TEXT ? m.field[url->index].v.s : (struct str){ 0 };

@@ -10,6 +10,7 @@
 #define AT_ONCE 20
 #define CONNECT_MS 3000L
 #define WHOLE_MS 8000L
+#define HELD_MS (AT_ONCE * (int64_t)WHOLE_MS + 60000)
 #define ANSWER_MOST ((size_t)64 * 1024) /* what a receiver says is not read; more than this is a fault */
 
 struct due {
@@ -24,18 +25,23 @@ struct sending {
 	struct app *app;
 	struct arena *a;
 	struct due v[AT_ONCE], row;
-	size_t n;
+	size_t n, sent; /* taken in hand; of them tried */
+	int64_t until;  /* ours until then: it stands in next_at */
 };
 
 static const struct stmt st_due = { "hook_due",
 	"SELECT d.id, COALESCE(d.hook, 0), d.tries, d.code, d.event, d.body, COALESCE(m.code, ''), COALESCE(m.fields, '')"
 	" FROM hook_delivery d LEFT JOIN matter m ON m.id = d.hook WHERE d.state = 'waiting' AND d.next_at <= $1"
 	" ORDER BY d.next_at, d.id LIMIT 20" };
+static const struct stmt st_any = { "hook_any_due", "SELECT COUNT(*) FROM hook_delivery WHERE state = 'waiting' AND next_at <= $1" };
+static const struct stmt st_take = { "hook_take", "UPDATE hook_delivery SET next_at = $2 WHERE id = $1" };
+#define OURS " WHERE id = $1 AND state = 'waiting' AND next_at = $2"
 static const struct stmt st_done = { "hook_done",
-	"UPDATE hook_delivery SET state = 'done', tries = tries + 1, error = '' WHERE id = $1" };
+	"UPDATE hook_delivery SET state = 'done', tries = tries + 1, error = ''" OURS };
 static const struct stmt st_again = { "hook_again",
-	"UPDATE hook_delivery SET tries = tries + 1, next_at = $2, error = $3,"
-	" state = CASE WHEN tries + 1 >= $4 THEN 'dead' ELSE 'waiting' END WHERE id = $1" };
+	"UPDATE hook_delivery SET tries = tries + 1, next_at = $3, error = $4,"
+	" state = CASE WHEN tries + 1 >= $5 THEN 'dead' ELSE 'waiting' END" OURS };
+static const struct stmt st_later = { "hook_later", "UPDATE hook_delivery SET next_at = $3" OURS };
 
 static bool add_due(void *ctx, struct err *err)
 {
@@ -53,20 +59,45 @@ static bool add_due(void *ctx, struct err *err)
 	return true;
 }
 
-static bool read_due(struct sending *s, struct err *err)
+static bool any_due(struct sending *s, bool *ret, struct err *err)
 {
 	const struct db_in in[] = { db_i64(engine_now(s->app->engine)) };
-	struct due *r = &s->row;
-	const struct db_out out[] = { db_to_i64(&r->id), db_to_i64(&r->hook), db_to_i64(&r->tries), db_to_str(&r->code),
-				      db_to_str(&r->event), db_to_str(&r->body), db_to_str(&r->hook_code), db_to_str(&r->url) };
+	int64_t n = 0;
+	const struct db_out out[] = { db_to_i64(&n) };
 	struct db *db;
 	bool ok;
 
 	if (!db_open(s->app->db, DB_READ, &db, err))
 		return false;
-	ok = db_each(db, s->a, &st_due, DB_IN(in), DB_OUT(out), add_due, s, err);
+	ok = db_one(db, s->a, &st_any, DB_IN(in), DB_OUT(out), err);
 	db_close(db);
+	*ret = n > 0;
 	return ok;
+}
+
+/* In the writing turn, which of all processes one has: what one takes, no other finds due. Should this process end before
+ * it records the outcome, they are due again when its time is over. */
+static bool take(struct db *db, struct arena *a, void *ctx, struct err *err)
+{
+	struct sending *s = ctx;
+	const int64_t now = engine_now(s->app->engine);
+	const struct db_in in[] = { db_i64(now) };
+	struct due *r = &s->row;
+	const struct db_out out[] = { db_to_i64(&r->id), db_to_i64(&r->hook), db_to_i64(&r->tries), db_to_str(&r->code),
+				      db_to_str(&r->event), db_to_str(&r->body), db_to_str(&r->hook_code), db_to_str(&r->url) };
+
+	(void)a;
+	s->n = 0;
+	s->until = now + HELD_MS;
+	if (!db_each(db, s->a, &st_due, DB_IN(in), DB_OUT(out), add_due, s, err))
+		return false;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct db_in ours[] = { db_i64(s->v[i].id), db_i64(s->until) };
+
+		if (!db_exec(db, &st_take, DB_IN(ours), NULL, err))
+			return false;
+	}
+	return true;
 }
 
 /* ---- one POST ---- */
@@ -157,25 +188,34 @@ static void post(struct sending *s, struct due *d)
 
 /* ---- the outcome ---- */
 
+static bool record_one(struct db *db, const struct sending *s, const struct due *d, struct err *err)
+{
+	const int64_t now = engine_now(s->app->engine);
+	int64_t wait = s->app->hook_wait ? s->app->hook_wait : HOOK_WAIT_MS;
+	const struct db_in done[] = { db_i64(d->id), db_i64(s->until) };
+
+	if (d->done)
+		return db_exec(db, &st_done, DB_IN(done), NULL, err);
+	for (int64_t k = 0; k < d->tries && k < HOOK_TRIES; k++)
+		wait *= 5;
+	{
+		const struct db_in again[] = { db_i64(d->id), db_i64(s->until), db_i64(now + wait), db_str(d->error),
+					       db_i64(HOOK_TRIES) };
+
+		return db_exec(db, &st_again, DB_IN(again), NULL, err);
+	}
+}
+
 static bool record(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
 	const struct sending *s = ctx;
-	const int64_t now = engine_now(s->app->engine);
 
 	(void)a;
 	for (size_t i = 0; i < s->n; i++) {
-		const struct due *d = &s->v[i];
-		int64_t wait = s->app->hook_wait ? s->app->hook_wait : HOOK_WAIT_MS;
-		const struct db_in done[] = { db_i64(d->id) };
+		const struct db_in later[] = { db_i64(s->v[i].id), db_i64(s->until), db_i64(engine_now(s->app->engine)) };
 
-		for (int64_t k = 0; k < d->tries && k < HOOK_TRIES; k++)
-			wait *= 5;
-		{
-			const struct db_in again[] = { db_i64(d->id), db_i64(now + wait), db_str(d->error), db_i64(HOOK_TRIES) };
-
-			if (d->done ? !db_exec(db, &st_done, DB_IN(done), NULL, err) : !db_exec(db, &st_again, DB_IN(again), NULL, err))
-				return false;
-		}
+		if (i < s->sent ? !record_one(db, s, &s->v[i], err) : !db_exec(db, &st_later, DB_IN(later), NULL, err))
+			return false;
 	}
 	return true;
 }
@@ -184,20 +224,18 @@ bool hook_send_due(struct app *app, struct follower *f, struct err *err)
 {
 	struct sending *s;
 	struct arena *a = arena_new();
-	bool ok;
+	bool due = false, ok;
 
 	s = arena_one(a, struct sending);
 	s->app = app;
 	s->a = a;
-	ok = read_due(s, err);
-	for (size_t i = 0; ok && i < s->n; i++) {
-		if (f->stop) {
-			s->n = i; /* the rest waits for the next start */
-			break;
-		}
-		post(s, &s->v[i]);
+	ok = any_due(s, &due, err);
+	if (ok && due) { /* with a broken key nothing can be signed: it waits, and no attempt is counted */
+		ok = hook_key_ok(app, err) && writer_run(app->writer, "hook_take", take, s, err);
+		for (; ok && s->sent < s->n && !f->stop; s->sent++)
+			post(s, &s->v[s->sent]);
+		ok = ok && (!s->n || writer_run(app->writer, "hook_sent", record, s, err));
 	}
-	ok = ok && (!s->n || writer_run(app->writer, "hook_sent", record, s, err));
 	(void)arena_free(a);
 	return ok;
 }

@@ -10,6 +10,7 @@
 #include "app/backup_note.h"
 #include "app/export.h"
 #include "app/import_page.h"
+#include "app/process.h"
 #include "app/record.h"
 #include "app/whole.h"
 #include "base/day.h"
@@ -139,42 +140,51 @@ static const struct stmt st_next = { "job_next",
 	"SELECT id, code, sort, person, organ, title, kind, input, file_name FROM job WHERE ended IS NULL AND state = 'waiting' "
 	"ORDER BY id LIMIT 1" };
 static const struct stmt st_progress = { "job_progress",
-	"UPDATE job SET state = 'running', total = $2, done = $3 WHERE id = $1" };
-static const struct stmt st_claim = { "job_claim", "UPDATE job SET state = 'running' WHERE id = $1 AND state = 'waiting'" };
+	"UPDATE job SET total = $2, done = $3 WHERE id = $1 AND state = 'running' AND owner = $4" };
+static const struct stmt st_claim = { "job_claim",
+	"UPDATE job SET state = 'running', owner = $2 WHERE id = $1 AND state = 'waiting'" };
 static const struct stmt st_end = { "job_end",
-	"UPDATE job SET state = $2, total = $3, done = $4, refused = $5, say = $6, file = $7, ended = $8 WHERE id = $1" };
+	"UPDATE job SET state = $2, total = $3, done = $4, refused = $5, say = $6, file = $7, ended = $8 "
+	"WHERE id = $1 AND state = 'running' AND owner = $9" };
 static const struct stmt st_message = { "job_message",
 	"INSERT INTO message (person, kind, text, at, href) VALUES ($1, 'job', $2, $3, $4)" };
+/* Whose process is gone. */
+#define LEFT "ended IS NULL AND state = 'running' AND NOT EXISTS (SELECT 1 FROM process p WHERE p.code = job.owner AND p.beat >= $1)"
+static const struct stmt st_left = { "job_left", "SELECT COUNT(*) FROM job WHERE " LEFT };
 static const struct stmt st_broken = { "job_broken",
-	"UPDATE job SET state = 'stopped', ended = $1, say = '程序重新启动时中断，可以重新开始' WHERE state = 'running'" };
+	"UPDATE job SET state = 'stopped', ended = $2, say = '做这项工作的程序中途停止了，可以重新开始' WHERE " LEFT };
 static const struct stmt st_old = { "job_old", "SELECT file FROM job WHERE file <> '' AND ended < $1 ORDER BY id LIMIT 20" };
 static const struct stmt st_forget = { "job_forget", "UPDATE job SET file = '' WHERE file <> '' AND ended < $1" };
 
 struct jobs {
 	struct db *db;
 	struct arena *a;
-	bool swept;
 	int64_t swept_at;
 };
 
+/* Who was taken for gone and comes back late hears here that it is no longer its work. */
 static bool progress_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
-	const struct job *j = ctx;
-	const struct db_in in[] = { db_i64(j->id), db_i64(j->total), db_i64(j->done) };
+	struct job *j = ctx;
+	const struct db_in in[] = { db_i64(j->id), db_i64(j->total), db_i64(j->done), db_str(j->app->process) };
+	int64_t changed = 0;
 
 	(void)a;
-	return db_exec(db, &st_progress, DB_IN(in), NULL, err);
+	if (!db_exec(db, &st_progress, DB_IN(in), &changed, err))
+		return false;
+	j->claimed = changed == 1;
+	return true;
 }
 
 /* Of several processes over one database one has it. */
 static bool claim_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
 	struct job *j = ctx;
-	const struct db_in in[] = { db_i64(j->id) };
+	const struct db_in in[] = { db_i64(j->id), db_str(j->app->process) };
 	int64_t changed = 0;
 
 	(void)a;
-	if (!db_exec(db, &st_claim, DB_IN(in), &changed, err))
+	if (!process_beat(db, j->app, err) || !db_exec(db, &st_claim, DB_IN(in), &changed, err))
 		return false;
 	j->claimed = changed == 1;
 	return true;
@@ -191,7 +201,7 @@ bool job_go_on(struct job *j, int64_t done, int64_t total)
 		if (!writer_run(j->app->writer, "job_progress", progress_run, j, &err))
 			log_line(LOG_WARNING, "job: %s", err.msg);
 	}
-	return !atomic_load(j->stop);
+	return j->claimed && !atomic_load(j->stop);
 }
 
 char *job_file(struct job *j, const char *suffix)
@@ -222,13 +232,19 @@ static bool end_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 	struct job *j = e->j;
 	struct str told = str_fmt(a, "%s：%.*s（%.*s）", e->ok ? "已完成" : "没有做完", STR_FMT(j->title), STR_FMT(j->say));
 	const struct db_in in[] = { db_i64(j->id), db_str(e->ok ? STR("done") : STR("stopped")), db_i64(j->total), db_i64(j->done),
-				    db_i64(j->refused), db_str(j->say), db_str(e->ok ? j->file : (struct str){ 0 }), db_i64(e->now) };
+				    db_i64(j->refused), db_str(j->say), db_str(e->ok ? j->file : (struct str){ 0 }), db_i64(e->now), db_str(j->app->process) };
+	int64_t changed = 0;
 	const struct db_in message[] = { db_i64(j->person), db_str(told), db_i64(e->now),
 					 db_str(str_fmt(a, "/job/%.*s", STR_FMT(j->code))) };
 	const struct reading reading = { .sort = str_cstr(a, j->sort), .person = j->person, .organ = j->organ, .kind = j->kind,
 					 .what = str_head(j->file_name.n ? j->file_name : j->title, 200), .n = j->done };
 
-	if (!db_exec(db, &st_end, DB_IN(in), NULL, err) || !db_exec(db, &st_message, DB_IN(message), NULL, err))
+	if (!db_exec(db, &st_end, DB_IN(in), &changed, err))
+		return false;
+	j->claimed = changed == 1;
+	if (!j->claimed)
+		return true;
+	if (!db_exec(db, &st_message, DB_IN(message), NULL, err))
 		return false;
 	return str_is(j->sort, "backup") ? backup_ended(e, db, a, err) : !e->ok || reading_add(db, &reading, e->now, err);
 }
@@ -256,16 +272,18 @@ static void one_job(struct job *j)
 		log_line(LOG_WARNING, "job %.*s: %s (%s)", STR_FMT(j->code), err.msg, err.detail);
 		j->say = str_of(err.msg);
 		if (atomic_load(j->stop))
-			return; /* the next start says that it was broken off */
+			return; /* with this process gone, another or the next one says that it was broken off */
 	}
 	if (!writer_run(j->app->writer, "job_end", end_run, &e, &err))
 		log_line(LOG_WARNING, "job %.*s: %s", STR_FMT(j->code), err.msg);
+	else if (!j->claimed)
+		log_line(LOG_WARNING, "job %.*s: was taken for broken off", STR_FMT(j->code));
 }
 
 static bool broken_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
 	const int64_t *now = ctx;
-	const struct db_in in[] = { db_i64(*now) };
+	const struct db_in in[] = { db_i64(process_alive_since()), db_i64(*now) };
 
 	(void)a;
 	return db_exec(db, &st_broken, DB_IN(in), NULL, err);
@@ -301,10 +319,13 @@ static bool sweep(struct app *app, struct jobs *x, struct err *err)
 {
 	int64_t now = engine_now(app->engine);
 	struct sweeping s = { .app = app, .before = now - KEPT_MS };
+	const struct db_in alive[] = { db_i64(process_alive_since()) };
+	int64_t left = 0;
+	const struct db_out out[] = { db_to_i64(&left) };
 
-	if (!x->swept && !writer_run(app->writer, "job_broken", broken_run, &now, err))
+	if (!db_one(x->db, x->a, &st_left, DB_IN(alive), DB_OUT(out), err)
+	    || (left && !writer_run(app->writer, "job_broken", broken_run, &now, err)))
 		return false;
-	x->swept = true;
 	if (time_monotonic() - x->swept_at < 3600000 && x->swept_at)
 		return true;
 	x->swept_at = time_monotonic();

@@ -31,7 +31,7 @@ struct job {
 	struct backup_result backup;
 	int64_t told;              /* when progress was last written */
 	atomic_bool *stop;
-	bool claimed;
+	bool claimed;              /* this process has it */
 };
 /* How far it is; written at most twice a second. False when the program stops. */
 bool job_go_on(struct job *j, int64_t done, int64_t total);
