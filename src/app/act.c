@@ -480,6 +480,7 @@ static void place_refusals(struct filling *f, const struct refusal *v, size_t n,
 	for (size_t i = 0; i < view->n_wrong; i++)
 		way_here(f, &wrong[i], &p[i]);
 	view->wrong = p;
+	view->report = report_of(f->r, f->kind->law, wrong, view->n_wrong);
 	p = (struct reason_view *)case_reasons(f->r, f->kind, f->opening ? NULL : &f->m, pass, view->n_pass, href);
 	for (size_t i = 0; i < view->n_pass; i++)
 		p[i].given = pairs_get(&f->in.pairs, str_fmt(f->r->a, "w.%.*s", STR_FMT(p[i].key)));

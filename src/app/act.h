@@ -43,6 +43,7 @@ struct form_view {
 	size_t n_input, n_open;         /* those after the first n_open fold up: optional and untouched */
 	const struct reason_view *wrong; /* summary: all that stands against it */
 	size_t n_wrong;
+	struct report_view report;
 	const struct field_error {
 		struct str id, text;
 	} *error;

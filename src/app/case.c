@@ -251,6 +251,7 @@ static void sort_actions(struct req *r, const struct matter_view *m, struct case
 		} else if (only_right(x)) {
 			others[v->n_others++] = a;
 		} else {
+			a.report = report_of(r, m->snap->kind->law, x->refused, x->n_refused);
 			cannot[v->n_cannot++] = a;
 			if (weight(m, x->def) > held)
 				held = weight(m, x->def);

@@ -3,6 +3,7 @@
 #ifndef MINGFA_APP_CASE_H
 #define MINGFA_APP_CASE_H
 
+#include "app/report.h"
 #include "app/rows.h"
 #include "app/together.h"
 
@@ -23,6 +24,7 @@ struct act_view {
 	int weight;
 	bool first; /* the foremost one */
 	bool early; /* the form may still change what stands against it */
+	struct report_view report; /* of who is held back */
 };
 
 struct clock_line {

@@ -5,6 +5,7 @@
 #include "base/day.h"
 #include "base/parse.h"
 #include "pages.h"
+#include "web/asset.h"
 
 #define DESK_MOST 200
 #define WAITING_MOST 50
@@ -279,6 +280,13 @@ static bool read_desk(struct desk *d, struct desk_view *v, struct err *err)
 	return true;
 }
 
+/* A phone or a scanner finds the matter again by its address; who may not see it learns nothing else from the paper. */
+static void put_codes(struct req *r, struct row_view *row, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		row[i].qr = qr_of(r->a, str_fmt(r->a, "/m/%.*s", STR_FMT(row[i].code)));
+}
+
 static bool fill_rows(struct desk *d, struct desk_view *v, struct str tab, struct err *err)
 {
 	struct row_view *row = arena_many(d->r->a, d->n + 1, struct row_view);
@@ -286,6 +294,8 @@ static bool fill_rows(struct desk *d, struct desk_view *v, struct str tab, struc
 	for (size_t i = 0; i < d->n; i++)
 		if (shows(tab, when_of(&d->mine[i], d->today)))
 			row_of_list(d->r, &d->mine[i], &row[v->n_row++]);
+	if (v->sheet)
+		put_codes(d->r, row, v->n_row);
 	v->row = row;
 	v->cut = d->n == DESK_MOST;
 	return rows_points(d->r, row, v->n_row, err);
@@ -359,7 +369,7 @@ bool desk_show(struct req *r, struct err *err)
 /* 待办单: for those who go through their desk on paper. */
 bool desk_sheet(struct req *r, struct err *err)
 {
-	struct desk_view v = { .n_tab = 0 };
+	struct desk_view v = { .sheet = true, .script = asset_url(r->a, "list.js") };
 	struct desk d = { .r = r };
 	struct html h;
 

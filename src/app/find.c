@@ -2,6 +2,8 @@
 /* find.c - the page of a search: what was typed, the tabs, the parts. */
 #include "app/find.h"
 
+#include <string.h>
+
 #include "app/listing.h"
 #include "base/parse.h"
 #include "pages.h"
@@ -155,6 +157,19 @@ static struct str part_asked(struct req *r)
 	return (struct str){ 0 };
 }
 
+/* What a scanner reads from a printed 待办单 (qr.h): the address of a matter. */
+static bool is_address(struct str q)
+{
+	struct str code = str_sub(q, STR("/m/").n, q.n);
+
+	if (!str_starts(q, STR("/m/")) || code.n != 36)
+		return false;
+	for (size_t i = 0; i < code.n; i++)
+		if (!strchr("0123456789abcdef-", code.p[i]))
+			return false;
+	return true;
+}
+
 bool search_show(struct req *r, struct err *err)
 {
 	struct find f = { .r = r };
@@ -162,6 +177,8 @@ bool search_show(struct req *r, struct err *err)
 	struct str in = part_asked(r);
 	struct html h;
 
+	if (is_address(v.q))
+		return reply_see_other(r, v.q);
 	if (!frame_load(r, STR("搜索"), &v.frame, err))
 		return false;
 	frame_crumb(&v.frame, STR("搜索"), (struct str){ 0 });

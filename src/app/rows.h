@@ -3,6 +3,7 @@
 #ifndef MINGFA_APP_ROWS_H
 #define MINGFA_APP_ROWS_H
 
+#include "app/qr.h"
 #include "app/shown.h"
 #include "matter/together.h"
 
@@ -19,6 +20,7 @@ struct row_view {
 	const struct point_view *point; /* 退回要点, on the desk (rows_points) */
 	size_t n_point;
 	struct str request;     /* once-token of their boxes */
+	struct qr_view qr;    /* 待办单: the matter's address */
 };
 
 struct tab {
@@ -44,6 +46,8 @@ struct desk_view {
 	size_t n_tab;
 	struct str heading; /* 工作台, 待签 */
 	struct str printed; /* the sheet: when */
+	struct str script;  /* and its button */
+	bool sheet;
 	/* beside the rows */
 	struct strip_view {
 		struct str name, marks, say, href; /* 三25, ▲▲, for readers, the day in the calendar */

@@ -4,7 +4,7 @@
 'use strict';
 const { execFileSync } = require('node:child_process');
 const path = require('node:path');
-const { test, run, expect, that, Site, examine, shot } = require('./lib.js');
+const { test, run, expect, that, Site, examine, shot, day } = require('./lib.js');
 
 let site;
 const mingfa = process.env.MINGFA || path.join(process.env.BUILD || 'build', 'mingfa');
@@ -172,6 +172,89 @@ test('large print and dark: chosen once, on every page, read well, printed light
 	await p.page.emulateMedia({ media: 'screen' });
 	await p.go('/look?dark=0&to=//elsewhere.example');
 	expect(new URL(p.page.url()).host, new URL(site.working).host, 'where a look leads');
+});
+
+test('待办单: on A4 with a code that leads back to the matter and tells nothing else', async () => {
+	const p = await who('zhangqiang');
+	await p.go('/inbox');
+	await p.page.getByRole('link', { name: '打印待办单' }).click();
+	const rows = p.page.locator('.mf-sheet-list tbody tr');
+	const n = await rows.count();
+	that(n > 0, 'nothing waits for the leader');
+	expect(await p.page.locator('.mf-sheet-qr svg path').count(), n, 'a code a row');
+	expect(new Set(await p.page.locator('.mf-sheet-qr svg path').evaluateAll((e) => e.map((x) => x.getAttribute('d')))).size, n, 'each its own');
+	const href = await rows.first().locator('a').getAttribute('href');
+	await examine(p.page);
+	await p.page.emulateMedia({ media: 'print' });
+	await shot(p.page, 'sheet_print');
+	that(!(await p.page.locator('button[data-print]').isVisible()), 'the button is printed');
+	const box = await p.page.locator('.mf-qr').first().boundingBox();
+	that(box.width > 60 && box.width < 80, `${box.width} px of code`);
+	await p.page.emulateMedia({ media: 'screen' });
+	await p.page.fill('#mf-q', href);
+	await Promise.all([p.page.waitForURL(/\/m\//), p.page.keyboard.press('Enter')]);
+	expect(new URL(p.page.url()).pathname, href, 'what a scanner types into the search');
+});
+
+test('a refusal’s causes go along with feedback, in the words of the definition', async () => {
+	const p = await who('wangming');
+	await p.go('/k/penalty?officers=me');
+	for (const href of await p.page.locator('.mf-list-title a').evaluateAll((a) => a.map((e) => e.getAttribute('href')))) {
+		await p.go(href);
+		if (await p.page.locator('.mf-cannot .mf-report').count()) break;
+	}
+	const held = p.page.locator('details.mf-cannot', { has: p.page.locator('.mf-report') }).first();
+	await held.locator('summary').click();
+	const path = new URL(p.page.url()).pathname;
+	const said = (await held.locator('.mf-reasons .mf-cite').first().innerText()).trim();
+	await held.getByRole('button', { name: '反馈这项原因' }).click();
+	const kept = await p.page.locator('[name="f.refused_by"]').inputValue();
+	that(kept.includes(said.replace(/[〔〕]/g, '')) && /（penalty\.[a-z_.]+）/.test(kept), `no citation ${said}: ${kept}`);
+	that(!/示例|王明/.test(kept), `something of the case: ${kept}`);
+	await examine(p.page);
+	await shot(p.page, 'feedback_1366');
+	await p.fill({ 遇到的问题: '原因看不明白，希望写清楚缺哪一份材料' });
+	await p.send();
+	await p.done('反馈问题');
+	const admin = await who('yuangang');
+	await admin.go('/');
+	await admin.page.locator('.mf-desk-rows .mf-row-title').first().click();
+	await admin.reads(path, said.replace(/[〔〕]/g, ''));
+});
+
+test('a cashier holds the day’s receipts against the bank, from the desk', async () => {
+	const plain = await who('zhengtao', { script: false });
+	await plain.go('/k/penalty?state=served');
+	const cases = await plain.page.locator('.mf-list-title a').evaluateAll((a) => a.map((e) => e.getAttribute('href')));
+	that(cases.length > 1, 'two fines to be paid');
+	for (const [i, at] of cases.slice(0, 2).entries()) {
+		await plain.go(`${at}/do/pay_part`);
+		await plain.fill({ 缴款金额: String(100 + i), 缴款日期: day(0), 缴款凭证: { files: ['凭证.pdf'] }, 票据号: `140012345${i}`, 非税缴款码: `1408212600001234${i}` });
+		await plain.send();
+		await plain.done('登记部分缴款');
+	}
+	const p = await who('zhengtao');
+	await p.go('/');
+	await p.page.locator('.mf-menu').getByRole('link', { name: '收缴票据' }).click();
+	expect(await p.page.locator('.mf-list tbody tr').count(), 2, 'receipts that wait');
+	await p.reads('1400123450', '14082126000012341', '100.00', '101.00');
+	await shot(p.page, 'receipts_1366');
+	await p.go('/');
+	await p.page.locator('.mf-row').filter({ hasText: '收缴票据' }).first().getByRole('link', { name: '当日对账' }).click();
+	await p.reads('当日票据张数', '201.00');
+	await examine(p.page);
+	await shot(p.page, 'settle_1366');
+	await p.fill({ 当日银行入账合计: '200' });
+	await p.send();
+	await p.reads('票据合计201.00元，银行入账合计200.00元', '有差额的写明原因');
+	await p.fill({ 当日银行入账合计: '201' });
+	await p.send();
+	await p.done('当日对账');
+	await p.go('/');
+	expect(await p.page.getByRole('link', { name: '当日对账' }).count(), 0, 'receipts left on the desk');
+	await p.page.locator('.mf-menu').getByRole('link', { name: '日对账' }).click();
+	await p.reads('201.00');
+	await shot(p.page, 'day_account_1366');
 });
 
 test('one’s own page: where one is signed in, this one marked, another ended from here', async () => {
