@@ -46,6 +46,14 @@ async function places(page) {
 		const first = page.locator(`main a[href^="${where}/"]`).first();
 		if (await first.count()) list.push(await first.getAttribute('href'));
 	}
+	// a decision on the spot, one with a newer version, a standard that has ended
+	for (const word of ['饭店', '纺织']) {
+		await page.goto(`${site.open}/decisions?q=${encodeURIComponent(word)}`);
+		list.push(await page.locator('.p-row-title').first().getAttribute('href'));
+	}
+	await page.goto(`${site.open}/standards`);
+	await page.getByRole('link', { name: '未如实记录安全生产教育和培训情况' }).click();
+	list.push(new URL(page.url()).pathname, await page.locator('.p-history a').first().getAttribute('href'));
 	return list.concat(list.filter((a) => a.startsWith('/decisions/')).map((a) => `${a}/correct`), '/no-such-page');
 }
 
@@ -61,6 +69,7 @@ for (const [large, least] of [[false, 4.5], [true, 7]]) {
 		const faults = [];
 		for (const where of list) {
 			await page.goto(site.open + where);
+			await page.evaluate('document.querySelectorAll("details").forEach((d) => { d.open = true; })');
 			const { texts, found } = await page.evaluate(`(${faint})(${least})`);
 			that(texts > 5, `${where}: ${texts} texts`);
 			if (found.length) faults.push(`${where}: ${found.join('; ')}`);
