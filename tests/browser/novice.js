@@ -17,6 +17,7 @@ const trail = [];
 /* ---- the facts, as the exercise tells them ---- */
 
 const CAUSE = '练习机械厂动火等危险作业未安排专门人员进行现场安全管理案';
+const OFFICERS = ['王明', '赵刚']; // 承办, as the sheet and every page of the case say
 let sheet; // the exercise's text
 
 function facts() {
@@ -115,7 +116,7 @@ async function reasons(p, action) {
 		trail.push(`  refused: ${text}`);
 		for (const way of await li.locator('.mf-way a, a[href^="#f."]').all()) ways.push(await way.getAttribute('href'));
 		const said = /下一步：(.*)$/.exec((await li.innerText()).replace(/\s+/g, ''));
-		const name = said && [...byName.keys()].find((n) => said[1].includes(n) && n !== p.name);
+		const name = said && ([...byName.keys()].find((n) => said[1].includes(n) && n !== p.name) || (said[1].includes('承办人员') && OFFICERS.find((n) => n !== p.name)));
 		const named = name && { 1: /^[^（。，]+/.exec(said[1])[0], 2: name };
 		if (named) ways.others.push({ action: named[1], who: named[2] });
 	}
@@ -128,7 +129,7 @@ async function wayOn(p, ways) {
 	cost.clicks++;
 	if (way) {
 		await p.go(way);
-		return (await p.page.locator('form.mf-form, #wrong').count()) > 0 ? doForm(p) : true;
+		return (await p.page.locator('form.mf-form, #wrong').count()) > 0 ? doForm(p) : p;
 	}
 	for (const { action, who } of ways.others) {
 		const other = await person(who);
@@ -141,7 +142,7 @@ async function wayOn(p, ways) {
 	throw new Error(`no way on: ${(await p.text()).slice(0, 1500)}\n${trail.join('\n')}`);
 }
 
-// A form until it is done, or until a refusal leads elsewhere.
+// A form until it is done, or until a refusal leads elsewhere. Gives back who acted last.
 async function doForm(p) {
 	const action = (await p.page.innerText('h1')).trim();
 	trail.push(`${p.name}: ${action}`);
@@ -153,7 +154,7 @@ async function doForm(p) {
 		if ((await p.page.locator('#wrong').count()) === 0 && (await p.page.getByRole('button', { name: /^确认/ }).count()) > 0) {
 			await press(p, p.page.getByRole('button', { name: /^确认/ }));
 		}
-		if (/[?&]done=/.test(p.page.url())) return true;
+		if (/[?&]done=/.test(p.page.url())) return p;
 		const passes = p.page.locator('textarea[name^="w."]');
 		if ((await p.page.locator('#wrong').count()) === 0 && (await passes.count()) > 0) {
 			for (const box of await passes.all()) {
@@ -237,7 +238,7 @@ test('check 20: the penalty case of the tour is finished by what the pages say, 
 			now = await person(other);
 			that(await nextOnDesk(now), `${other} holds the case and has no button for it`);
 		}
-		await doForm(now);
+		now = await doForm(now); // whoever a refusal sent to goes on
 	}
 	if (process.env.TRAIL) console.log(trail.join('\n'));
 	that(await ended(now), `not finished after ${steps} steps:\n${trail.join('\n')}`);
