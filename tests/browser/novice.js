@@ -86,7 +86,7 @@ const boxOf = (p, label) => p.page.locator('.mf-input', { has: p.page.locator('.
 // The fields that the form marks and that are empty yet.
 async function fillIn(p) {
 	for (const box of await p.page.locator('form.mf-form .mf-input', { has: p.page.locator('.mf-must') }).all()) {
-		const label = (await box.locator('.mf-label').first().innerText()).replace(/^\s*\d+\s*/, '').replace(/\s*\*\s*$/, '').trim();
+		const label = (await box.locator('.mf-label').first().textContent()).replace(/^\s*\d+\s*/, '').replace(/\s*\*\s*$/, '').trim();
 		const filled = await box.evaluate((e) => [...e.querySelectorAll('input:not([type=hidden]):not([type=search]), textarea, select')]
 			.some((c) => (c.type === 'radio' || c.type === 'checkbox' ? c.checked : c.type !== 'file' && c.value.trim() !== '')));
 		if (!filled) await put(p, box, label, await answer(box, label));
@@ -166,7 +166,7 @@ async function doForm(p) {
 		const ways = await reasons(p, action);
 		for (const way of ways.filter((w) => w.startsWith('#f.'))) {
 			const box = p.page.locator('.mf-input', { has: p.page.locator(`[id="${way.slice(1)}"]`) }).first();
-			const label = (await box.locator('.mf-label').first().innerText()).replace(/^\s*\d+\s*/, '').replace(/\s*\*\s*$/, '').trim();
+			const label = (await box.locator('.mf-label').first().textContent()).replace(/^\s*\d+\s*/, '').replace(/\s*\*\s*$/, '').trim();
 			await put(p, box, label, await answer(box, label));
 		}
 		if (!ways.some((w) => w.startsWith('#f.'))) return wayOn(p, ways);
