@@ -19,6 +19,7 @@ struct row_view {
 	struct str stead;       /* 李强: the next act is done in this person's stead */
 	const struct point_view *point; /* 退回要点, on the desk (rows_points) */
 	size_t n_point;
+	bool opinions; /* they are of a review: each is ticked with a word */
 	struct str request;     /* once-token of their boxes */
 	struct qr_view qr;    /* 待办单: the matter's address */
 };

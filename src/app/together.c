@@ -21,12 +21,20 @@ static void notes(struct req *r, const struct matter_view *m, struct together_vi
 	v->note = l;
 }
 
+static bool of_review(const struct kind *k, const struct point_view *p)
+{
+	const struct action *ac = k ? kind_action(k, p->action) : NULL;
+
+	return ac && ac->opinions;
+}
+
 bool together_load(struct req *r, const struct matter_view *m, struct together_view *ret, struct err *err)
 {
 	*ret = (struct together_view){ .code = m->snap->code, .csrf = r->session->csrf, .request = uuid_new(r->a, now_of(r)) };
 	if (!points_of(r->db, r->a, m->snap->id, &ret->point, &ret->n_point, err)
 	    || !watch_is(r->db, r->a, r->session->person, m->snap->id, &ret->watched, err))
 		return false;
+	ret->opinions = ret->n_point && of_review(m->snap->kind, &ret->point[0]);
 	for (size_t i = 0; i < ret->n_point; i++)
 		ret->n_open += !ret->point[i].ticked;
 	for (size_t i = 0; i < m->n_action; i++)
@@ -98,11 +106,12 @@ bool rows_points(struct req *r, struct row_view *v, size_t n, struct err *err)
 {
 	const struct actor who = actor_of(r);
 	const struct point_view *p;
+	const struct law *law;
 	size_t n_p;
 
 	if (!n)
 		return true;
-	if (!points_mine(app_of(r)->engine, r->db, r->a, &who, &p, &n_p, err))
+	if (!frame_law(r, &law, err) || !points_mine(app_of(r)->engine, r->db, r->a, &who, &p, &n_p, err))
 		return false;
 	for (size_t i = 0; n_p > 0 && i < n; i++)
 		for (size_t k = 0; k < n_p; k++)
@@ -112,8 +121,10 @@ bool rows_points(struct req *r, struct row_view *v, size_t n, struct err *err)
 				v[i].n_point++;
 			}
 	for (size_t i = 0; n_p > 0 && i < n; i++)
-		if (v[i].n_point)
+		if (v[i].n_point) {
 			v[i].request = uuid_new(r->a, now_of(r));
+			v[i].opinions = of_review(law_kind(law, v[i].point->kind), v[i].point);
+		}
 	return true;
 }
 

@@ -14,6 +14,7 @@ struct together_view {
 	bool watched, can_tick;
 	const struct point_view *point; /* of the last return */
 	size_t n_point, n_open;
+	bool opinions; /* points of a review: each is ticked with a word of how it was met */
 	const struct note_line *note;   /* newest first */
 	size_t n_note;
 };

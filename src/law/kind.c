@@ -193,6 +193,18 @@ static size_t form_part(struct loader *l, struct kind *k, const struct ynode *y,
 	return made;
 }
 
+/* points: true asks for them; points: FIELD takes the rows of a table, which may be empty. */
+static void points(struct loader *l, struct kind *k, struct action *act, const struct ynode *y)
+{
+	const struct ynode *c = ynode_get(y, "points");
+
+	if (!c || parse_bool(c->text, &act->points))
+		return;
+	act->opinions = kind_field(k, c->text);
+	if (!act->opinions || act->opinions->type.tag != T_ROWS)
+		diag_add(l->d, pos_val(c), false, "points 只能是 true、false，或者本事项的一个表格字段");
+}
+
 static void form(struct loader *l, struct kind *k, struct action *act, const struct ynode *y)
 {
 	const struct ynode *need = ynode_get(y, "form"), *may = ynode_get(y, "may");
@@ -296,7 +308,7 @@ static void action(struct loader *l, struct kind *k, struct action *act, const s
 	if (act->confirm && !str_is(bind_text(y, "confirm"), "check"))
 		diag_add(l->d, pos_val(ynode_get(y, "confirm")), false, "confirm 只能是 check");
 	act->batch = bind_flag(l, y, "batch");
-	act->points = bind_flag(l, y, "points");
+	points(l, k, act, y);
 	act->reopen = bind_flag(l, y, "reopen");
 	act->joint = ynode_get(y, "joint") != NULL;
 	from(l, k, act, y);

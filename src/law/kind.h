@@ -212,6 +212,7 @@ struct action {
 	bool joint;
 	const struct expr *need;
 	bool confirm, batch, points, reopen;
+	const struct field *opinions;     /* `points: FIELD`: its rows go back as points to be ticked with a word; NULL: none */
 	bool builtin; /* correct, ask_recuse, recuse, note, expedite, recall, ask_back, tick, take_over */
 	size_t index;
 };

@@ -526,7 +526,7 @@ static bool write_all(struct step *s, struct err *err)
 		return false;
 	if (s->old && due != s->due_before && !store_holder_due(s->t, s->new->id, due, err))
 		return false;
-	if ((s->ac->builtin || s->ac->points) && !together_done(s, err))
+	if ((s->ac->builtin || s->ac->points || s->ac->opinions) && !together_done(s, err))
 		return false;
 	return !str_is(s->ac->id, "recuse") || !s->person || store_recused(s, err);
 }

@@ -441,13 +441,14 @@ static bool note_done(struct step *s, struct err *err)
 /* ---- points of a return ---- */
 
 static const struct stmt st_open_points = { "points_open",
-	"SELECT id, n, text FROM point WHERE matter = $1 AND ticked IS NULL"
-	" AND event = (SELECT MAX(event) FROM point WHERE matter = $1) ORDER BY n" };
+	"SELECT p.id, p.n, p.text, e.action FROM point p JOIN event e ON e.id = p.event WHERE p.matter = $1 AND p.ticked IS NULL"
+	" AND p.event = (SELECT MAX(event) FROM point WHERE matter = $1) ORDER BY p.n" };
 
 struct open_points {
 	struct arena *a;
 	int64_t id, n;
-	struct str text;
+	struct str text, action;
+	bool opinions; /* of a review: they are met before its end, each with a word of how */
 	struct open_point {
 		int64_t id, n;
 		struct str text;
@@ -468,10 +469,15 @@ static bool point_row(void *ctx, struct err *err)
 static bool open_points(struct step *s, struct open_points *p, struct err *err)
 {
 	const struct db_in in[] = { db_i64(s->old->id) };
-	const struct db_out out[] = { db_to_i64(&p->id), db_to_i64(&p->n), db_to_str(&p->text) };
+	const struct db_out out[] = { db_to_i64(&p->id), db_to_i64(&p->n), db_to_str(&p->text), db_to_str(&p->action) };
+	const struct action *by;
 
 	*p = (struct open_points){ .a = s->t->a };
-	return db_each(s->t->db, s->t->a, &st_open_points, DB_IN(in), DB_OUT(out), point_row, p, err);
+	if (!db_each(s->t->db, s->t->a, &st_open_points, DB_IN(in), DB_OUT(out), point_row, p, err))
+		return false;
+	by = p->count ? kind_action(s->kind, p->action) : NULL;
+	p->opinions = by && by->opinions;
+	return true;
 }
 
 static void refuse_points(struct step *s, bool missing, struct str say)
@@ -502,7 +508,7 @@ bool points_ask(struct step *s, struct err *err)
 static bool returns_with_points(const struct kind *k)
 {
 	for (size_t i = 0; i < k->n_action; i++)
-		if (k->action[i].points)
+		if (k->action[i].points || k->action[i].opinions)
 			return true;
 	return false;
 }
@@ -525,7 +531,7 @@ static struct str list_of(struct arena *a, const struct open_points *p)
 	return buf_str(&b);
 }
 
-/* Whoever sends on what was returned while points are open says why. */
+/* Whoever sends on what was returned, or ends what was reviewed, while points are open says why. */
 bool points_warn(struct step *s, struct err *err)
 {
 	const struct passed *pass = reason_for(s);
@@ -533,17 +539,20 @@ bool points_warn(struct step *s, struct err *err)
 	struct passed used;
 
 	if (!s->old || s->import || s->act->who.sort != ACTOR_PERSON || s->ac->points || s->ac->builtin || !s->moves || !s->to
-	    || s->to == s->old->state || s->to->end || !returns_with_points(s->kind))
+	    || s->to == s->old->state || !returns_with_points(s->kind))
 		return true;
-	if (!open_points(s, &p, err) || !p.count)
-		return p.count == 0 && !err->code;
+	if (!open_points(s, &p, err))
+		return false;
+	if (!p.count || p.opinions != s->to->end)
+		return true;
 	if (pass) {
 		used = *pass;
 		PUSH(s->t->a, s->passed, s->n_passed, s->cap_passed, used);
 		return true;
 	}
 	refuse(&s->no, (struct refusal){ .sort = REFUSED_SHOULD, .node = s->ac->node, .can_pass = true, .way = STR("tick"),
-					 .say = str_fmt(s->t->a, "退回要点还有%zu项未落实", p.count),
+					 .say = p.opinions ? str_fmt(s->t->a, "逐条意见还有%zu条没有写明怎样落实", p.count)
+							   : str_fmt(s->t->a, "退回要点还有%zu项未落实", p.count),
 					 .facts = list_of(s->t->a, &p) });
 	return true;
 }
@@ -553,15 +562,49 @@ static const struct stmt st_point = { "point_insert",
 static const struct stmt st_tick = { "point_tick",
 	"UPDATE point SET ticked = $2, remark = $3 WHERE id = $1 AND ticked IS NULL" };
 
+static bool store_point(struct step *s, size_t n, struct str text, struct err *err)
+{
+	const struct db_in in[] = { db_i64(s->new->id), db_i64(s->event), db_i64((int64_t)n), db_str(text) };
+
+	return db_exec(s->t->db, &st_point, DB_IN(in), NULL, err);
+}
+
 static bool store_points(struct step *s, struct err *err)
 {
-	for (size_t i = 0; i < s->points.n; i++) {
-		const struct db_in in[] = { db_i64(s->new->id), db_i64(s->event), db_i64((int64_t)i + 1),
-					    db_str(s->points.v[i].s) };
-
-		if (!db_exec(s->t->db, &st_point, DB_IN(in), NULL, err))
+	for (size_t i = 0; i < s->points.n; i++)
+		if (!store_point(s, i + 1, s->points.v[i].s, err))
 			return false;
+	return true;
+}
+
+/* The cells of a row in one line: 询问笔录缺捺印（询问笔录，2）. */
+static struct str row_text(struct arena *a, const struct val_row *row)
+{
+	struct buf b;
+	size_t n = 0;
+
+	buf_init(&b, a, 4000);
+	for (size_t i = 0; i < row->n; i++) {
+		if (!type_is_text(row->cell[i].t) || str_blank(row->cell[i].s))
+			continue;
+		buf_adds(&b, n == 0 ? "" : n == 1 ? "（" : "，");
+		buf_add(&b, row->cell[i].s);
+		n++;
 	}
+	buf_adds(&b, n > 1 ? "）" : "");
+	return buf_str(&b);
+}
+
+/* What a review finds goes back to be met one by one; where it ends the matter nobody is left to meet it. */
+static bool store_opinions(struct step *s, struct err *err)
+{
+	const struct val *v = &s->new->field[s->ac->opinions->index];
+
+	if (s->new->state->end || v->t != T_ROWS)
+		return true;
+	for (size_t i = 0; i < v->list->n; i++)
+		if (!store_point(s, i + 1, row_text(s->t->a, v->list->v[i].row), err))
+			return false;
 	return true;
 }
 
@@ -589,6 +632,9 @@ static bool tick_ask(struct step *s, struct err *err)
 			s->point = open.v[i].id;
 			s->points = (struct val_list){ text, 1 };
 		}
+	if (open.opinions && str_blank(s->act->reason) && !only_asks(s))
+		refuse(&s->no, (struct refusal){ .sort = REFUSED_FORM, .field = STR("reason"), .missing = true,
+						 .way = STR("reason"), .say = STR("尚未填写：怎样落实的") });
 	if (!s->point && !only_asks(s))
 		refuse(&s->no, (struct refusal){ .sort = REFUSED_FORM, .field = STR("point"), .missing = true,
 						 .way = STR("point"), .say = STR("尚未选择：已落实的要点") });
@@ -629,6 +675,8 @@ bool together_done(struct step *s, struct err *err)
 {
 	if (s->ac->points)
 		return store_points(s, err);
+	if (s->ac->opinions)
+		return store_opinions(s, err);
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		if (str_is(s->ac->id, table[i].id))
 			return !table[i].done || table[i].done(s, err);
@@ -638,7 +686,8 @@ bool together_done(struct step *s, struct err *err)
 /* ---- for pages ---- */
 
 static const struct stmt st_points = { "points_of_matter",
-	"SELECT p.n, p.text, COALESCE(p.ticked, 0), p.remark FROM point p WHERE p.matter = $1"
+	"SELECT p.n, p.text, COALESCE(p.ticked, 0), p.remark, e.kind, e.action FROM point p JOIN event e ON e.id = p.event"
+	" WHERE p.matter = $1"
 	" AND p.event = (SELECT MAX(event) FROM point WHERE matter = $1) ORDER BY p.n" };
 
 struct points_read {
@@ -662,7 +711,8 @@ bool points_of(struct db *db, struct arena *a, int64_t matter, const struct poin
 {
 	struct points_read r = { .a = a };
 	const struct db_in in[] = { db_i64(matter) };
-	const struct db_out out[] = { db_to_i64(&r.x.n), db_to_str(&r.x.text), db_to_i64(&r.ticked), db_to_str(&r.x.remark) };
+	const struct db_out out[] = { db_to_i64(&r.x.n), db_to_str(&r.x.text), db_to_i64(&r.ticked), db_to_str(&r.x.remark),
+				      db_to_str(&r.x.kind), db_to_str(&r.x.action) };
 
 	r.x.matter = matter;
 	if (!db_each(db, a, &st_points, DB_IN(in), DB_OUT(out), points_row, &r, err))
@@ -673,7 +723,7 @@ bool points_of(struct db *db, struct arena *a, int64_t matter, const struct poin
 }
 
 static const struct stmt st_mine = { "points_mine",
-	"SELECT p.matter, p.n, p.text FROM point p WHERE p.ticked IS NULL AND p.matter IN (SELECT h.matter FROM"
+	"SELECT p.matter, p.n, p.text, e.kind, e.action FROM point p JOIN event e ON e.id = p.event WHERE p.ticked IS NULL AND p.matter IN (SELECT h.matter FROM"
 	" matter_holder h WHERE h.principal IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17))"
 	" AND p.event = (SELECT MAX(q.event) FROM point q WHERE q.matter = p.matter) ORDER BY p.matter, p.n LIMIT 1000" };
 
@@ -683,7 +733,8 @@ bool points_mine(struct engine *e, struct db *db, struct arena *a, const struct 
 	struct points_read r = { .a = a };
 	struct str own[PRINCIPAL_SLOTS];
 	struct db_in in[PRINCIPAL_SLOTS];
-	const struct db_out out[] = { db_to_i64(&r.x.matter), db_to_i64(&r.x.n), db_to_str(&r.x.text) };
+	const struct db_out out[] = { db_to_i64(&r.x.matter), db_to_i64(&r.x.n), db_to_str(&r.x.text), db_to_str(&r.x.kind),
+				      db_to_str(&r.x.action) };
 	struct turn t;
 
 	turn_init(&t, e, db, a, engine_now(e));

@@ -15,6 +15,7 @@ struct point_view {
 	int64_t matter, n; /* n: from 1, the entry "point" of tick */
 	struct str text, remark;
 	bool ticked;
+	struct str kind, action; /* what brought the points: where it has opinions, a tick needs a word */
 };
 /* The points of the last return; whoever asks must see the matter. */
 MUST_USE bool points_of(struct db *db, struct arena *a, int64_t matter, const struct point_view **ret, size_t *ret_n,
