@@ -240,8 +240,12 @@ test('a cashier holds the day’s receipts against the bank, from the desk', asy
 	await p.reads('1400123450', '14082126000012341', '100.00', '101.00');
 	await shot(p.page, 'receipts_1366');
 	await p.go('/');
-	await p.page.locator('.mf-row').filter({ hasText: '收缴票据' }).first().getByRole('link', { name: '当日对账' }).click();
-	await p.reads('当日票据张数', '201.00');
+	const row = p.page.locator('.mf-row').filter({ hasText: '收缴票据' }).first();
+	expect(await row.getByRole('link', { name: '当日对账' }).count(), 1, 'what the desk offers');
+	await row.locator('.mf-row-title').click();
+	const sums = (await p.page.locator('#terms').textContent()).replace(/\s/g, '');
+	that(/当日票据张数2/.test(sums) && /当日票据合计201\.00元/.test(sums), sums);
+	await p.choose('当日对账');
 	await examine(p.page);
 	await shot(p.page, 'settle_1366');
 	await p.fill({ 当日银行入账合计: '200' });
