@@ -454,6 +454,7 @@ static void nearest_clock(struct listing *l, const struct snap *m, const struct 
 		run_view(l->t, m->kind, best, ret);
 }
 
+#define RANK_PATH 300  /* from here on along the ordinary way */
 #define RANK_LEADS 200 /* from here on an action leads on or keeps the nearest limit */
 
 /* Whether a state is on the ordinary way; a kind that names none has all of them on it. */
@@ -508,7 +509,8 @@ static bool next_action(struct listing *l, const struct snap *m, const struct cl
 			return false;
 		if (step.no.n && (step.no.v[0].sort == REFUSED_RIGHT || step.no.v[0].sort == REFUSED_STATE))
 			continue;
-		if (next < RANK_LEADS && held_back(&step)) /* what leads nowhere and cannot be done is no next step */
+		/* What leads nowhere, or off the ordinary way, and cannot be done is no next step. */
+		if (next < (on_path(m->kind, m->state) ? RANK_PATH : RANK_LEADS) && held_back(&step))
 			continue;
 		/* What can be done now goes before what a check still holds back, but not another way of ending the same
 		 * step: a decision that waits for its review is no reason to offer to spare the penalty. */
