@@ -32,6 +32,32 @@ struct accounts_view {
 	struct str done, refused, sheet_name, sheet_organ, sheet_login, sheet_password, at;
 };
 
+struct roles_view {
+	struct frame frame;
+	struct str q, organ, role, done, at, today;
+	const struct role_line {
+		int64_t id, organ_id, from_day;
+		struct str person, name, organ, organ_name, role, role_name, from, to, by, at; /* by whom and when it was entered */
+		bool later, own;
+	} *line;
+	size_t n;
+	const struct role_choice {
+		struct str id, name;
+		bool now;
+	} *organs, *roles;
+	size_t n_organ, n_role;
+	bool may;                     /* grant and withdraw; the auditor only reads */
+};
+
+struct reason_view;               /* case.h */
+struct role_check_view {
+	struct frame frame;
+	struct str person, name, organ, organ_name, role, role_name, from, to, request;
+	bool grants, at_once;
+	const struct reason_view *wrong;
+	size_t n_wrong;
+};
+
 struct audit_view {
 	struct frame frame;
 	struct str q, from, to, tab, csv, older;
@@ -47,6 +73,8 @@ bool state_show(struct req *r, struct err *err);
 bool backup_post(struct req *r, struct err *err);
 bool accounts_show(struct req *r, struct err *err);
 bool accounts_post(struct req *r, struct err *err);
+bool roles_show(struct req *r, struct err *err);
+bool roles_post(struct req *r, struct err *err);
 bool audit_show(struct req *r, struct err *err);
 bool audit_csv(struct req *r, struct err *err);
 

@@ -44,9 +44,9 @@ static const struct role_menu {
 			  { "list", "事项清单", "enforcement_item", "" }, HELP } },
 	{ "sysadmin", { DESK, { "settings", "运行与备份", NULL, "/admin/state" }, { "link", "接口推送", NULL, "/admin/webhooks" },
 			{ "building", "机构", "organ", "" }, HELP } },
-	{ "secadmin", { DESK, { "users", "账号", NULL, "/admin/accounts" }, { "lock", "接口令牌", NULL, "/admin/tokens" },
+	{ "secadmin", { DESK, { "users", "账号", NULL, "/admin/accounts" }, { "id", "授权", NULL, "/admin/roles" }, { "lock", "接口令牌", NULL, "/admin/tokens" },
 			{ "users", "人员", "person", "" }, HELP } },
-	{ "auditor", { DESK, { "shield-check", "审计", NULL, "/admin/audit" }, { "lock", "接口令牌", NULL, "/admin/tokens" }, HELP } },
+	{ "auditor", { DESK, { "shield-check", "审计", NULL, "/admin/audit" }, { "id", "授权", NULL, "/admin/roles" }, { "lock", "接口令牌", NULL, "/admin/tokens" }, HELP } },
 	{ "", { DESK, NEW, CALENDAR, REGISTERS, HELP } }, /* a role that only a pack knows */
 };
 

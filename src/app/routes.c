@@ -60,6 +60,8 @@ const struct route working_routes[] = {
 	{ POST, "/admin/backup", backup_post, AUDIENCE_ADMINISTRATOR, "A backup now" },
 	{ GET, "/admin/accounts", accounts_show, AUDIENCE_ADMINISTRATOR, "Accounts" },
 	{ POST, "/admin/accounts", accounts_post, AUDIENCE_ADMINISTRATOR, "Opens, resets, disables one", .slow = true },
+	{ GET, "/admin/roles", roles_show, AUDIENCE_ADMINISTRATOR, "Who holds which role where, since when, by whom", .slow = true },
+	{ POST, "/admin/roles", roles_post, AUDIENCE_ADMINISTRATOR, "Grants or withdraws one, checked first" },
 	{ GET, "/admin/audit", audit_show, AUDIENCE_ADMINISTRATOR, "Who did what" },
 	{ GET, "/admin/audit.csv", audit_csv, AUDIENCE_ADMINISTRATOR, "The same as a table", .slow = true },
 	{ GET, "/jobs", jobs_show, PERSON, "Long work that this person asked for" },

@@ -74,6 +74,45 @@ test('an account: a password that is shown once, the first sign-in, sessions tha
 	expect(await security.page.getByRole('button', { name: /^重置密码/ }).count(), 0, 'one\'s own account');
 });
 
+test('roles: who holds which where, by whom; granted and withdrawn after a page to check; one that excludes another is refused', async () => {
+	const security = await who('dengchao');
+	const grant = async (person, organ, role) => {
+		await security.go('/admin/roles');
+		await security.page.getByLabel('姓名或者登录名').fill(person);
+		await security.page.locator('#g-organ').selectOption({ label: organ });
+		await security.page.locator('#g-role').selectOption({ label: role });
+		await security.page.getByRole('button', { name: '核对授予' }).click();
+	};
+	await security.go('/admin/roles');
+	await security.reads('授权', '王明', '承办人', '系统（初始登记或者命令行）');
+	await examine(security.page);
+	await shot(security.page, 'admin_roles_1366');
+	await security.page.setViewportSize({ width: 390, height: 844 });
+	await shot(security.page, 'admin_roles_390');
+	await security.page.setViewportSize({ width: 1366, height: 768 });
+	await grant('liuyang', '临猗县应急管理局', '审计员');
+	await security.reads('暂不能授予角色', '审计员', '承办人', '不得由同一人兼任', '网络安全法');
+	expect(await security.page.getByRole('button', { name: /^确认/ }).count(), 0, 'a refused grant cannot be confirmed');
+	await examine(security.page);
+	await shot(security.page, 'admin_role_refused_1366');
+	await grant('liuyang', '临猗县应急管理局', '档案员');
+	await security.reads('核对：授予角色', '刘洋', '档案员', '到收回为止');
+	await shot(security.page, 'admin_role_check_1366');
+	await security.page.getByRole('button', { name: '确认授予档案员' }).click();
+	await security.reads('已办理');
+	await security.go('/admin/roles?role=archivist&q=' + encodeURIComponent('刘洋'));
+	await security.reads('刘洋', '档案员', '邓朝');
+	await security.page.getByRole('button', { name: /^收回/ }).click();
+	await security.reads('核对：收回角色', '今天起不再有这个角色');
+	await security.page.getByRole('button', { name: '确认收回档案员' }).click();
+	await security.go('/admin/roles?role=archivist&q=' + encodeURIComponent('刘洋'));
+	await security.reads('没有人任角色');
+	const auditor = await who('xiaoran');
+	await auditor.go('/admin/roles');
+	expect(await auditor.page.getByRole('button', { name: /收回|核对授予/ }).count(), 0, 'the auditor only reads');
+	expect(await (await who('yuangang')).go('/admin/roles'), 403, 'the system administrator');
+});
+
 test('a backup with the button while others work: progress, a message, and a folder that restores whole', async () => {
 	const system = await who('yuangang');
 	await system.go('/admin/state');
@@ -110,7 +149,7 @@ test('the auditor reads who did what, without contents, and takes it along', asy
 	await auditor.go('/admin/audit?tab=readings');
 	that(!/账号|备份/.test(await auditor.page.innerText('main table, main .mf-empty')), 'accounts and backups are no reads');
 	await auditor.go('/admin/audit?tab=admin');
-	await auditor.reads('账号 · 重置密码', '账号 · 停用账号', '账号 · 结束登录', '马军', '备份 · 记录备份', '邓朝', '袁刚');
+	await auditor.reads('账号 · 重置密码', '账号 · 停用账号', '账号 · 结束登录', '人员 · 授予角色', '人员 · 收回角色', '刘洋', '马军', '备份 · 记录备份', '邓朝', '袁刚');
 	await examine(auditor.page);
 	await shot(auditor.page, 'audit_admin_1366');
 	const [file] = await Promise.all([auditor.page.waitForEvent('download'), auditor.page.getByRole('link', { name: '导出 CSV' }).click()]);
