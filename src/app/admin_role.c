@@ -98,7 +98,7 @@ static bool look_for_grant(void *ctx, struct err *err)
 	set = json_get(body, "set");
 	json_each(row, set ? json_get(set, "posts") : NULL)
 		if (row_fits(x, row)) {
-			x->line->by = x->actor.n ? x->actor : STR("系统（初始登记或者命令行）");
+			x->line->by = x->actor.n ? x->actor : STR("系统");
 			x->line->at = shown_time(x->r->a, x->at);
 			break;
 		}

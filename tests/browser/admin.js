@@ -84,7 +84,7 @@ test('roles: who holds which where, by whom; granted and withdrawn after a page 
 		await security.page.getByRole('button', { name: '核对授予' }).click();
 	};
 	await security.go('/admin/roles');
-	await security.reads('授权', '王明', '承办人', '系统（初始登记或者命令行）');
+	await security.reads('授权', '王明', '承办人', '系统，');
 	await examine(security.page);
 	await shot(security.page, 'admin_roles_1366');
 	await security.page.setViewportSize({ width: 390, height: 844 });
