@@ -5,6 +5,7 @@
 
 #include "app/cmd_law.h"
 #include "app/command.h"
+#include "app/version.h"
 
 static const struct command commands[] = {
 	{ "init", cmd_init, "init DIR [--pack P] [--demo | --practice]", "建立数据文件夹" },
@@ -26,11 +27,18 @@ static const struct command commands[] = {
 	{ "workday", cmd_workday, "workday 日期 工作日数", "按国务院节假日安排推算工作日" },
 };
 
+static int version(void)
+{
+	(void)printf("mingfa %s%s%s\n", program_version, program_commit[0] ? " " : "", program_commit);
+	return 0;
+}
+
 static int help(FILE *out, int code)
 {
 	(void)fprintf(out, "明法：行政执法办案系统\n\n用法：\n");
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		(void)fprintf(out, "  mingfa %s\n      %s\n", commands[i].usage, commands[i].help);
+	(void)fprintf(out, "  mingfa version\n      程序的版本\n");
 	(void)fprintf(out, "\n返回值：0 正常，1 发现问题，2 用法不对\n");
 	return code;
 }
@@ -49,6 +57,8 @@ int main(int argc, char **argv)
 		return help(stderr, 2);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
 		return help(stdout, 0);
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0)
+		return version();
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
 		if (strcmp(argv[1], commands[i].name) != 0)
 			continue;

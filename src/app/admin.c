@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* admin.c - who of the three administrators is here; 运行状态 and backups. */
 #include "app/admin.h"
+#include "app/version.h"
+#include "app/process.h"
+#include "app/hook.h"
 
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -83,10 +86,45 @@ static void put_places(struct req *r, struct lines *x)
 	}
 }
 
+static const struct stmt st_hooks = { "admin_hooks",
+	"SELECT (SELECT COUNT(*) FROM hook_delivery WHERE state = 'waiting'), (SELECT COUNT(*) FROM hook_delivery WHERE state = 'dead'), "
+	"(SELECT COUNT(*) FROM process WHERE beat >= $1)" };
+
+static void put_program(struct req *r, struct lines *x)
+{
+	const struct app *app = app_of(r);
+	int64_t minutes = (time_now() - app->started) / 60000;
+
+	put(x, STR("程序版本"), program_commit[0] ? str_fmt(r->a, "%s（%s）", program_version, program_commit) : str_of(program_version),
+	    false);
+	put(x, STR("已运行"), str_fmt(r->a, "%lld天%lld小时%lld分", (long long)(minutes / 1440), (long long)(minutes / 60 % 24),
+				      (long long)(minutes % 60)), false);
+	if (app->read_only)
+		put(x, STR("方式"), STR("只读：只能查看，不能办理"), true);
+}
+
+/* What other systems are told; a broken key stops all of it. */
+static bool put_hooks(struct req *r, struct lines *x, struct err *err)
+{
+	int64_t waiting, dead, processes;
+	const struct db_in in[] = { db_i64(process_alive_since()) };
+	const struct db_out out[] = { db_to_i64(&waiting), db_to_i64(&dead), db_to_i64(&processes) };
+	struct err broken = { 0 };
+
+	if (!db_one(r->db, r->a, &st_hooks, DB_IN(in), DB_OUT(out), err))
+		return false;
+	put_count(x, STR("服务进程"), processes, STR("没有登记"), false);
+	put_count(x, STR("等待推送"), waiting, STR("没有"), false);
+	put_count(x, STR("推送不到、已停下的"), dead, STR("没有"), true);
+	if (!hook_key_ok(app_of(r), &broken))
+		put(x, STR("推送密钥"), str_dup(r->a, str_of(broken.msg)), true);
+	return true;
+}
+
 bool state_show(struct req *r, struct err *err)
 {
 	struct state_view v = { .n = 0 };
-	struct lines x = { r->a, arena_many(r->a, 20, struct state_line), 0 };
+	struct lines x = { r->a, arena_many(r->a, 24, struct state_line), 0 };
 	int64_t queued, failed, jobs, stopped, sessions, patches, backup;
 	int64_t now = now_of(r), week = now - (int64_t)7 * 86400000;
 	const struct db_in in[] = { db_i64(now), db_i64(week) };
@@ -100,6 +138,7 @@ bool state_show(struct req *r, struct err *err)
 		return false;
 	frame_crumb(&v.frame, STR("运行状态"), (struct str){ 0 });
 	w = writer_stats(r->writer);
+	put_program(r, &x);
 	put(&x, STR("数据库结构"), str_fmt(r->a, "第%lld步", (long long)patches), false);
 	put_places(r, &x);
 	put(&x, STR("启动以来办理"), str_fmt(r->a, "%lld次，%lld组提交", (long long)w.jobs, (long long)w.groups), false);
@@ -110,6 +149,8 @@ bool state_show(struct req *r, struct err *err)
 	put_count(&x, STR("排队和正在做的工作"), jobs, STR("没有"), false);
 	put_count(&x, STR("七日内没有做完的工作"), stopped, STR("没有"), true);
 	put(&x, STR("最近一次备份"), backup ? shown_time(r->a, backup) : STR("还没有备份过"), backup < week);
+	if (!put_hooks(r, &x, err))
+		return false;
 	if (atomic_load(&app_of(r)->catching_up))
 		put(&x, STR("正在补办到期事项"), str_fmt(r->a, "还有%lld项", (long long)atomic_load(&app_of(r)->overdue)), true);
 	v.line = x.v;

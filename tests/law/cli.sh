@@ -75,6 +75,7 @@ if grep -q '登记&amp;amp;&lt;a&gt;' "$tmp/flow.svg"; then ok; else bad 'an ent
 cp -r "$law" "$tmp/now"
 sed -i 's/type: int, max: 9, group: 内容, unit: 页/type: text(9), group: 内容/' "$tmp/now/p/case.yaml"
 rm "$tmp/now/p/low/x.yaml"
+says 'which program it is' 0 'mingfa ' "$MINGFA" version
 says 'the same as before' 0 '0 处错误' "$MINGFA" law check --law "$law" --was "$law"
 says 'a field keeps its type' 1 '“case”的字段“pages”原为整数，现为文字' "$MINGFA" law check --law "$tmp/now" --was "$law"
 says 'a new pack has nothing before it' 0 '0 处错误' "$MINGFA" law check --law "$tmp/now"
