@@ -386,7 +386,7 @@ static bool put_hit(struct req *r, struct json_out *o, const struct search_hit *
 	struct matter_view m;
 
 	/* The index may be two seconds behind: each hit is seen again through the engine. */
-	if (!matter_see(app_of(r)->engine, r->db, r->a, &who, hit->matter, SEE_CLOCKS, &m, &hidden))
+	if (!matter_see(app_of(r)->engine, r->db, r->a, &who, hit->subject, SEE_CLOCKS, &m, &hidden))
 		return hidden.code == ERR_NOT_FOUND || err_set(err, hidden.code, "%s", hidden.msg);
 	*ret_code = m.snap->code;
 	json_open(o, NULL, '{');

@@ -37,6 +37,8 @@ static const struct source {
 	bool (*find)(struct find *f, struct find_part *p, struct err *err);
 } sources[] = {
 	{ { "matters", 7 }, { "办件", 6 }, find_matters },
+	{ { "papers", 6 }, { "文书", 6 }, find_papers },
+	{ { "parties", 7 }, { "当事人", 9 }, find_parties },
 	{ { "articles", 8 }, { "条文", 6 }, find_articles },
 	{ { "help", 4 }, { "帮助", 6 }, find_help },
 };
@@ -51,6 +53,19 @@ struct str find_next(const struct find *f, const char *name, int64_t value)
 	static const char *const places[] = { "after", "page", NULL };
 
 	return same_address(f->r, f->r->path, places, name, str_fmt(f->r->a, "%lld", (long long)value));
+}
+
+size_t find_page(struct find *f, struct find_part *p, size_t n)
+{
+	const size_t from = p->here ? (size_t)(f->page - 1) * p->most : 0;
+
+	p->count = n;
+	if (from >= n)
+		return n;
+	p->n = n - from < p->most ? n - from : p->most;
+	if (p->here && from + p->n < n)
+		p->next = find_next(f, "page", f->page + 1);
+	return from;
 }
 
 /* ---- what was typed ---- */

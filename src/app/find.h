@@ -52,9 +52,13 @@ struct find {
 MUST_USE bool find_articles(struct find *f, struct find_part *p, struct err *err);
 MUST_USE bool find_help(struct find *f, struct find_part *p, struct err *err);
 MUST_USE bool find_matters(struct find *f, struct find_part *p, struct err *err);
+MUST_USE bool find_papers(struct find *f, struct find_part *p, struct err *err);
+MUST_USE bool find_parties(struct find *f, struct find_part *p, struct err *err);
 
 /* Whether all words stand in the text. */
 bool find_within(const struct find *f, struct str text);
+/* The lines of this page out of n that are all known: sets the part's count and next; the first of them. */
+size_t find_page(struct find *f, struct find_part *p, size_t n);
 /* The address of the page that begins after this one. */
 struct str find_next(const struct find *f, const char *name, int64_t value);
 

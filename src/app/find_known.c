@@ -5,26 +5,12 @@
 #include "app/help.h"
 #include "app/listing.h"
 
-/* The lines of this page out of n in all. */
-static size_t page_of(struct find *f, struct find_part *p, size_t n)
-{
-	const size_t from = p->here ? (size_t)(f->page - 1) * p->most : 0;
-
-	p->count = n;
-	if (from >= n)
-		return n;
-	p->n = n - from < p->most ? n - from : p->most;
-	if (p->here && from + p->n < n)
-		p->next = find_next(f, "page", f->page + 1);
-	return from;
-}
-
 bool find_articles(struct find *f, struct find_part *p, struct err *err)
 {
 	const struct ledger *ledger = engine_ledger(app_of(f->r)->engine);
 	size_t n;
 	const struct rule *const *rule = ledger_seek(ledger, f->r->a, f->q, &n);
-	const size_t from = page_of(f, p, n);
+	const size_t from = find_page(f, p, n);
 	struct find_line *line = arena_many(f->r->a, p->n, struct find_line);
 
 	(void)err;
@@ -59,7 +45,7 @@ bool find_help(struct find *f, struct find_part *p, struct err *err)
 	for (size_t i = 0; i < n; i++)
 		if (find_within(f, str_fmt(f->r->a, "%.*s\n%.*s", STR_FMT(topic[i].name), STR_FMT(topic[i].text))))
 			at[found++] = i;
-	from = page_of(f, p, found);
+	from = find_page(f, p, found);
 	line = arena_many(f->r->a, p->n, struct find_line);
 	for (size_t i = 0; i < p->n; i++) {
 		const struct help_topic *x = &topic[at[from + i]];

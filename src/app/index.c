@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "app/index.h"
 
-#include "base/day.h"
+#include "app/gate.h"
+#include "base/json.h"
 
-#define ROLES_MOST 20
-
-static const struct stmt st_roles = { "index_roles",
-	"SELECT DISTINCT role FROM post WHERE person = $1 AND organ = $2 AND from_day <= $3 AND to_day >= $3" };
+#define PARTY_CODE_MOST 40
 
 struct str index_principal_token(struct arena *a, struct str principal)
 {
@@ -19,51 +17,71 @@ struct str index_principal_token(struct arena *a, struct str principal)
 	return buf_str(&b);
 }
 
-struct rights {
-	struct arena *a;
-	struct str token[ROLES_MOST + 3];
-	size_t n;
-	int64_t organ;
-	struct str role;
-};
-
-static bool add_role(void *ctx, struct err *err)
+/* Each principal of a person as a token. */
+static bool rights_of(struct req *r, const struct actor *who, const struct str **ret, size_t *ret_n, struct err *err)
 {
-	struct rights *x = ctx;
+	const struct str *own;
+	struct str *token;
 
-	(void)err;
-	if (x->n < ROLES_MOST)
-		x->token[x->n++] = str_fmt(x->a, "p_role_%lld_%.*s", (long long)x->organ, STR_FMT(x->role));
+	if (!matter_principals(app_of(r)->engine, r->db, r->a, who, &own, ret_n, err))
+		return false;
+	token = arena_many(r->a, *ret_n, struct str);
+	for (size_t i = 0; i < *ret_n; i++)
+		token[i] = index_principal_token(r->a, own[i]);
+	*ret = token;
 	return true;
 }
 
-/* Wide is harmless: each hit is seen again through the engine before it is shown. */
-static bool rights_of(struct req *r, const struct actor *who, struct rights *x, struct err *err)
+/* Codes of parties are letters and digits; a name is told apart by its hash. */
+struct str index_party_token(struct arena *a, const struct party *p)
 {
-	const struct db_in in[] = { db_i64(who->person), db_i64(who->organ),
-				    db_i64(day_at(engine_now(((struct app *)r->app)->engine))) };
-	const struct db_out out[] = { db_to_str(&x->role) };
+	bool plain = p->code.n > 0 && p->code.n <= PARTY_CODE_MOST;
 
-	*x = (struct rights){ .a = r->a, .organ = who->organ };
-	x->token[x->n++] = STR("p_public");
-	if (who->sort != ACTOR_PERSON)
-		return true;
-	x->token[x->n++] = str_fmt(r->a, "p_user_%lld", (long long)who->person);
-	x->token[x->n++] = str_fmt(r->a, "p_organ_%lld", (long long)who->organ);
-	return db_each(r->db, r->a, &st_roles, DB_IN(in), DB_OUT(out), add_role, x, err);
+	for (size_t i = 0; i < p->code.n; i++)
+		plain = plain && ((p->code.p[i] >= '0' && p->code.p[i] <= '9') || (p->code.p[i] >= 'A' && p->code.p[i] <= 'Z'));
+	if (plain)
+		return str_fmt(a, "c_%.*s", STR_FMT(p->code));
+	return str_fmt(a, "n_%llx", (unsigned long long)str_hash(p->code.n ? p->code : p->name));
 }
 
 bool index_find(struct req *r, const struct index_query *q, const struct search_hit **ret, size_t *ret_n, bool *ret_more,
 		struct err *err)
 {
 	struct str kind = str_fmt(r->a, "k_%.*s", STR_FMT(q->kind));
-	struct search_query sq = { .side = SEARCH_WORKING, .typed = q->typed, .all = &kind, .n_all = q->kind.n ? 1 : 0,
-				   .before = q->before, .limit = q->limit };
-	struct rights x;
+	struct search_query sq = { .side = q->side, .typed = q->typed, .all = &kind, .n_all = q->kind.n ? 1 : 0,
+				   .none = q->none, .n_none = q->n_none, .before = q->before, .limit = q->limit };
 
-	if (!rights_of(r, q->who, &x, err))
-		return false;
-	sq.any = x.token;
-	sq.n_any = x.n;
-	return app_search(r->app, r->a, &sq, ret, ret_n, ret_more, err);
+	return rights_of(r, q->who, &sq.any, &sq.n_any, err) && app_search(r->app, r->a, &sq, ret, ret_n, ret_more, err);
+}
+
+/* ---- papers ---- */
+
+static void put_plain(struct buf *b, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		buf_addc(b, text.p[i] == '|' || text.p[i] == '\n' ? ' ' : text.p[i]); /* a seal's lines are parted by | */
+}
+
+struct str paper_plain(struct arena *a, struct str content)
+{
+	const struct json *doc, *block, *cell;
+	struct err broken = { 0 };
+	struct buf b;
+
+	buf_init(&b, a, content.n + 1);
+	if (!json_read(a, content, &doc, &broken) || doc->type != JSON_ARRAY)
+		return (struct str){ 0 };
+	json_each(block, doc) {
+		const struct json *cells = json_get(block, "c");
+
+		if (str_is(json_str(block, "t"), "widths"))
+			continue;
+		put_plain(&b, json_str(block, "s"));
+		json_each(cell, cells) {
+			put_plain(&b, cell->text);
+			buf_addc(&b, ' ');
+		}
+		buf_addc(&b, '\n');
+	}
+	return buf_str(&b);
 }

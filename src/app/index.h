@@ -3,7 +3,11 @@
  * question that lists and searches ask. The indexer writes by the same spelling.
  *
  * Tokens of an entry: for each row of matter_reader p_ + principal with ':' as '_' (p_user_9, p_organ_7,
- * p_role_7_legal, p_public); k_ + kind; s_ + state; o_ + organ's id; y_ + year of opening (Shanghai). */
+ * p_role_7_legal, p_public); k_ + kind; s_ + state; o_ + organ's id; y_ + year of opening (Shanghai).
+ *
+ * Papers (SEARCH_PAPERS): the subject is the document's id; where the paper prints what not every reader of its matter may
+ * see, p_ of those who may see that, instead of the matter's readers. Parties (SEARCH_PARTIES): one entry for each field by
+ * which a party picture finds its matters, subject INDEX_PARTY(matter, n-th of them); c_ + code or n_ + hash of the name. */
 #ifndef MINGFA_APP_INDEX_H
 #define MINGFA_APP_INDEX_H
 
@@ -11,13 +15,22 @@
 #include "search/search.h"
 #include "web/req.h"
 
+/* The words of a frozen paper's blocks, a block a line; a broken one has none. */
+struct str paper_plain(struct arena *a, struct str content);
 /* p_user_9 for user:9. */
 struct str index_principal_token(struct arena *a, struct str principal);
 
+#define INDEX_PARTIES 8 /* of one matter */
+#define INDEX_PARTY(matter, n) ((matter) * INDEX_PARTIES + (int64_t)(n))
+struct str index_party_token(struct arena *a, const struct party *p);
+
 struct index_query {
+	enum search_side side;    /* the working side's: matters, papers or parties */
 	struct str typed;
 	struct str kind;          /* empty: all */
 	const struct actor *who;
+	const struct str *none;   /* tokens that must not be there */
+	size_t n_none;
 	int64_t before;           /* 0: from the newest */
 	int limit;
 };

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* indexer.c - the thread that follows events into the full-text index (decision 17): up to 200 events a round,
+/* indexer.c - the thread that follows events into the full-text index (decision 17): up to 100 events a round,
  * at most 2 s behind, by connections of its own. What it wrote can be made again from the first event. */
 #include <stdlib.h>
 
 #include "app/app.h"
 #include "app/index.h"
+#include "app/party.h"
 #include "base/day.h"
 #include "base/log.h"
 
-#define EVENTS_A_ROUND 200
+#define EVENTS_A_ROUND 100 /* with their papers some megabytes */
 #define TEXT_MOST ((size_t)64 * 1024) /* of one matter, before the index keeps its beginning */
 #define TOKENS_MOST ((size_t)16 * 1024)
 #define READERS_MOST 200              /* principals of a matter: an entry's tokens stay small */
@@ -23,10 +24,30 @@ struct indexer {
 	struct err said; /* what the log was told last: a database that is away is one line, not one a second */
 };
 
+/* A matter is taken at its newest event: filled from the first one, the index is written once a matter. */
 static const struct stmt st_events = { "indexer_events",
-	"SELECT id, matter FROM event WHERE id > $1 ORDER BY id LIMIT $2" };
+	"SELECT e.id, e.matter, CASE WHEN EXISTS (SELECT 1 FROM event n WHERE n.matter = e.matter AND n.seq > e.seq)"
+	" THEN 0 ELSE 1 END FROM event e WHERE e.id > $1 ORDER BY e.id LIMIT $2" };
 static const struct stmt st_newest = { "indexer_newest", "SELECT COALESCE(MAX(id), 0) FROM event" };
 static const struct stmt st_readers = { "indexer_readers", "SELECT principal FROM matter_reader WHERE matter = $1" };
+
+struct entries {
+	struct search_entry *v;
+	size_t n, cap;
+};
+
+static void put(struct entries *to, struct arena *a, const struct search_entry *e)
+{
+	if (to->n == to->cap) {
+		struct search_entry *more = arena_many(a, to->cap ? 2 * to->cap : 64, struct search_entry);
+
+		for (size_t i = 0; i < to->n; i++)
+			more[i] = to->v[i];
+		to->cap = to->cap ? 2 * to->cap : 64;
+		to->v = more;
+	}
+	to->v[to->n++] = *e;
+}
 
 /* ---- one matter ---- */
 
@@ -139,29 +160,89 @@ static struct str text_of(struct arena *a, const struct matter_view *v, const st
 	return str_trim(buf_str(&b));
 }
 
-/* What every reader of the matter sees: fields with a sight of their own only once they are open to all. The
- * import is let in everywhere and holds no right to any field. */
-static bool working_entry(struct indexer *x, int64_t matter, struct search_entry *ret, struct err *err)
+static bool reader_tokens(struct indexer *x, int64_t matter, struct str *ret, struct err *err)
 {
-	static const struct actor anyone = { .sort = ACTOR_IMPORT };
-	static const struct actor nobody = { .sort = ACTOR_PUBLIC }; /* readers of this matter may not see the one named */
 	struct tokens t = { .a = x->a };
 	const struct db_in in[] = { db_i64(matter) };
 	const struct db_out out[] = { db_to_str(&t.principal) };
-	struct matter_view v;
-	struct val_names names;
 
-	if (!matter_see(x->app->engine, x->db, x->a, &anyone, matter, SEE_FIELDS, &v, err)
-	    || !matter_names(x->app->engine, x->db, x->a, &nobody, &names, err))
-		return false;
 	buf_init(&t.b, x->a, TOKENS_MOST);
-	add_plain_tokens(&t, &v, day_at(v.snap->opened));
 	if (!db_each(x->db, x->a, &st_readers, DB_IN(in), DB_OUT(out), add_reader, &t, err))
 		return false;
-	*ret = (struct search_entry){ .matter = matter, .side = SEARCH_WORKING, .day = day_at(v.snap->opened),
-				      .text = text_of(x->a, &v, &names, SEARCH_WORKING), .tokens = buf_str(&t.b) };
+	*ret = buf_str(&t.b);
+	return true;
+}
+
+/* What every reader of the matter sees: fields with a sight of their own only once they are open to all. The
+ * import is let in everywhere and holds no right to any field. */
+static bool working_entry(struct indexer *x, struct matter_view *v, struct str readers, struct search_entry *ret,
+			  struct err *err)
+{
+	static const struct actor nobody = { .sort = ACTOR_PUBLIC }; /* readers of this matter may not see the one named */
+	struct tokens t = { .a = x->a };
+	struct val_names names;
+
+	if (!matter_names(x->app->engine, x->db, x->a, &nobody, &names, err))
+		return false;
+	buf_init(&t.b, x->a, TOKENS_MOST + readers.n);
+	add_plain_tokens(&t, v, day_at(v->snap->opened));
+	buf_add(&t.b, readers);
+	*ret = (struct search_entry){ .subject = v->snap->id, .side = SEARCH_WORKING, .day = day_at(v->snap->opened),
+				      .text = text_of(x->a, v, &names, SEARCH_WORKING), .tokens = buf_str(&t.b) };
 	if (!ret->text.n)
-		ret->text = v.snap->kind->name;
+		ret->text = v->snap->kind->name;
+	return true;
+}
+
+/* A party that every reader sees, by name and code; empty where there is none. */
+static void party_entries(struct indexer *x, const struct matter_view *v, struct str readers, struct entries *to)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n_field && n < INDEX_PARTIES; i++) {
+		const struct field_view *f = &v->field[i];
+		struct search_entry e = { .subject = INDEX_PARTY(v->snap->id, n), .side = SEARCH_PARTIES,
+					  .day = day_at(v->snap->opened) };
+
+		if (!party_leads(f->def))
+			continue;
+		n++;
+		if (!f->hidden && !f->masked && f->v.t == T_PARTY) {
+			e.text = str_fmt(x->a, "%.*s %.*s", STR_FMT(f->v.party->name), STR_FMT(f->v.party->code));
+			e.tokens = str_fmt(x->a, "%.*s%.*s", STR_FMT(index_party_token(x->a, f->v.party)), STR_FMT(readers));
+		}
+		put(to, x->a, &e);
+	}
+}
+
+static struct str narrow_tokens(struct indexer *x, const struct paper_entry *p)
+{
+	struct tokens t = { .a = x->a };
+
+	buf_init(&t.b, x->a, TOKENS_MOST);
+	for (size_t i = 0; i < p->n_who && i < READERS_MOST; i++)
+		add_token(&t, "", index_principal_token(x->a, p->who[i]));
+	return buf_str(&t.b);
+}
+
+static bool paper_entries(struct indexer *x, const struct matter_view *v, struct str readers, struct entries *to,
+			  struct err *err)
+{
+	const struct paper_entry *p;
+	size_t n;
+
+	if (!matter_papers(x->app->engine, x->db, x->a, v->snap->id, &p, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct str who = p[i].narrow ? narrow_tokens(x, &p[i]) : readers;
+		const struct search_entry e = {
+			.subject = p[i].id, .side = SEARCH_PAPERS, .day = day_at(p[i].made),
+			.text = str_fmt(x->a, "%.*s %.*s\n%.*s", STR_FMT(p[i].name), STR_FMT(p[i].number),
+					STR_FMT(paper_plain(x->a, p[i].content))),
+			.tokens = str_fmt(x->a, "k_%.*s%.*s", STR_FMT(v->snap->kind->id), STR_FMT(who)) };
+
+		put(to, x->a, &e);
+	}
 	return true;
 }
 
@@ -175,7 +256,7 @@ static bool public_entry(struct indexer *x, int64_t matter, struct search_entry 
 	struct err no = { 0 };
 	int64_t opened;
 
-	*ret = (struct search_entry){ .matter = matter, .side = SEARCH_PUBLIC };
+	*ret = (struct search_entry){ .subject = matter, .side = SEARCH_PUBLIC };
 	if (!matter_see(x->app->engine, x->db, x->a, &who, matter, SEE_FIELDS, &v, &no)) {
 		if (no.code != ERR_NOT_FOUND)
 			*err = no;
@@ -196,7 +277,7 @@ static bool public_entry(struct indexer *x, int64_t matter, struct search_entry 
 /* ---- a round ---- */
 
 struct batch {
-	int64_t event, matter;
+	int64_t event, matter, newest;
 	int64_t last;
 	int64_t matters[EVENTS_A_ROUND];
 	size_t n, events;
@@ -209,10 +290,8 @@ static bool add_event(void *ctx, struct err *err)
 	(void)err;
 	b->last = b->event;
 	b->events++;
-	for (size_t i = 0; i < b->n; i++)
-		if (b->matters[i] == b->matter)
-			return true;
-	b->matters[b->n++] = b->matter;
+	if (b->newest)
+		b->matters[b->n++] = b->matter;
 	return true;
 }
 
@@ -222,14 +301,32 @@ static bool gone_for_good(enum err_code code)
 	return code == ERR_LAW || code == ERR_BUG || code == ERR_BAD_INPUT || code == ERR_NOT_FOUND;
 }
 
-static bool put_matter(struct indexer *x, int64_t matter, struct search_entry *e, size_t *n, struct err *err)
+/* The import is let in everywhere and holds no right to any field. */
+static bool matter_entries(struct indexer *x, int64_t matter, struct entries *to, struct err *err)
 {
+	static const struct actor anyone = { .sort = ACTOR_IMPORT };
+	struct search_entry working, open;
+	struct matter_view v;
+	struct str readers;
+
+	if (!matter_see(x->app->engine, x->db, x->a, &anyone, matter, SEE_FIELDS, &v, err)
+	    || !reader_tokens(x, matter, &readers, err) || !working_entry(x, &v, readers, &working, err)
+	    || !public_entry(x, matter, &open, err) || !paper_entries(x, &v, readers, to, err))
+		return false;
+	put(to, x->a, &working);
+	put(to, x->a, &open);
+	party_entries(x, &v, readers, to);
+	return true;
+}
+
+static bool put_matter(struct indexer *x, int64_t matter, struct entries *to, struct err *err)
+{
+	const size_t before = to->n;
 	struct err why = { 0 };
 
-	if (working_entry(x, matter, &e[*n], &why) && public_entry(x, matter, &e[*n + 1], &why)) {
-		*n += 2;
+	if (matter_entries(x, matter, to, &why))
 		return true;
-	}
+	to->n = before;
 	if (!gone_for_good(why.code)) {
 		*err = why;
 		return false;
@@ -255,14 +352,13 @@ static bool tidy(struct indexer *x, bool *ret_more, struct err *err)
 static bool round_of(struct indexer *x, bool *ret_more, struct err *err)
 {
 	struct batch b = { 0 };
-	struct search_entry *e;
-	size_t n = 0;
+	struct entries to = { .n = 0 };
 
 	if (!search_last_event(x->search, &b.last, err))
 		return false;
 	{
 		const struct db_in in[] = { db_i64(b.last), db_i64(EVENTS_A_ROUND) };
-		const struct db_out out[] = { db_to_i64(&b.event), db_to_i64(&b.matter) };
+		const struct db_out out[] = { db_to_i64(&b.event), db_to_i64(&b.matter), db_to_i64(&b.newest) };
 
 		if (!db_each(x->db, x->a, &st_events, DB_IN(in), DB_OUT(out), add_event, &b, err))
 			return false;
@@ -271,13 +367,12 @@ static bool round_of(struct indexer *x, bool *ret_more, struct err *err)
 	atomic_store(&x->app->indexed, b.last);
 	if (!b.events)
 		return tidy(x, ret_more, err);
-	e = arena_many(x->a, 2 * b.n, struct search_entry);
 	for (size_t i = 0; i < b.n; i++)
-		if (!put_matter(x, b.matters[i], e, &n, err))
+		if (!put_matter(x, b.matters[i], &to, err))
 			return false;
-	x->untidy += n;
+	x->untidy += to.n;
 	*ret_more = *ret_more || x->untidy >= SEARCH_TIDY_AFTER; /* a round with nothing to write tidies */
-	return search_write(x->search, e, n, b.last, err);
+	return search_write(x->search, to.v, to.n, b.last, err);
 }
 
 /* An index that knows events which the database has not was made for another one (a restored backup). */

@@ -117,7 +117,7 @@ static bool matters(struct options *o, const struct kind *k, struct str find, st
 		struct matter_view m;
 		struct err hidden = { 0 };
 
-		if (matter_see(app_of(r)->engine, r->db, r->a, &who, hit[i].matter, 0, &m, &hidden))
+		if (matter_see(app_of(r)->engine, r->db, r->a, &who, hit[i].subject, 0, &m, &hidden))
 			put_option(o, m.snap->code, m.title, first_number(m.snap));
 	}
 	if (!matter_list(app_of(r)->engine, r->db, r->a, &q, &row, &n, err))

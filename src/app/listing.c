@@ -682,7 +682,7 @@ static bool take_hit(struct listing *l, const struct search_hit *hit, struct lis
 {
 	bool seen, good;
 
-	if (!listing_one(l, hit->matter, &x[*n], &seen, err))
+	if (!listing_one(l, hit->subject, &x[*n], &seen, err))
 		return false;
 	if (!seen || !str_eq(x[*n].row.snap->kind->id, l->kind->id))
 		return true;
@@ -710,7 +710,7 @@ static bool by_words(struct listing *l, size_t most, const struct listed **ret, 
 		for (size_t i = 0; i < hits && n < most; i++) {
 			if (!take_hit(l, &hit[i], x, &n, err))
 				return false;
-			l->after_id = hit[i].matter;
+			l->after_id = hit[i].subject;
 			l->more = l->more || i + 1 < hits;
 		}
 	}

@@ -85,7 +85,7 @@ static void lines_init(struct arena *a, struct lines *l)
 }
 
 /* A field that not everybody who sees the matter may read is nothing to search by. */
-static bool leads(const struct field *f)
+bool party_leads(const struct field *f)
 {
 	return f->type.tag == T_PARTY && f->keyed && !f->see.set;
 }
@@ -177,7 +177,7 @@ static bool gather(struct picture *x, struct str key, struct lines *to, bool cou
 			const struct list_row *row;
 			size_t n;
 
-			if (!leads(f))
+			if (!party_leads(f))
 				continue;
 			if (!matter_list(app_of(x->r)->engine, x->r->db, x->r->a, &q, &row, &n, err))
 				return false;

@@ -27,5 +27,7 @@ struct party_view {
 
 /* /party/{code}, or /party?name= for a party without a code. */
 bool party_show(struct req *r, struct err *err);
+/* Whether the picture finds matters by this field. */
+bool party_leads(const struct field *f);
 struct str party_href(struct req *r, const struct party *p);
 #endif

@@ -131,7 +131,7 @@ bool public_decision_rows(struct req *r, struct str typed, const struct search_h
 		struct matter_view v;
 		struct err no = { 0 };
 
-		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].matter, SEE_FIELDS, &v, &no)) {
+		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].subject, SEE_FIELDS, &v, &no)) {
 			if (no.code == ERR_NOT_FOUND)
 				continue; /* the index is at most two seconds behind */
 			*err = no;

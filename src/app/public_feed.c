@@ -96,7 +96,7 @@ static bool put_entries(struct feed *f, const struct search_hit *hit, size_t n, 
 
 		if (!public_decision_rows(f->r, (struct str){ 0 }, &hit[i], 1, &row, &n_row, err))
 			return false;
-		if (!n_row || !matter_see(app_of(f->r)->engine, f->r->db, f->r->a, &anyone, hit[i].matter, SEE_FIELDS, &v, &no))
+		if (!n_row || !matter_see(app_of(f->r)->engine, f->r->db, f->r->a, &anyone, hit[i].subject, SEE_FIELDS, &v, &no))
 			continue;
 		put_entry(f, row, shown_at(&v));
 		f->newest = shown_at(&v) > f->newest ? shown_at(&v) : f->newest;

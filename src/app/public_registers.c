@@ -140,7 +140,7 @@ static bool check_card(struct req *r, struct officers_view *v, struct err *err)
 		struct matter_view m;
 		struct err no = { 0 };
 
-		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].matter, SEE_FIELDS, &m, &no)) {
+		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].subject, SEE_FIELDS, &m, &no)) {
 			if (no.code == ERR_NOT_FOUND)
 				continue;
 			*err = no;
@@ -208,7 +208,7 @@ static bool board_items(struct req *r, int64_t organ, const struct str **ret, si
 		struct matter_view m;
 		struct err no = { 0 };
 
-		if (matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].matter, SEE_FIELDS, &m, &no))
+		if (matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].subject, SEE_FIELDS, &m, &no))
 			line[(*ret_n)++] = public_text(r, &m, "name");
 	}
 	*ret = line;
@@ -310,7 +310,7 @@ bool items_show(struct req *r, struct err *err)
 		struct matter_view m;
 		struct err no = { 0 };
 
-		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].matter, SEE_FIELDS, &m, &no)) {
+		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].subject, SEE_FIELDS, &m, &no)) {
 			if (no.code == ERR_NOT_FOUND)
 				continue;
 			*err = no;
@@ -576,7 +576,7 @@ static bool standard_rows(struct req *r, const struct search_hit *hit, size_t n,
 		struct str code = { 0 };
 		struct err no = { 0 };
 
-		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].matter, SEE_FIELDS, &m, &no)) {
+		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].subject, SEE_FIELDS, &m, &no)) {
 			if (no.code == ERR_NOT_FOUND)
 				continue;
 			*err = no;

@@ -241,6 +241,32 @@ MUST_USE bool matter_see(struct engine *e, struct db *db, struct arena *a, const
 /* Only whether: for counts, of which each one is asked. */
 MUST_USE bool matter_sees(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter,
 			  bool *ret, struct err *err);
+
+/* One paper, as its matter's papers are seen: whoever sees the matter and all that the paper prints. *ret_seen false:
+ * there is none, or not for this person. */
+struct paper_seen {
+	struct paper_view v;
+	struct str content;        /* frozen blocks (law/template.h) */
+	const struct snap *matter;
+	struct str title;          /* of the matter */
+};
+MUST_USE bool matter_paper(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t document,
+			   struct paper_seen *ret, bool *ret_seen, struct err *err);
+/* All papers of a matter for the full-text index, whoever may see them. who: principals without whom nobody sees the paper,
+ * where it prints a field with a sight of its own; they may be too many, so each hit must be asked for by matter_paper. */
+struct paper_entry {
+	int64_t id, made;
+	struct str name, number, content;
+	bool narrow;               /* else every reader of the matter may see it */
+	const struct str *who;
+	size_t n_who;
+};
+MUST_USE bool matter_papers(struct engine *e, struct db *db, struct arena *a, int64_t matter, const struct paper_entry **ret,
+			    size_t *ret_n, struct err *err);
+/* The principals of a person as readers of matters are stored: user:9, organ:7, role:7:head, public; those of whoever is
+ * away too (AB角). Lives in a. */
+MUST_USE bool matter_principals(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
+				const struct str **ret, size_t *ret_n, struct err *err);
 /* What the definition opens to whoever gives the matter's number and its query code (language.md 10), and no more:
  * fields, terms and clocks in the order of `code`, organ_name, and the state when it is among them (else a state of
  * which the caller shows nothing: ret->state_open). ERR_NOT_FOUND, with one sentence, for every pair that is wrong.

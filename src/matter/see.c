@@ -4,7 +4,6 @@
 
 #include "base/day.h"
 #include "base/parse.h"
-#include "law/template.h"
 #include "matter/reading.h"
 #include "matter/sight.h"
 #include "matter/store.h"
@@ -327,39 +326,11 @@ struct paper_row {
 	size_t n, cap;
 };
 
-struct printed {
-	const struct seeing *s;
-	bool hidden;
-};
-
-static void printed_field(void *ctx, const struct field *f)
-{
-	struct printed *p = ctx;
-
-	p->hidden = p->hidden || p->s->sight[f->index] != SIGHT_FULL;
-}
-
-/* A paper is seen by whom all that it prints is shown: what a page hides, its paper hides too. */
-static bool paper_hidden(const struct seeing *s, const struct paper *p)
-{
-	struct printed seen = { .s = s };
-	struct str digest;
-	const struct template *t = p && !s->all ? engine_template(s->t->e, s->m->kind->law, p, &digest) : NULL;
-
-	if (t)
-		template_reads(t, printed_field, &seen);
-	return seen.hidden;
-}
-
 static bool paper_row(void *ctx, struct err *err)
 {
 	struct paper_row *r = ctx;
-	const struct paper *p = kind_paper(r->s->m->kind, r->x.paper);
 
 	(void)err;
-	if (paper_hidden(r->s, p))
-		return true;
-	r->x.name = p ? p->name : r->x.paper;
 	PUSH(r->s->t->a, r->v, r->n, r->cap, r->x);
 	return true;
 }
@@ -374,11 +345,18 @@ static bool see_papers(struct seeing *s, struct err *err)
 	const struct db_out out[] = { db_to_i64(&r.x.id), db_to_str(&r.x.code), db_to_str(&r.x.paper),
 				      db_to_str(&r.x.number), db_to_str(&r.x.state), db_to_str(&r.x.digest),
 				      db_to_i64(&r.x.made) };
+	bool shown = true;
 
 	if (!db_each(s->t->db, s->t->a, &st_papers, DB_IN(in), DB_OUT(out), paper_row, &r, err))
 		return false;
+	for (size_t i = 0; i < r.n; i++) {
+		if (!s->all && !paper_shown(s->t, s->m, &s->ev, s->who, r.v[i].paper, &shown, err))
+			return false;
+		r.v[i].name = paper_name_of(s->m->kind, r.v[i].paper);
+		if (shown)
+			r.v[s->v->n_paper++] = r.v[i];
+	}
 	s->v->paper = r.v;
-	s->v->n_paper = r.n;
 	return true;
 }
 

@@ -8,27 +8,27 @@
 #include "search/cut.h"
 
 #define QUERY_MAX ((size_t)16 * 1024)
-#define TOKENS_MAX ((size_t)64 * 1024)
+#define TOKENS_MAX ((size_t)128 * 1024) /* a pair of characters takes seven bytes */
 /* A page of hits is rechecked against the text; pairs of frequent characters that do not touch each other
  * may fail it. After this many candidates the page is shown as it is. */
 #define CANDIDATES 2000
 #define SLICE 100
 /* Tokens with a '_' are never words of a text. */
-#define SIDE_PUBLIC "side_public"
-#define SIDE_WORKING "side_working"
+static const char *const side_token[] = { "side_working", "side_public", "side_papers", "side_parties" };
 
 struct search {
 	struct db *db;
 	bool postgres;
 };
 
-/* The key is day, matter, side: newest first is a walk down the key on both databases. */
+/* The key is day, subject, side: newest first is a walk down the key on both databases. */
 #define DAY_BITS_MOST ((int64_t)1 << 18)    /* until the year 2687 */
-#define MATTER_BITS 41
+#define SUBJECT_BITS 41
+#define SIDE_BITS 2
 
 static const struct stmt st_create_text = { "search_create_text",
-	"CREATE TABLE IF NOT EXISTS entry (id INTEGER PRIMARY KEY, matter INTEGER NOT NULL, side INTEGER NOT NULL, "
-	"text TEXT NOT NULL, tokens TEXT NOT NULL, UNIQUE (matter, side)) STRICT" };
+	"CREATE TABLE IF NOT EXISTS entry (id INTEGER PRIMARY KEY, subject INTEGER NOT NULL, side INTEGER NOT NULL, "
+	"text TEXT NOT NULL, tokens TEXT NOT NULL, UNIQUE (subject, side)) STRICT" };
 static const struct stmt st_create_state = { "search_create_state",
 	"CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY, last_event INTEGER NOT NULL) STRICT" };
 static const struct stmt st_create_ft = { "search_create_ft",
@@ -37,51 +37,88 @@ static const struct stmt st_create_ft = { "search_create_ft",
 static const struct stmt st_state_init = { "search_state_init",
 	"INSERT INTO state (id, last_event) VALUES (1, 0) ON CONFLICT (id) DO NOTHING" };
 
-static const struct stmt st_old = { "search_old", "SELECT id, tokens FROM entry WHERE matter = $1 AND side = $2" };
+static const struct stmt st_old = { "search_old", "SELECT id, text, tokens FROM entry WHERE subject = $1 AND side = $2" };
 static const struct stmt st_ft_delete = { "search_ft_delete",
 	"INSERT INTO ft (ft, rowid, t) VALUES ('delete', $1, $2)" };
 static const struct stmt st_ft_insert = { "search_ft_insert", "INSERT INTO ft (rowid, t) VALUES ($1, $2)" };
 static const struct stmt st_put = { "search_put",
-	"INSERT INTO entry (id, matter, side, text, tokens) VALUES ($1, $2, $3, $4, $5)" };
+	"INSERT INTO entry (id, subject, side, text, tokens) VALUES ($1, $2, $3, $4, $5)" };
 static const struct stmt st_drop = { "search_drop", "DELETE FROM entry WHERE id = $1" };
 static const struct stmt st_last = { "search_last", "SELECT last_event FROM state WHERE id = 1" };
 static const struct stmt st_set_last = { "search_set_last", "UPDATE state SET last_event = $1 WHERE id = 1" };
 static const struct stmt st_clear_ft = { "search_clear_ft", "INSERT INTO ft (ft) VALUES ('delete-all')" };
 static const struct stmt st_clear = { "search_clear", "DELETE FROM entry" };
 static const struct stmt st_find = { "search_find",
-	"SELECT e.id, e.matter, e.text FROM ft JOIN entry e ON e.id = ft.rowid "
+	"SELECT e.id, e.subject, e.text FROM ft JOIN entry e ON e.id = ft.rowid "
 	"WHERE ft MATCH $1 AND ft.rowid < $2 ORDER BY ft.rowid DESC LIMIT $3" };
 
 /* Words alone: when they are rare, what they find is looked at one by one, and the long lists of rights and filters are
  * not walked for it. */
 static const struct stmt st_words = { "search_words",
 	"SELECT ft.rowid FROM ft WHERE ft MATCH $1 AND ft.rowid < $2 ORDER BY ft.rowid DESC LIMIT $3" };
-static const struct stmt st_entry = { "search_entry", "SELECT id, matter, text, tokens FROM entry WHERE id = $1" };
+static const struct stmt st_entry = { "search_entry", "SELECT id, subject, text, tokens FROM entry WHERE id = $1" };
 static const struct stmt st_merge = { "search_merge", "INSERT INTO ft (ft, rank) VALUES ('merge', $1)" };
 static const struct stmt st_changes = { "search_changes", "SELECT total_changes()" };
 
-static const struct stmt st_key = { "search_key", "SELECT id FROM entry WHERE matter = $1 AND side = $2" };
+static const struct stmt st_key = { "search_key", "SELECT id FROM entry WHERE subject = $1 AND side = $2" };
 
 static const struct stmt st_pg_put = { "search_pg_put",
-	"INSERT INTO search (id, matter, side, text, tokens) "
+	"INSERT INTO search (id, subject, side, text, tokens) "
 	"VALUES ($1, $2, $3, $4, array_to_tsvector(string_to_array($5, ' ')))" };
-static const struct stmt st_pg_drop = { "search_pg_drop", "DELETE FROM search WHERE matter = $1 AND side = $2" };
-static const struct stmt st_pg_key = { "search_pg_key", "SELECT id FROM search WHERE matter = $1 AND side = $2" };
+static const struct stmt st_pg_same = { "search_pg_same",
+	"SELECT id FROM search WHERE id = $1 AND subject = $2 AND side = $3 AND text = $4 "
+	"AND tokens = array_to_tsvector(string_to_array($5, ' '))" };
+static const struct stmt st_pg_drop = { "search_pg_drop", "DELETE FROM search WHERE subject = $1 AND side = $2" };
+static const struct stmt st_pg_key = { "search_pg_key", "SELECT id FROM search WHERE subject = $1 AND side = $2" };
 static const struct stmt st_pg_last = { "search_pg_last", "SELECT last_event FROM search_state WHERE id = 1" };
 static const struct stmt st_pg_set_last = { "search_pg_set_last",
 	"INSERT INTO search_state (id, last_event) VALUES (1, $1) "
 	"ON CONFLICT (id) DO UPDATE SET last_event = excluded.last_event" };
+static const struct stmt st_form = { "search_form", "PRAGMA user_version" };
+static const struct stmt st_pg_form = { "search_pg_form", "SELECT form FROM search_state WHERE id = 1" };
+static const struct stmt st_pg_set_form = { "search_pg_set_form", "UPDATE search_state SET form = $1 WHERE id = 1" };
 static const struct stmt st_pg_clear = { "search_pg_clear", "DELETE FROM search" };
 static const struct stmt st_pg_find = { "search_pg_find",
-	"SELECT id, matter, text FROM search WHERE tokens @@ CAST($1 AS tsquery) AND id < $2 ORDER BY id DESC LIMIT $3" };
+	"SELECT id, subject, text FROM search WHERE tokens @@ CAST($1 AS tsquery) AND id < $2 ORDER BY id DESC LIMIT $3" };
 
 /* It can be made again, so it need not reach the disk with each batch; and nobody else brings its log back. */
 static const char own_settings[] = "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 1000;";
+
+#define TEXT_OF(n) #n
+#define SET_FORM(n) "PRAGMA user_version = " TEXT_OF(n) ";"
+static const char set_form[] = SET_FORM(SEARCH_FORM);
+static const char drop_tables[] = "DROP TABLE IF EXISTS entry; DROP TABLE IF EXISTS ft; DROP TABLE IF EXISTS state;";
+
+static bool form_of(struct search *s, int64_t *ret, struct err *err)
+{
+	struct arena *a = arena_new();
+	const struct db_out out[] = { db_to_i64(ret) };
+	bool found, ok;
+
+	*ret = 0;
+	ok = db_maybe(s->db, a, s->postgres ? &st_pg_form : &st_form, DB_NONE, DB_OUT(out), &found, err);
+	(void)arena_free(a);
+	return ok;
+}
 
 static bool make_tables(struct db *db, struct err *err)
 {
 	return db_exec(db, &st_create_text, DB_NONE, NULL, err) && db_exec(db, &st_create_state, DB_NONE, NULL, err)
 	    && db_exec(db, &st_create_ft, DB_NONE, NULL, err) && db_exec(db, &st_state_init, DB_NONE, NULL, err);
+}
+
+/* Another form than this program's: SQLite makes the tables anew, PostgreSQL's come by migrations and are emptied. */
+static bool make_form(struct search *s, struct err *err)
+{
+	const struct db_in in[] = { db_i64(SEARCH_FORM) };
+	int64_t form;
+
+	if (!form_of(s, &form, err))
+		return false;
+	if (s->postgres)
+		return form == SEARCH_FORM || (search_clear(s, err) && db_exec(s->db, &st_pg_set_form, DB_IN(in), NULL, err));
+	return (form == SEARCH_FORM || db_script(s->db, drop_tables, err)) && make_tables(s->db, err)
+	    && (form == SEARCH_FORM || db_script(s->db, set_form, err));
 }
 
 bool search_open(const char *address, enum db_mode mode, struct search **ret, struct err *err)
@@ -95,7 +132,7 @@ bool search_open(const char *address, enum db_mode mode, struct search **ret, st
 		return false;
 	}
 	s->postgres = db_dialect(s->db) == DB_POSTGRES;
-	if (!s->postgres && mode == DB_WRITE && !(db_script(s->db, own_settings, err) && make_tables(s->db, err))) {
+	if (mode == DB_WRITE && !((s->postgres || db_script(s->db, own_settings, err)) && make_form(s, err))) {
 		search_close(s);
 		return false;
 	}
@@ -118,32 +155,11 @@ struct writing {
 	int64_t last;
 };
 
-/* 3.40 cannot delete from a contentless table without the old tokens: they are kept beside the text. */
-static bool forget(struct db *db, struct arena *a, const struct search_entry *e, struct err *err)
-{
-	int64_t id = 0;
-	struct str tokens;
-	const struct db_in in[] = { db_i64(e->matter), db_i64(e->side) };
-	const struct db_out out[] = { db_to_i64(&id), db_to_str(&tokens) };
-	bool found;
-
-	if (!db_maybe(db, a, &st_old, DB_IN(in), DB_OUT(out), &found, err))
-		return false;
-	if (!found)
-		return true;
-	{
-		const struct db_in ft[] = { db_i64(id), db_str(tokens) };
-		const struct db_in entry[] = { db_i64(id) };
-
-		return db_exec(db, &st_ft_delete, DB_IN(ft), NULL, err) && db_exec(db, &st_drop, DB_IN(entry), NULL, err);
-	}
-}
-
 static int64_t key_of(const struct search_entry *e)
 {
 	int64_t day = e->day < 0 ? 0 : e->day >= DAY_BITS_MOST ? DAY_BITS_MOST - 1 : e->day;
 
-	return (day << (MATTER_BITS + 1)) | (e->matter << 1) | (e->side == SEARCH_PUBLIC);
+	return (day << (SUBJECT_BITS + SIDE_BITS)) | (e->subject << SIDE_BITS) | (int64_t)e->side;
 }
 
 /* The side, the caller's tokens, the words; one blank between two, for PostgreSQL's arrays take no empty text. */
@@ -153,7 +169,7 @@ static struct str tokens_of(struct arena *a, const struct search_entry *e, struc
 	struct buf b;
 
 	buf_init(&b, a, TOKENS_MAX);
-	buf_adds(&b, e->side == SEARCH_PUBLIC ? SIDE_PUBLIC : SIDE_WORKING);
+	buf_adds(&b, side_token[e->side]);
 	while (str_cut(&rest, ' ', &one)) {
 		if (!one.n)
 			continue;
@@ -164,23 +180,61 @@ static struct str tokens_of(struct arena *a, const struct search_entry *e, struc
 	return buf_str(&b);
 }
 
+struct putting {
+	int64_t key;
+	const struct search_entry *e;
+	struct str text, tokens;
+};
+
+static bool put_postgres(struct db *db, struct arena *a, const struct putting *p, struct err *err)
+{
+	const struct db_in row[] = { db_i64(p->key), db_i64(p->e->subject), db_i64(p->e->side), db_str(p->text),
+				     db_str(p->tokens) };
+	const struct db_in old[] = { db_i64(p->e->subject), db_i64(p->e->side) };
+	int64_t id;
+	const struct db_out out[] = { db_to_i64(&id) };
+	bool same = false;
+
+	if (p->text.n && !db_maybe(db, a, &st_pg_same, DB_IN(row), DB_OUT(out), &same, err))
+		return false;
+	return same || (db_exec(db, &st_pg_drop, DB_IN(old), NULL, err)
+			&& (!p->text.n || db_exec(db, &st_pg_put, DB_IN(row), NULL, err)));
+}
+
+/* 3.40 cannot delete from a contentless table without the old tokens: they are kept beside the text. */
+static bool put_sqlite(struct db *db, struct arena *a, const struct putting *p, struct err *err)
+{
+	int64_t id = 0;
+	struct str text, tokens;
+	const struct db_in row[] = { db_i64(p->key), db_i64(p->e->subject), db_i64(p->e->side), db_str(p->text),
+				     db_str(p->tokens) };
+	const struct db_in ft[] = { db_i64(p->key), db_str(p->tokens) };
+	const struct db_in old[] = { db_i64(p->e->subject), db_i64(p->e->side) };
+	const struct db_out out[] = { db_to_i64(&id), db_to_str(&text), db_to_str(&tokens) };
+	bool found;
+
+	if (!db_maybe(db, a, &st_old, DB_IN(old), DB_OUT(out), &found, err))
+		return false;
+	if (found && id == p->key && str_eq(text, p->text) && str_eq(tokens, p->tokens))
+		return true;
+	if (found) {
+		const struct db_in gone[] = { db_i64(id), db_str(tokens) };
+
+		if (!db_exec(db, &st_ft_delete, DB_IN(gone), NULL, err) || !db_exec(db, &st_drop, gone, 1, NULL, err))
+			return false;
+	}
+	return !p->text.n || (db_exec(db, &st_ft_insert, DB_IN(ft), NULL, err) && db_exec(db, &st_put, DB_IN(row), NULL, err));
+}
+
 static bool put_entry(struct search *s, struct db *db, const struct search_entry *e, struct err *err)
 {
 	struct arena *a = arena_new();
-	struct str text = str_head(e->text, SEARCH_TEXT);
-	struct str tokens = tokens_of(a, e, text);
-	const struct db_in row[] = { db_i64(key_of(e)), db_i64(e->matter), db_i64(e->side), db_str(text), db_str(tokens) };
-	const struct db_in ft[] = { db_i64(key_of(e)), db_str(tokens) };
-	const struct db_in old[] = { db_i64(e->matter), db_i64(e->side) };
+	struct putting p = { .key = key_of(e), .e = e,
+			     .text = str_head(e->text, e->side == SEARCH_PAPERS ? SEARCH_PAPER_TEXT : SEARCH_TEXT) };
 	bool ok;
 
-	if (s->postgres)
-		ok = db_exec(db, &st_pg_drop, DB_IN(old), NULL, err)
-		  && (!text.n || db_exec(db, &st_pg_put, DB_IN(row), NULL, err));
-	else
-		ok = forget(db, a, e, err)
-		  && (!text.n || (db_exec(db, &st_ft_insert, DB_IN(ft), NULL, err)
-				  && db_exec(db, &st_put, DB_IN(row), NULL, err)));
+	p.tokens = tokens_of(a, e, p.text);
+	ok = s->postgres ? put_postgres(db, a, &p, err) : put_sqlite(db, a, &p, err);
 	(void)arena_free(a);
 	return ok;
 }
@@ -264,7 +318,8 @@ static struct str match_text(struct arena *a, bool postgres, const struct search
 	struct buf b;
 
 	buf_init(&b, a, QUERY_MAX);
-	put_token(&b, postgres, q->side == SEARCH_PUBLIC ? STR(SIDE_PUBLIC) : STR(SIDE_WORKING), false);
+	buf_adds(&b, "(");
+	put_token(&b, postgres, str_of(side_token[q->side]), false);
 	for (size_t i = 0; i < q->n_all; i++) {
 		buf_adds(&b, and);
 		put_token(&b, postgres, q->all[i], false);
@@ -278,14 +333,18 @@ static struct str match_text(struct arena *a, bool postgres, const struct search
 		buf_adds(&b, i ? "" : "(");
 		put_token(&b, postgres, q->any[i], false);
 	}
-	buf_adds(&b, q->n_any ? ")" : "");
+	buf_adds(&b, q->n_any ? "))" : ")");
+	for (size_t i = 0; i < q->n_none; i++) {
+		buf_adds(&b, postgres ? " & !" : " NOT ");
+		put_token(&b, postgres, q->none[i], false);
+	}
 	return buf_str(&b);
 }
 
 struct found {
 	struct arena *a;
 	const struct cut_query *cut;
-	int64_t id, matter;
+	int64_t id, subject;
 	struct str text;
 	struct search_hit *hit;
 	size_t n, limit;
@@ -301,11 +360,11 @@ static bool take(void *ctx, struct err *err)
 	f->seen++;
 	f->last = f->id;
 	if (f->n <= f->limit && cut_matches(f->a, f->cut, f->text))
-		f->hit[f->n++] = (struct search_hit){ f->matter, f->text };
+		f->hit[f->n++] = (struct search_hit){ f->subject, f->text };
 	return f->n <= f->limit;
 }
 
-/* Where the page before ended; a matter that left the index meanwhile ends the list. */
+/* Where the page before ended; one that left the index meanwhile ends the list. */
 static bool key_before(struct search *s, struct arena *a, const struct search_query *q, int64_t *ret, struct err *err)
 {
 	const struct db_in in[] = { db_i64(q->before), db_i64(q->side) };
@@ -365,8 +424,11 @@ static bool allowed(const struct search_query *q, struct str tokens)
 {
 	bool any = q->n_any == 0;
 
-	if (!has_token(tokens, q->side == SEARCH_PUBLIC ? STR(SIDE_PUBLIC) : STR(SIDE_WORKING)))
+	if (!has_token(tokens, str_of(side_token[q->side])))
 		return false;
+	for (size_t i = 0; i < q->n_none; i++)
+		if (has_token(tokens, q->none[i]))
+			return false;
 	for (size_t i = 0; i < q->n_all; i++)
 		if (!has_token(tokens, q->all[i]))
 			return false;
@@ -397,7 +459,7 @@ static bool find_few(struct search *s, struct arena *a, const struct search_quer
 	struct str tokens;
 	const struct db_in in[] = { db_str(words), db_i64(before), db_i64(SLICE) };
 	const struct db_out ids[] = { db_to_i64(&x.one) };
-	const struct db_out out[] = { db_to_i64(&f->id), db_to_i64(&f->matter), db_to_str(&f->text), db_to_str(&tokens) };
+	const struct db_out out[] = { db_to_i64(&f->id), db_to_i64(&f->subject), db_to_str(&f->text), db_to_str(&tokens) };
 	bool found;
 
 	if (!db_each(s->db, a, &st_words, DB_IN(in), DB_OUT(ids), add_id, &x, err))
@@ -419,7 +481,7 @@ bool search_find(struct search *s, struct arena *a, const struct search_query *q
 {
 	struct cut_query cut;
 	struct found f = { .a = a, .cut = &cut, .limit = (size_t)q->limit };
-	const struct db_out out[] = { db_to_i64(&f.id), db_to_i64(&f.matter), db_to_str(&f.text) };
+	const struct db_out out[] = { db_to_i64(&f.id), db_to_i64(&f.subject), db_to_str(&f.text) };
 	int64_t before = INT64_MAX;
 	size_t total = 0;
 	struct str match, words;

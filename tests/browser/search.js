@@ -43,6 +43,23 @@ test('by the key / alone: tabs, parts, marked words', async () => {
 	expect(await p.page.locator('.mf-tab[aria-current=page]').innerText().then((s) => s.slice(0, 2)), '全部', 'after going back');
 });
 
+test('a paper by its words, and a party', async () => {
+	const p = await who('wangming', { script: false });
+	await p.go(search('涂料', '&in=papers'));
+	that((await count(p, '文书')) > 0, 'no papers');
+	that((await p.page.locator('.mf-hit mark').count()) > 0, 'no word is marked');
+	await shot(p.page, 'search_papers_1366');
+	await hits(p).first().getByRole('link').click();
+	that(/\/doc\/[0-9a-f-]{36}$/.test(p.page.url()), p.page.url());
+	await p.reads('涂料');
+	await p.go(search('涂料', '&in=parties'));
+	expect(await count(p, '当事人'), 1, 'parties');
+	await shot(p.page, 'search_parties_1366');
+	await hits(p).first().getByRole('link').click();
+	that(/\/party\/[0-9A-Z]{18}$/.test(p.page.url()), p.page.url());
+	await p.reads('示例涂料有限公司');
+});
+
 test('an article by its number and by words, then its page', async () => {
 	const p = await who('wangming', { script: false });
 	for (const typed of ['行政处罚法 第四十二条', '处罚法42', '《行政处罚法》第42条']) {

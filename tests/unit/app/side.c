@@ -150,9 +150,9 @@ void side_index(struct side *s)
 	indexer_work(s->app, &f);
 }
 
-static int talk(struct side *s, const char *request, const char **ret_body)
+static int talk_to(struct side *s, struct http *listener, const char *request, const char **ret_body)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)http_port(s->app->public_side)),
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)http_port(listener)),
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0), status = 0;
 	struct buf b;
@@ -169,6 +169,45 @@ static int talk(struct side *s, const char *request, const char **ret_body)
 	if (ret_body)
 		*ret_body = str_cstr(s->f->a, buf_str(&b));
 	return status;
+}
+
+static int talk(struct side *s, const char *request, const char **ret_body)
+{
+	return talk_to(s, s->app->public_side, request, ret_body);
+}
+
+void side_work(struct side *s)
+{
+	const struct http_config c = { .listen = "127.0.0.1:0", .db = s->app->db, .writer = s->app->writer,
+				       .workers = s->app->workers, .route = working_routes, .n_route = n_working_routes,
+				       .app = s->app, .session = gate_session, .error_page = gate_error,
+				       .may_write = gate_may_write };
+	struct err err = { 0 };
+
+	OK(http_start(&c, &s->app->working, &err));
+}
+
+const char *side_page(struct side *s, const char *cookie, const char *method, const char *path, const char *body)
+{
+	const char *reply;
+
+	(void)talk_to(s, s->app->working,
+		      str_fmt(s->f->a, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: %s\r\n"
+			      "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%s",
+			      method, path, cookie ? cookie : "x=y", strlen(body), body).p, &reply);
+	return reply;
+}
+
+const char *side_sign_in(struct side *s, const char *login, const char *password)
+{
+	const char *reply = side_page(s, NULL, "POST", "/sign-in", str_fmt(s->f->a, "login=%s&password=%s", login, password).p);
+	const char *at = strstr(reply, "Set-Cookie: mf="), *end;
+
+	cr_assert(at, "%s does not get in: %s", login, reply);
+	at += strlen("Set-Cookie: ");
+	end = strchr(at, ';');
+	cr_assert(end);
+	return str_cstr(s->f->a, (struct str){ at, (size_t)(end - at) });
 }
 
 int side_ask(struct side *s, const char *path, const char *headers, const char **ret_body)

@@ -28,6 +28,12 @@ int side_get(struct side *s, const char *path, const char **ret_body);
 int side_ask(struct side *s, const char *path, const char *headers, const char **ret_body);
 /* The same for a POST of an urlencoded form. */
 int side_post(struct side *s, const char *path, const char *form, const char **ret_body);
+/* The working side listens too (side_close ends it). */
+void side_work(struct side *s);
+/* A request to it: the whole reply. cookie: "mf=…" or NULL. body: an urlencoded form, or "". */
+const char *side_page(struct side *s, const char *cookie, const char *method, const char *path, const char *body);
+/* The cookie of somebody who signs in. */
+const char *side_sign_in(struct side *s, const char *login, const char *password);
 bool has(const char *body, const char *text);
 int64_t side_count(struct side *s, const struct stmt *st);
 

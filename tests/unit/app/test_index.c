@@ -21,7 +21,7 @@ static const char *found(struct side *s, enum search_side side, const char *type
 	OK(search_find(x, s->f->a, &q, &hit, &n, &more, &err));
 	buf_init(&b, s->f->a, 10000);
 	for (size_t i = 0; i < n; i++)
-		buf_addf(&b, i ? " %lld" : "%lld", (long long)hit[i].matter);
+		buf_addf(&b, i ? " %lld" : "%lld", (long long)hit[i].subject);
 	search_close(x);
 	return str_cstr(s->f->a, buf_str(&b));
 }

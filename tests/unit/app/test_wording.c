@@ -2,14 +2,10 @@
 /* Refusals and warnings as people read them on the page, word for word, given the facts of the specification's examples.
  * Examples whose definitions come with later parts: LY1.05-4 (similar cases), SX-JL-10a and SX-JL-17b (recordings),
  * LY3.01-12a (targets), LY4.09-4.2.5b (keepers of goods). */
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "app/account.h"
-#include "app/gate.h"
 #include "app/story.h"
 #include "base/day.h"
 #include "side.h"
@@ -37,7 +33,6 @@ static const struct stmt st_ready = { "wording_ready", "UPDATE account SET must_
 struct place {
 	struct side s;
 	struct story st;
-	struct http *http;
 	const char *cookie, *csrf;
 };
 
@@ -121,23 +116,7 @@ static void certificate(struct place *p, const char *holder, const char *state, 
 
 static const char *ask(struct place *p, const char *method, const char *path, const char *body)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)http_port(p->http)),
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	const char *request = str_fmt(p->s.f->a, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: %s\r\n"
-				      "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%s",
-				      method, path, p->cookie ? p->cookie : "x=y", strlen(body), body).p;
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	struct buf b;
-	char chunk[8192];
-	ssize_t n;
-
-	cr_assert(connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0);
-	cr_assert_eq(send(fd, request, strlen(request), 0), (ssize_t)strlen(request));
-	buf_init(&b, p->s.f->a, (size_t)8 << 20);
-	while ((n = recv(fd, chunk, sizeof(chunk), 0)) > 0)
-		buf_add(&b, (struct str){ chunk, (size_t)n });
-	(void)close(fd);
-	return str_cstr(p->s.f->a, buf_str(&b));
+	return side_page(&p->s, p->cookie, method, path, body);
 }
 
 /* What stands between two words of a page. */
@@ -167,9 +146,7 @@ static const char *text_of(struct place *p, const char *page)
 
 static void sign_in(struct place *p, const char *who)
 {
-	p->cookie = NULL;
-	p->cookie = str_cstr(p->s.f->a, str_fmt(p->s.f->a, "mf=%s",
-		between(p, ask(p, "POST", "/sign-in", str_fmt(p->s.f->a, "login=%s&password=" PASSWORD, who).p), "Set-Cookie: mf=", ";")));
+	p->cookie = side_sign_in(&p->s, who, PASSWORD);
 	p->csrf = between(p, ask(p, "GET", "/me", ""), "name=\"csrf\" value=\"", "\"");
 }
 
@@ -196,19 +173,12 @@ static void place_open(struct place *p, struct fresh *f, int64_t now)
 {
 	struct err err = { 0 };
 
-	*p = (struct place){ .http = NULL };
+	*p = (struct place){ .cookie = NULL };
 	side_open(&p->s, f);
 	OK(session_init(&err));
 	OK(writer_run(p->s.app->writer, "settle", settle, p, &err));
 	engine_set_now(p->s.app->engine, now);
-	{
-		const struct http_config c = { .listen = "127.0.0.1:0", .db = p->s.app->db, .writer = p->s.app->writer,
-					       .workers = p->s.app->workers, .route = working_routes, .n_route = n_working_routes,
-					       .app = p->s.app, .session = gate_session, .error_page = gate_error, .may_write = gate_may_write };
-
-		OK(http_start(&c, &p->s.app->working, &err));
-		p->http = p->s.app->working;
-	}
+	side_work(&p->s);
 }
 
 static const char *an_item(struct place *p, const char *name, const char *more)

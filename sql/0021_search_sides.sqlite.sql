@@ -1,0 +1,1 @@
+-- Full text stands in search.db beside this database; src/search/search.c makes it anew when its form changes.
