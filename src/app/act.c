@@ -595,7 +595,8 @@ static bool untouched(struct filling *f, const struct form_field *ff, const stru
 	struct str name = field_name(f, ff->field), usual = default_text(&f->in, ff->field);
 	struct str part = str_fmt(f->r->a, "%.*s.", STR_FMT(name)), rows = str_fmt(f->r->a, "%.*s.n", STR_FMT(name));
 
-	if (ff->required || in->error.n || in->taken.n || in->rival || in->before || in->find.n || in->n_kept)
+	if (ff->required || in->error.n || in->taken.n || in->rival || in->before || in->find.n || in->n_kept
+	    || ff->field == f->ac->opinions)
 		return false;
 	for (size_t i = 0; i < f->in.pairs.n; i++) {
 		const struct pair *p = &f->in.pairs.v[i];
@@ -609,7 +610,8 @@ static bool untouched(struct filling *f, const struct form_field *ff, const stru
 	return true;
 }
 
-/* On a long form what may stay empty comes last and folds up, so that a short entry looks short. */
+/* On a long form what may stay empty comes last and folds up, so that a short entry looks short; opinions that go back to
+ * be ticked are what a review is for, and stay in sight. */
 static void fold(struct filling *f, struct form_view *v, struct input *x, const struct form_field *const *of)
 {
 	struct input *late = arena_many(f->r->a, v->n_input + 1, struct input);

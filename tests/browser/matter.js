@@ -174,6 +174,37 @@ test('a reviewer reads a PDF beside the checklist and writes numbered opinions w
 	expect(await small.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0, 'pixels sideways');
 });
 
+test('numbered opinions come back as a list, ticked each with a word of how it was met, which the reviewer reads', async () => {
+	const code = rows("SELECT code FROM matter WHERE kind = 'legal_review' AND state = 'reviewing'")[0];
+	const reviewer = await who('lihong');
+	await reviewer.go(`/m/${code}`);
+	await reviewer.choose('出具审核意见');
+	await reviewer.fill({
+		审核核对表: { parts: { 执法主体是否合法: '合格', 执法程序是否合法: '合法', 事实是否清楚: '清楚、合法充分', 适用法律是否准确: '准确适当',
+			是否超越法定权限: '未超越', 执法文书是否完备: '不完备或者不规范', 违法行为是否涉嫌犯罪: '不涉嫌', 其他应当审核的内容: '没有问题' } },
+		合法性意见: '主体、权限、程序、依据合法。', 合理性意见: '裁量适当。', 审核意见: '纠正', 理由: '文书不规范。', 审核人员具名: '李红',
+		逐条意见: { rows: [{ 意见: '询问笔录更正处缺当事人捺印', 所在材料: '询问笔录', 页: '2' }] },
+	});
+	await reviewer.send(() => {});
+	await reviewer.done('出具审核意见');
+	for (const width of [1366, 390]) {
+		const p = await who('wangming', width === 390 ? { width, height: 844 } : {});
+		await p.go(`/m/${code}`);
+		await p.reads('逐条意见 1 条', '询问笔录更正处缺当事人捺印（询问笔录，2）');
+		that(await p.page.getByLabel('第1条怎样落实的').isVisible(), 'the word has its place');
+		expect(await p.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0, 'pixels sideways');
+		await examine(p.page);
+		await shot(p.page, `review-points-${width}`, false);
+	}
+	const officer = await who('wangming');
+	await officer.go(`/m/${code}`);
+	await officer.page.getByLabel('第1条怎样落实的').fill('已请当事人补捺印');
+	await officer.page.locator('#points button').click();
+	await officer.page.waitForLoadState('load');
+	await reviewer.go(`/m/${code}`);
+	await reviewer.reads('已全部落实', '已落实：已请当事人补捺印');
+});
+
 test('a discussion: one line a member, and a new line keeps the place', async () => {
 	for (const width of [1366, 390]) {
 		const p = await who('zhangqiang', width === 390 ? { width, height: 844 } : {});
