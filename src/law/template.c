@@ -585,7 +585,7 @@ bool template_preview(const struct template *t, struct eval *ev, struct template
 static void reads(const struct part_list *l, void (*field)(void *, const struct field *), void *ctx)
 {
 	for (size_t i = 0; i < l->n; i++) {
-		if (l->v[i].sort == PART_EXPR && l->v[i].expr)
+		if ((l->v[i].sort == PART_EXPR || l->v[i].sort == PART_FOR) && l->v[i].expr)
 			expr_reads(l->v[i].expr, field, ctx);
 		reads(&l->v[i].body, field, ctx);
 		reads(&l->v[i].otherwise, field, ctx);

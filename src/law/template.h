@@ -41,7 +41,7 @@ MUST_USE bool template_expand(const struct template *t, struct eval *ev, struct 
 #define TEMPLATE_MARK '\x1a'
 #define TEMPLATE_SAID '\x1b'
 MUST_USE bool template_preview(const struct template *t, struct eval *ev, struct template_result *ret, struct err *err);
-/* Calls field for each field that the template prints. */
+/* Calls field for each field that the template prints, by itself or line by line. What {% if %} asks is not printed. */
 void template_reads(const struct template *t, void (*field)(void *ctx, const struct field *f), void *ctx);
 /* Those that it prints in any case: outside {% if %}, and with nothing in their place when they are null. */
 void template_needs(const struct template *t, void (*field)(void *ctx, const struct field *f), void *ctx);

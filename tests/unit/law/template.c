@@ -383,7 +383,7 @@ Test(law_template, the_fields_it_prints_are_told_wherever_they_stand)
 			     "x", &l->diag);
 	cr_assert_not_null(t);
 	template_reads(t, collect, &b);
-	cr_assert_str_eq(b.p, "title fine facts other ");
+	cr_assert_str_eq(b.p, "title fine facts officers other ");
 }
 
 /* Marks as [field:text] and [!field:text]. */
