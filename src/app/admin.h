@@ -28,8 +28,10 @@ struct accounts_view {
 		int64_t sessions;
 	} *line;
 	size_t n;
-	/* 账号交接单 */
-	struct str done, refused, sheet_name, sheet_organ, sheet_login, sheet_password, at;
+	/* 账号交接单; after a loss 账号找回登记单, which says how the person was known */
+	struct str done, refused, sheet_name, sheet_organ, sheet_login, sheet_password, sheet_identity, sheet_reason, at;
+	const struct enum_def *identity; /* the ways to know a person */
+	struct str lost, lost_identity, lost_reason; /* code of whose loss is being entered, and what was entered */
 };
 
 struct roles_view {

@@ -78,6 +78,15 @@ static struct str like(struct arena *a, struct str typed)
 	return buf_str(&b);
 }
 
+static const struct enum_def *ways_to_know(const struct law *law)
+{
+	static const struct enum_def none;
+	const struct kind *k = law_kind(law, STR("account"));
+	const struct field *f = k ? kind_field(k, STR("identity")) : NULL;
+
+	return f && f->type.values ? f->type.values : &none;
+}
+
 static bool show(struct req *r, int status, struct accounts_view *v, struct err *err)
 {
 	struct reading_accounts x = { .r = r, .v = arena_many(r->a, LINES, struct account_line),
@@ -101,6 +110,7 @@ static bool show(struct req *r, int status, struct accounts_view *v, struct err 
 		x.v[i].roles = buf_str(&x.roles);
 	}
 	frame_crumb(&v->frame, STR("账号"), (struct str){ 0 });
+	v->identity = ways_to_know(x.law);
 	v->line = x.v;
 	v->n = x.n;
 	html_init(&h, r->a, HTML_MAX);
@@ -110,7 +120,7 @@ static bool show(struct req *r, int status, struct accounts_view *v, struct err 
 
 bool accounts_show(struct req *r, struct err *err)
 {
-	struct accounts_view v = { .q = str_trim(req_query(r, "q")) };
+	struct accounts_view v = { .q = str_trim(req_query(r, "q")), .lost = req_query(r, "lost") };
 
 	return only_security(r, err) && show(r, 200, &v, err);
 }
@@ -123,6 +133,7 @@ static const struct deed {
 } deeds[] = {
 	{ "open", "open", "已开账号", true },
 	{ "reset", "reset", "已重置密码", true },
+	{ "recover", "recover", "已登记账号找回", true },
 	{ "disable", "freeze", "已停用账号", false },
 	{ "enable", "unfreeze", "已恢复账号", false },
 	{ "end", "sign_out", "已结束登录", false },
@@ -135,7 +146,7 @@ static const struct stmt st_person = { "admin_account_person",
 struct doing {
 	struct req *r;
 	const struct deed *deed;
-	struct str name, organ, login, password;
+	struct str name, organ, login, password, identity, reason;
 	int64_t person;
 	struct form_entry entry[3];
 	struct act act;
@@ -151,6 +162,19 @@ static bool do_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 	return d->act.matter ? matter_act(e, db, a, &d->act, &d->result, err) : matter_open(e, db, a, &d->act, &d->result, err);
 }
 
+static bool is_recovery(const struct doing *d)
+{
+	return str_is(str_of(d->deed->action), "recover");
+}
+
+static struct str enum_name(struct val v)
+{
+	for (size_t i = 0; v.t == T_ENUM && v.values && i < v.values->n; i++)
+		if (str_eq(v.values->v[i].id, v.s))
+			return v.values->v[i].name;
+	return (struct str){ 0 };
+}
+
 /* The sheet is this one answer: the password stands nowhere else, and a form sent twice does not show it again. */
 static bool do_after(struct req *r, void *ctx, bool ok, const struct err *failed, struct err *err)
 {
@@ -161,6 +185,11 @@ static bool do_after(struct req *r, void *ctx, bool ok, const struct err *failed
 		return err_set(err, failed->code, "%s", failed->msg);
 	if (d->result.n_refused) {
 		v.refused = d->result.refused[0].say;
+		if (is_recovery(d)) {
+			v.lost = req_form(r, "person");
+			v.lost_identity = d->identity;
+			v.lost_reason = d->reason;
+		}
 		return show(r, 422, &v, err);
 	}
 	v.done = str_fmt(r->a, "%s：%.*s", d->deed->say, STR_FMT(d->name));
@@ -170,6 +199,8 @@ static bool do_after(struct req *r, void *ctx, bool ok, const struct err *failed
 		v.sheet_organ = d->organ;
 		v.sheet_login = d->login;
 		v.sheet_password = d->password;
+		v.sheet_identity = is_recovery(d) ? enum_name(d->entry[0].v) : (struct str){ 0 };
+		v.sheet_reason = d->reason;
 	}
 	reply_header(r, "Cache-Control", STR("no-store"));
 	return show(r, 200, &v, err);
@@ -199,6 +230,24 @@ static bool find_deed(struct req *r, struct doing *d, struct err *err)
 	return uuid_valid(req_form(r, "request")) || err_set(err, ERR_BAD_INPUT, "这个表单已经失效，请重新打开后再办理");
 }
 
+/* Whoever cannot sign in is known by a paper or by the organ's word; what was entered stands in the record. */
+static bool fill_recovery(struct req *r, struct doing *d, struct err *err)
+{
+	const struct law *law;
+	size_t n = 0;
+
+	if (!frame_law(r, &law, err))
+		return false;
+	d->identity = req_form(r, "identity");
+	d->reason = str_trim(req_form(r, "reason"));
+	if (d->identity.n)
+		d->entry[n++] = (struct form_entry){ STR("identity"), { .t = T_ENUM, .s = d->identity, .values = ways_to_know(law) } };
+	if (d->reason.n)
+		d->entry[n++] = (struct form_entry){ STR("reason"), val_text(T_TEXT, d->reason) };
+	d->act.form = (struct form){ d->entry, n };
+	return true;
+}
+
 static void fill(struct req *r, struct doing *d)
 {
 	if (str_is(str_of(d->deed->action), "open")) {
@@ -222,6 +271,8 @@ bool accounts_post(struct req *r, struct err *err)
 
 	*d = (struct doing){ .r = r };
 	if (!only_security(r, err) || !find_person(r, d, err) || !find_deed(r, d, err))
+		return false;
+	if (is_recovery(d) && !fill_recovery(r, d, err))
 		return false;
 	fill(r, d);
 	if (d->deed->secret) {

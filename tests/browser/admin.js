@@ -74,6 +74,37 @@ test('an account: a password that is shown once, the first sign-in, sessions tha
 	expect(await security.page.getByRole('button', { name: /^重置密码/ }).count(), 0, 'one\'s own account');
 });
 
+test('a lost account: how the person was known stands on the sheet with the new password, and nothing goes without it', async () => {
+	const security = await who('dengchao');
+	await security.go('/admin/accounts?q=' + encodeURIComponent('刘洋'));
+	await security.page.getByRole('link', { name: /^登记找回/ }).click();
+	await security.page.waitForURL(/lost=/);
+	await examine(security.page);
+	await shot(security.page, 'account_lost_1366');
+	await security.page.getByLabel('事由').fill('更换手机后忘记密码');
+	await security.page.evaluate(() => document.getElementById('identity').removeAttribute('required'));
+	await security.page.getByRole('button', { name: '登记并开出一次性密码' }).click();
+	await security.reads('身份核对');
+	expect(await security.page.locator('.mf-password').count(), 0, 'a password without a proof of who asks');
+	expect(await security.page.getByLabel('事由').inputValue(), '更换手机后忘记密码', 'what was typed');
+	await security.page.getByLabel('身份核对').selectOption({ label: '当面核对居民身份证' });
+	await security.page.getByRole('button', { name: '登记并开出一次性密码' }).click();
+	await security.reads('已登记账号找回：刘洋', '账号找回登记单', '当面核对居民身份证', '更换手机后忘记密码', '封口后交本人', '只显示这一次');
+	await examine(security.page);
+	await shot(security.page, 'account_lost_sheet_1366');
+	const page = await site.page();
+	const liu = new Person(site, 'liuyang', page);
+	await page.goto(`${site.working}/sign-in`);
+	await liu.sendSignIn();
+	that(await page.getByLabel('登录名').count(), 'the old password still opens');
+	site.server.passwords.set('liuyang', await security.page.innerText('.mf-password'));
+	await page.goto(`${site.working}/sign-in`);
+	await liu.sendSignIn();
+	await liu.go('/k/penalty');
+	expect(new URL(page.url()).pathname, '/me', 'a password of one\'s own first');
+	await page.context().close();
+});
+
 test('roles: who holds which where, by whom; granted and withdrawn after a page to check; one that excludes another is refused', async () => {
 	const security = await who('dengchao');
 	const grant = async (person, organ, role) => {
