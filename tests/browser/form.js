@@ -2,7 +2,7 @@
 // The form of an action beside the paper that it makes, drafts, what stands against an act, and the page of a matter, by
 // the limits of the acceptance checks (docs/manual): clicks are counted where a limit is in clicks, seconds where in seconds.
 'use strict';
-const { test, run, expect, that, Site, examine, shot, day, dayText, faults, Person } = require('./lib.js');
+const { test, run, expect, that, Site, examine, shot, day, dayText, gone, Person } = require('./lib.js');
 
 let site;
 const who = (login, opt) => site.person(login, opt);
@@ -121,10 +121,12 @@ test('power goes in the middle of a form: text at most 5 s old is back, one clic
 	}
 	const stood = text;
 	await p.page.waitForTimeout(300);
+	const dead = site.working;
 	await site.server.kill(); // no goodbye: the machine lost its power
 	await site.server.start();
+	that(site.working !== dead, 'the new program has the address of the dead one');
+	gone.push(dead);
 	await p.page.close();
-	faults.splice(0, faults.length, ...faults.filter((f) => !f.includes('ERR_CONNECTION_REFUSED'))); // of the dead program
 	const again = await (await p.page.context().newPage());
 	p.page = again;
 	await p.go('/k/penalty/new');
