@@ -25,8 +25,8 @@ is 'the first account: exit code' $? 0
 is 'the first account says so' "$(head -n 1 "$dir/out")" '已开账号 guan'
 is 'the password is shown once' "$(grep -c '^密码 .\{16\}（' "$dir/out")" 1
 is 'no password stands in the database' "$(ask 'SELECT COUNT(*) FROM account WHERE hash LIKE '\''$argon2id$%'\''')" 1
-is 'organ and person are entered by events' "$(ask 'SELECT COUNT(*) FROM event')" 2
-is 'each event has its leaf' "$(ask 'SELECT size FROM log_head')" 2
+is 'organ, person and account are entered by events' "$(ask 'SELECT COUNT(*) FROM event')" 3
+is 'each event has its leaf' "$(ask 'SELECT size FROM log_head')" 3
 first=$(ask "SELECT hash FROM account WHERE login = 'guan'")
 "$MINGFA" account "$dir/d" guan >"$dir/out"
 is 'a second time replaces the password' "$(head -n 1 "$dir/out")" '已重置账号 guan'
@@ -39,7 +39,9 @@ is 'an unknown role is named' "$(grep -c '没有这个角色：boss' "$dir/err")
 is 'an unknown role leaves nobody behind' "$(ask "SELECT COUNT(*) FROM person WHERE name = '赵刚'")" 0
 "$MINGFA" account "$dir/d" zhao >/dev/null 2>&1
 is 'an unknown login without a name: exit code' $? 1
-"$MINGFA" account "$dir/d" Zhao --name 赵刚 >/dev/null 2>&1
-is 'capitals in a login are misuse' $? 2
+"$MINGFA" account "$dir/d" Zhao --name 赵刚 --organ 临猗县司法局 --role officer >/dev/null 2>"$dir/err"
+is 'capitals in a login: exit code' $? 1
+is 'capitals in a login are told' "$(grep -c '登录名' "$dir/err")" 1
+is 'capitals in a login leave nobody behind' "$(ask "SELECT COUNT(*) FROM person WHERE name = '赵刚'")" 0
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
