@@ -26,7 +26,7 @@ function faultsOf() {
 	}
 	for (const e of document.querySelectorAll('input, select, textarea')) {
 		if (e.type === 'hidden' || !shown(e)) continue;
-		const name = [...(e.labels || [])].map((l) => l.innerText).join('') || e.getAttribute('aria-label') || e.getAttribute('aria-labelledby');
+		const name = [...(e.labels || [])].map((l) => l.textContent).join('') || e.getAttribute('aria-label') || e.getAttribute('aria-labelledby');
 		if (!name || !name.trim()) bad.push(`no label: ${e.outerHTML.slice(0, 120)}`);
 	}
 	for (const e of document.querySelectorAll('a, button, summary')) {
