@@ -181,7 +181,7 @@ test('列: chosen and ordered by one person for one kind, in the export too; sev
 	const heads = async () => (await p.page.locator('.mf-list thead th:not(.mf-tick):not(.mf-cell-phone)').allInnerTexts()).map((t) => t.replace(/[↑↓\s]/g, ''));
 	const names = async () => (await p.page.locator('.mf-column-name').allInnerTexts()).map((t) => t.replace(/\s/g, ''));
 	const press = (verb, name) => p.page.locator('.mf-column-list li').filter({ has: p.page.locator('.mf-column-name', { hasText: new RegExp(`^${name.replace('·', ' *· *')}$`) }) })
-		.getByRole('button', { name: verb }).click();
+		.getByRole('button', { name: verb }).click({ force: true }); // without scripts a page draws too rarely to be seen standing still
 	await p.go('/k/penalty?state=served');
 	const usual = await heads();
 	await p.page.locator('summary', { hasText: '列 ▾' }).click();
@@ -193,7 +193,7 @@ test('列: chosen and ordered by one person for one kind, in the export too; sev
 	that(!(await heads()).includes(usual[2]), 'a column is gone');
 	for (const add of ['登记', '决定日期', '罚款金额', '机关'].slice(0, 7 - (await names()).length)) {
 		await p.page.getByLabel('要加的列').selectOption({ label: add });
-		await p.page.getByRole('button', { name: '加上' }).click();
+		await p.page.getByRole('button', { name: '加上' }).click({ force: true });
 		that((await heads()).includes(add), `${add} is not there: ${await heads()}`);
 	}
 	expect((await names()).length, 7, 'as many as there may be');
