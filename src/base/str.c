@@ -241,3 +241,13 @@ uint64_t str_hash(struct str s)
 		h = (h ^ (unsigned char)s.p[i]) * UINT64_C(0x100000001b3);
 	return h;
 }
+
+struct str str_lower(struct arena *a, struct str s)
+{
+	char *p = arena_dup(a, s.p, s.n);
+
+	for (size_t i = 0; i < s.n; i++)
+		if (p[i] >= 'A' && p[i] <= 'Z')
+			p[i] = (char)(p[i] + 32);
+	return (struct str){ p, s.n };
+}

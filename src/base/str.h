@@ -30,6 +30,7 @@ int str_cmp(struct str a, struct str b);        /* bytewise, as memcmp */
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 struct str str_sub(struct str s, size_t from, size_t to); /* [from, to), clipped */
+struct str str_lower(struct arena *a, struct str s); /* copied, A to Z as a to z */
 struct str str_trim(struct str s);              /* without ASCII and ideographic blanks at both ends */
 bool str_blank(struct str s);                   /* nothing but blanks */
 /* Index of the first occurrence at or after from; SIZE_MAX when there is none. */

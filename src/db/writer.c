@@ -22,6 +22,7 @@ struct member {
 	int64_t at; /* when it was queued, monotonic ms */
 	bool ok;
 	bool broke; /* its own error took the transaction along */
+	bool unsure; /* it stood in a COMMIT whose answer was lost */
 	struct err err;
 };
 
@@ -188,12 +189,16 @@ static bool run_members(struct writer *w, struct group *g, struct err *err)
 	return true;
 }
 
-static bool end_turn(struct writer *w, struct err *err)
+static bool end_turn(struct writer *w, struct group *g, struct err *err)
 {
 	arena_reset(w->job);
 	if (w->hooks.end_group && !w->hooks.end_group(w->db, w->job, w->hooks.ctx, err))
 		return false;
-	return db_commit(w->db, err);
+	if (db_commit(w->db, err))
+		return true;
+	for (size_t i = 0; i < g->n; i++)
+		g->v[i].unsure = g->v[i].unsure || err->code == ERR_DB_LOST;
+	return false;
 }
 
 static void count_group(struct writer *w, const struct group *g)
@@ -212,7 +217,7 @@ static void count_group(struct writer *w, const struct group *g)
 static bool group_once(struct writer *w, struct group *g, struct err *err)
 {
 	g->began = now_us();
-	if (!turn(w, err) || !run_members(w, g, err) || !end_turn(w, err)) {
+	if (!turn(w, err) || !run_members(w, g, err) || !end_turn(w, g, err)) {
 		db_rollback(w->db);
 		if (err->code == ERR_DB_LOST && !w->lost)
 			log_line(LOG_WARNING, "database lost: %s", err->detail);
@@ -252,6 +257,8 @@ static void alone(struct writer *w, struct member *m, const struct err *why)
 			break;
 		db_wait(RECONNECT_MS);
 	}
+	if (m->unsure && err.code == ERR_DB_LOST)
+		err_set(&err, ERR_DB_LOST, WRITER_UNSURE "。请用浏览器的“后退”回到表单，再送一次；已经记下的不会重复");
 	answer(w, m, false, m->broke ? &m->err : &err);
 }
 

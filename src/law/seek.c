@@ -115,16 +115,6 @@ static bool has_article(const struct rule *r, int64_t n)
 
 /* ---- words ---- */
 
-static struct str lower(struct arena *a, struct str s)
-{
-	char *p = arena_dup(a, s.p, s.n);
-
-	for (size_t i = 0; i < s.n; i++)
-		if (p[i] >= 'A' && p[i] <= 'Z')
-			p[i] = (char)(p[i] + 32);
-	return (struct str){ p, s.n };
-}
-
 /* 《中华人民共和国行政处罚法》 is called 行政处罚法 in the ledger. */
 static struct str without_marks(struct arena *a, struct str s)
 {
@@ -155,7 +145,7 @@ static size_t words_of(struct arena *a, struct str typed, struct word w[WORDS_MO
 		part = str_trim(part);
 		if (!part.n)
 			continue;
-		w[n] = (struct word){ .text = part, .lower = lower(a, part) };
+		w[n] = (struct word){ .text = part, .lower = str_lower(a, part) };
 		read_article(&w[n++]);
 	}
 	return n;

@@ -14,16 +14,6 @@ static enum sort sort_of(uint32_t cp)
 	return SORT_CHAR;
 }
 
-static struct str lower(struct arena *a, struct str s)
-{
-	char *p = arena_dup(a, s.p, s.n);
-
-	for (size_t i = 0; i < s.n; i++)
-		if (p[i] >= 'A' && p[i] <= 'Z')
-			p[i] = (char)(p[i] + 32);
-	return (struct str){ p, s.n };
-}
-
 /* Calls token(ctx, text, whole) for each token; whole: a word or a pair, not the lone last character. */
 static void each_token(struct str s, void (*token)(void *ctx, struct str t, bool whole, bool lone), void *ctx)
 {
@@ -67,7 +57,7 @@ static void put_token(void *ctx, struct str t, bool whole, bool lone)
 
 void cut_text(struct buf *out, struct str s)
 {
-	each_token(lower(out->a, s), put_token, out);
+	each_token(str_lower(out->a, s), put_token, out);
 }
 
 static void ask_token(void *ctx, struct str t, bool whole, bool lone)
@@ -83,7 +73,7 @@ static void ask_token(void *ctx, struct str t, bool whole, bool lone)
 
 void cut_query(struct arena *a, struct str typed, struct cut_query *ret)
 {
-	struct str rest = lower(a, str_trim(typed)), part;
+	struct str rest = str_lower(a, str_trim(typed)), part;
 
 	*ret = (struct cut_query){ .n = 0 };
 	each_token(rest, ask_token, ret);
@@ -94,7 +84,7 @@ void cut_query(struct arena *a, struct str typed, struct cut_query *ret)
 
 bool cut_matches(struct arena *a, const struct cut_query *q, struct str text)
 {
-	struct str low = lower(a, text);
+	struct str low = str_lower(a, text);
 
 	for (size_t i = 0; i < q->n_phrase; i++)
 		if (str_find(low, q->phrase[i], 0) == SIZE_MAX)

@@ -51,7 +51,7 @@ class Load {
 				this.acknowledged.set(token, at);
 				return at;
 			}
-			this.turnedAway.add(token);
+			(r.body.includes('还不知道这一步是否已经记下') ? this.unknown : this.turnedAway).add(token);
 			if (r.status < 500) this.other.push(`${r.status} ${r.body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').slice(0, 300)}`);
 			await wait(20);
 		} catch {

@@ -480,3 +480,12 @@ Test(err, every_code_has_a_status_a_key_and_a_heading)
 	cr_expect_eq(err_status(ERR_CONFLICT), 409);
 	cr_expect_str_eq(err_key(ERR_NOT_FOUND), "not-found");
 }
+
+Test(str, capitals_of_ascii_become_small_and_nothing_else_changes)
+{
+	struct arena *own = arena_new();
+
+	cr_assert(str_is(str_lower(own, STR("AZaz09［Ａ］行政处罚法")), "azaz09［Ａ］行政处罚法"));
+	cr_assert_eq(str_lower(own, (struct str){ 0 }).n, 0);
+	(void)arena_free(own);
+}

@@ -74,6 +74,8 @@ struct job {
 	atomic_bool *gate; /* waits inside run until it opens */
 	int fault_in;      /* arms a fault in the writer's connection, at its first run */
 	enum db_fault fault;
+	bool away; /* after the first run the database does not come back */
+	bool unsure;
 	struct db *reader; /* done() looks through it */
 	atomic_bool seen;
 };
@@ -87,6 +89,8 @@ static bool job_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 	(void)arena_alloc(a, 100);
 	if (++j->runs == 1 && j->fault_in)
 		db_fault_arm(db, j->fault_in, j->fault);
+	else if (j->away)
+		db_fault_arm(db, 1, DB_FAULT_LOST);
 	while (j->gate && !*j->gate)
 		sleep_ms(1);
 	if (!db_exec(db, j->once ? &st_put_once : &st_put, DB_IN(in), NULL, err))
@@ -100,6 +104,7 @@ static void job_done(void *ctx, bool ok, const struct err *err)
 
 	j->ok = ok;
 	j->code = ok ? ERR_NONE : err->code;
+	j->unsure = !ok && strstr(err->msg, WRITER_UNSURE);
 	if (ok && j->reader)
 		j->seen = has(j->reader, j->id);
 	j->answers++;
@@ -281,6 +286,25 @@ BOTH(each_statement_of_a_group_may_fail_in_turn)
 	}
 	cr_assert_geq(hits, 60, "the faults came");
 	db_close(reader);
+}
+
+/* put, the end of its savepoint, COMMIT: what is lost before the last surely was not done; after it nobody knows. */
+BOTH(a_lost_commit_is_told_as_unknown_and_an_earlier_loss_as_not_done)
+{
+	make_table(f);
+	for (int n = 1; n <= 3; n += 2) {
+		struct job job = { .id = 900 + n, .fault_in = n, .fault = DB_FAULT_LOST_AFTER, .away = true };
+		struct db *reader = fresh_open(f, DB_READ);
+		struct writer *w = start(f, NULL);
+
+		submit(w, &job);
+		writer_stop(w);
+		cr_assert(job.answers == 1 && !job.ok);
+		cr_expect_eq(job.code, ERR_DB_LOST);
+		cr_expect_eq(job.unsure, n == 3, "fault %d", n);
+		cr_expect_eq(has(reader, job.id), n == 3, "fault %d", n);
+		db_close(reader);
+	}
 }
 
 static void full_inside(struct fresh *f)
