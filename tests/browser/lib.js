@@ -191,6 +191,12 @@ class Person {
 		}
 	}
 
+	// Presses what brings another page, and waits for that page: whoever reads at once would read the old one. Not
+	// waiting for the button to stand still, since a page without scripts draws too rarely to be seen doing so.
+	async follow(locator) {
+		await Promise.all([this.page.waitForEvent('domcontentloaded'), locator.click({ force: this.page.plain })]);
+	}
+
 	// Warnings may be passed with a reason: writes it wherever one is asked, and says how often.
 	async giveReasons(text) {
 		const boxes = this.page.locator('textarea[name^="w."]');

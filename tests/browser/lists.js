@@ -140,7 +140,7 @@ for (const script of [true, false]) {
 		const filed = await count(p);
 		await p.page.locator('summary', { hasText: '存为常用' }).click();
 		await p.page.getByLabel('常用筛选的名字').fill('在查的');
-		await p.page.getByRole('button', { name: '存为常用' }).click();
+		await p.follow(p.page.getByRole('button', { name: '存为常用' }));
 		await p.reads('已存为常用');
 		await examine(p.page);
 		expect(await link('在查的').getAttribute('aria-current'), 'true', 'the list is what was kept');
@@ -152,25 +152,25 @@ for (const script of [true, false]) {
 		await p.go('/k/penalty?state=served');
 		await p.page.locator('summary', { hasText: '存为常用' }).click();
 		await p.page.getByLabel('常用筛选的名字').fill('在查的');
-		await p.page.getByRole('button', { name: '存为常用' }).click();
+		await p.follow(p.page.getByRole('button', { name: '存为常用' }));
 		await p.reads('已有名为“在查的”的常用筛选');
 		await p.go('/k/penalty?state=served');
 		await p.page.locator('summary', { hasText: '整理' }).click();
 		await shot(p.page, 'list_saved_1366');
 		await p.page.getByLabel('名字', { exact: true }).fill('调查中');
-		await p.page.getByRole('button', { name: '改名' }).click();
+		await p.follow(p.page.getByRole('button', { name: '改名' }));
 		await p.reads('已改名，原名“在查的”', '状态：待履行');
-		await p.page.getByRole('button', { name: '撤销' }).click();
+		await p.follow(p.page.getByRole('button', { name: '撤销' }));
 		await p.reads('已恢复');
 		expect(await link('在查的').count(), 1, 'the old name again');
 		await p.page.locator('summary', { hasText: '整理' }).click();
-		await p.page.getByRole('button', { name: '去掉' }).click();
+		await p.follow(p.page.getByRole('button', { name: '去掉' }));
 		await p.reads('已去掉“在查的”');
 		expect(await link('在查的').count(), 0, 'dropped');
-		await p.page.getByRole('button', { name: '撤销' }).click();
+		await p.follow(p.page.getByRole('button', { name: '撤销' }));
 		expect(await link('在查的').count(), 1, 'taken back');
 		await p.page.locator('summary', { hasText: '整理' }).click();
-		await p.page.getByRole('button', { name: '去掉' }).click();
+		await p.follow(p.page.getByRole('button', { name: '去掉' }));
 		await p.go('/');
 		expect(await p.page.locator('#saved').count(), 0, 'none are left on the desk');
 	});
@@ -180,8 +180,8 @@ test('列: chosen and ordered by one person for one kind, in the export too; sev
 	const p = await who('zhaogang', { script: false });
 	const heads = async () => (await p.page.locator('.mf-list thead th:not(.mf-tick):not(.mf-cell-phone)').allInnerTexts()).map((t) => t.replace(/[↑↓\s]/g, ''));
 	const names = async () => (await p.page.locator('.mf-column-name').allInnerTexts()).map((t) => t.replace(/\s/g, ''));
-	const press = (verb, name) => p.page.locator('.mf-column-list li').filter({ has: p.page.locator('.mf-column-name', { hasText: new RegExp(`^${name.replace('·', ' *· *')}$`) }) })
-		.getByRole('button', { name: verb }).click({ force: true }); // without scripts a page draws too rarely to be seen standing still
+	const press = (verb, name) => p.follow(p.page.locator('.mf-column-list li').filter({ has: p.page.locator('.mf-column-name', { hasText: new RegExp(`^${name.replace('·', ' *· *')}$`) }) })
+		.getByRole('button', { name: verb }));
 	await p.go('/k/penalty?state=served');
 	const usual = await heads();
 	await p.page.locator('summary', { hasText: '列 ▾' }).click();
@@ -193,7 +193,7 @@ test('列: chosen and ordered by one person for one kind, in the export too; sev
 	that(!(await heads()).includes(usual[2]), 'a column is gone');
 	for (const add of ['登记', '决定日期', '罚款金额', '机关'].slice(0, 7 - (await names()).length)) {
 		await p.page.getByLabel('要加的列').selectOption({ label: add });
-		await p.page.getByRole('button', { name: '加上' }).click({ force: true });
+		await p.follow(p.page.getByRole('button', { name: '加上' }));
 		that((await heads()).includes(add), `${add} is not there: ${await heads()}`);
 	}
 	expect((await names()).length, 7, 'as many as there may be');
@@ -212,7 +212,7 @@ test('列: chosen and ordered by one person for one kind, in the export too; sev
 	await other.go('/k/penalty');
 	that(!(await other.page.locator('.mf-list thead').innerText()).includes('决定日期'), 'another person’s list has changed');
 	await p.page.locator('summary', { hasText: '列 ▾' }).click();
-	await p.page.getByRole('button', { name: '恢复原来的列' }).click();
+	await p.follow(p.page.getByRole('button', { name: '恢复原来的列' }));
 	expect((await heads()).join(), usual.join(), 'the definition’s again');
 	expect(await p.page.getByRole('button', { name: '恢复原来的列' }).count(), 0, 'nothing more to undo');
 });
@@ -222,7 +222,7 @@ test('行距: 36 or 48 px, of the person and not of the address', async () => {
 	const height = async () => (await rows(p).first().boundingBox()).height;
 	await p.go('/k/penalty?state=served');
 	that(Math.abs((await height()) - 36) <= 2, `${await height()} px tight`);
-	await p.page.getByRole('button', { name: '改为松' }).click();
+	await p.follow(p.page.getByRole('button', { name: '改为松' }));
 	that(p.page.url().endsWith('/k/penalty?state=served'), p.page.url());
 	that((await height()) >= 47, `${await height()} px loose`);
 	await examine(p.page);
@@ -230,7 +230,7 @@ test('行距: 36 or 48 px, of the person and not of the address', async () => {
 	await p.page.context().clearCookies();
 	await p.signIn();
 	await p.go('/k/legal_review');
-	await p.page.getByRole('button', { name: '改为紧' }).click();
+	await p.follow(p.page.getByRole('button', { name: '改为紧' }));
 	await p.go('/k/penalty?state=served');
 	that(Math.abs((await height()) - 36) <= 2, `${await height()} px tight again`);
 });
