@@ -11,8 +11,8 @@ static const struct stmt st_head = { "log_head", "SELECT size, edge FROM log_hea
 static const struct stmt st_set_head = { "log_head_set", "UPDATE log_head SET size = $1, edge = $2 WHERE id = 1" };
 static const struct stmt st_last = { "log_last", "SELECT event FROM leaf WHERE idx = $1" };
 static const struct stmt st_new = { "log_new",
-	"SELECT e.id, b.salt, b.body FROM event e LEFT JOIN event_body b ON b.event = e.id WHERE e.id > $1"
-	" ORDER BY e.id LIMIT 256" };
+	"SELECT " LOG_ACT_SELECT ", b.salt, b.body FROM " LOG_ACT_FROM " LEFT JOIN event_body b ON b.event = e.id"
+	" WHERE e.id > $1 ORDER BY e.id LIMIT 256" };
 static const struct stmt st_files = { "log_files",
 	"SELECT f.salt, f.digest, b.sm3 FROM event_file f JOIN blob b ON b.digest = f.digest WHERE f.event = $1 ORDER BY f.n" };
 static const struct stmt st_leaf = { "log_leaf", "INSERT INTO leaf (idx, event, entry) VALUES ($1, $2, $3)" };
@@ -23,13 +23,11 @@ struct appending {
 	struct log_tree tree;
 	int64_t last;
 	/* one row */
-	int64_t event;
-	struct str salt, body;
-	size_t n;
-	struct {
-		int64_t event;
+	struct fresh {
+		struct log_act act;
 		struct str salt, body;
-	} slice[APPEND_SLICE];
+	} row, slice[APPEND_SLICE];
+	size_t n;
 };
 
 static bool head_read(struct appending *x, struct err *err)
@@ -57,9 +55,7 @@ static bool slice_row(void *ctx, struct err *err)
 	struct appending *x = ctx;
 
 	(void)err;
-	x->slice[x->n].event = x->event;
-	x->slice[x->n].salt = x->salt;
-	x->slice[x->n++].body = x->body;
+	x->slice[x->n++] = x->row;
 	return true;
 }
 
@@ -84,15 +80,16 @@ static bool entry_of(struct appending *x, size_t i, struct str *ret, struct err 
 	struct buf b;
 	struct log_digest d;
 	struct files f = { .b = &b };
-	const struct db_in in[] = { db_i64(x->slice[i].event) };
+	const struct fresh *e = &x->slice[i];
+	const struct db_in in[] = { db_i64(e->act.event) };
 	const struct db_out out[] = { db_to_bytes(&f.salt), db_to_str(&f.sha256), db_to_str(&f.sm3) };
 
 	buf_init(&b, x->a, LOG_ENTRY_MAX);
 	log_entry_begin(&b);
-	if (x->slice[i].salt.n != LOG_SALT)
-		return err_set(err, ERR_DB, "事件%" PRId64 "没有内容，不能写入日志", x->slice[i].event);
-	log_digest_of(x->slice[i].body, &d);
-	log_entry_line(&b, (const unsigned char *)x->slice[i].salt.p, &d);
+	if (e->salt.n != LOG_SALT)
+		return err_set(err, ERR_DB, "事件%" PRId64 "没有内容，不能写入日志", e->act.event);
+	log_digest_act(log_act_head(x->a, &e->act), e->body, &d);
+	log_entry_line(&b, (const unsigned char *)e->salt.p, &d);
 	if (!db_each(x->db, x->a, &st_files, DB_IN(in), DB_OUT(out), file_row, &f, err))
 		return false;
 	*ret = buf_str(&b);
@@ -105,20 +102,23 @@ static bool append_one(struct appending *x, size_t i, struct err *err)
 
 	if (!entry_of(x, i, &entry, err))
 		return false;
-	const struct db_in in[] = { db_i64(x->tree.size), db_i64(x->slice[i].event), db_str(entry) };
+	const struct db_in in[] = { db_i64(x->tree.size), db_i64(x->slice[i].act.event), db_str(entry) };
 
 	if (!db_exec(x->db, &st_leaf, DB_IN(in), NULL, err))
 		return false;
 	log_tree_add(&x->tree, entry);
-	x->last = x->slice[i].event;
+	x->last = x->slice[i].act.event;
 	return true;
 }
 
 static bool append_slice(struct appending *x, struct err *err)
 {
 	const struct db_in in[] = { db_i64(x->last) };
-	const struct db_out out[] = { db_to_i64(&x->event), db_to_bytes(&x->salt), db_to_str(&x->body) };
+	struct db_out out[LOG_ACT_COLUMNS + 2];
 
+	log_act_out(&x->row.act, out);
+	out[LOG_ACT_COLUMNS] = db_to_bytes(&x->row.salt);
+	out[LOG_ACT_COLUMNS + 1] = db_to_str(&x->row.body);
 	x->n = 0;
 	if (!db_each(x->db, x->a, &st_new, DB_IN(in), DB_OUT(out), slice_row, x, err))
 		return false;

@@ -32,9 +32,17 @@ void log_digest_of(struct str content, struct log_digest *ret)
 	digest(EVP_sm3(), &content, 1, ret->sm3);
 }
 
+void log_digest_act(struct str head, struct str body, struct log_digest *ret)
+{
+	const struct str piece[] = { head, { "\n", 1 }, body };
+
+	digest(EVP_sha256(), piece, 3, ret->sha256);
+	digest(EVP_sm3(), piece, 3, ret->sm3);
+}
+
 void log_entry_begin(struct buf *b)
 {
-	buf_adds(b, "mingfa/event/1\n");
+	buf_adds(b, "mingfa/event/2\n");
 }
 
 static void put_salted(struct buf *b, const EVP_MD *md, const unsigned char *salt, const unsigned char *hash)

@@ -106,10 +106,27 @@ Test(entry, two_salted_digests_a_line)
 	log_entry_line(&b, salt, &d);
 	rest = buf_str(&b);
 	cr_assert(str_cut(&rest, '\n', &line));
-	cr_assert(str_is(line, "mingfa/event/1"));
+	cr_assert(str_is(line, "mingfa/event/2"));
 	cr_assert(str_cut(&rest, '\n', &line));
 	cr_assert_eq(line.n, 89);
 	cr_assert_eq(line.p[44], ' ');
 	cr_assert(str_ends(buf_str(&b), STR("\n")));
+	arena_free(a);
+}
+
+Test(entry, head_of_an_act)
+{
+	struct arena *a = arena_new();
+	const struct log_act x = { .event = 9, .matter = 7, .seq = 2, .at = 1000, .entered = 1001, .actor = 3, .organ = 1,
+				   .role = STR("head"), .action = STR("approve"), .kind = STR("penalty"), .def = STR("ab"),
+				   .code = STR("c"), .of = 1, .opened = 900 };
+	struct log_digest joined, whole;
+
+	cr_assert(str_is(log_act_head(a, &x), "{\"action\":\"approve\",\"actor\":3,\"at\":1000,\"code\":\"c\",\"def\":\"ab\","
+			 "\"entered\":1001,\"event\":9,\"kind\":\"penalty\",\"matter\":7,\"of\":1,\"opened\":900,"
+			 "\"organ\":1,\"role\":\"head\",\"seq\":2}"));
+	log_digest_act(STR("ab"), STR("cd"), &joined);
+	log_digest_of(STR("ab\ncd"), &whole);
+	cr_assert(memcmp(&joined, &whole, sizeof(whole)) == 0);
 	arena_free(a);
 }
