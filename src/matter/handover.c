@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* Hand-over (交接): the list of what is in somebody's name, and putting another person there. The kind `handover` has the
- * fields leaver, receiver, sort, from_day, to_day and list; its joint action `sign` puts the receiver in the leaver's
- * place on every matter of the list by the built-in action `take_over`, done by the law. What a recusal, `apart` or a
- * check on the field forbids stays, with its reason. */
+ * fields leaver, receiver, sort, from_day, to_day, list, rest, earlier and elsewhere; its joint action `sign` puts the
+ * receiver in the leaver's place on every matter of the list by the built-in action `take_over`, done by the law. What a
+ * recusal, `apart` or a check on the field forbids stays, with its reason.
+ *
+ * A list holds the LIST_MOST oldest matters of the organ; `rest` counts those after them, and the definition opens the
+ * next list, whose `earlier` names this one and which begins after its last matter: so each matter stands in one list of
+ * the chain, also one that stays. `elsewhere` counts what the leaver holds in other organs, where this hand-over does
+ * not reach: there it is for the leaver or that organ's heads. */
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "base/day.h"
 #include "matter/inner.h"
 #include "matter/store.h"
 #include "matter/world.h"
 
-#define LIST_MOST ROWS_MAX /* rows of a table: who has more hands over twice */
+#define LIST_MOST ROWS_MAX /* rows of a table, and as many acts as one signature may bring; the rest is a list of its own */
 
 static int64_t person_of(const struct snap *m, const char *field)
 {
@@ -203,30 +209,45 @@ bool take_over_ask(struct step *s, struct err *err)
 
 /* ---- the list ---- */
 
-static const struct stmt st_named = { "handover_matters",
-	"SELECT id, COALESCE(due, 0) FROM matter WHERE organ = $1 AND ended IS NULL AND fields LIKE '%' || $2 || '%'"
-	" AND kind NOT IN ('organ', 'person', 'certificate', 'delegation', 'handover') ORDER BY COALESCE(due, 9223372036854775807), id"
-	" LIMIT 5000" };
+/* A field holds a person as a whole number: ":12," ":12}" alone, "[12," "[12]" ",12," ",12]" in a list. */
+#define HAS_PERSON                                                                                                      \
+	" ended IS NULL AND kind NOT IN ('organ', 'person', 'certificate', 'delegation', 'handover')"                    \
+	" AND (fields LIKE '%:' || $2 || ',%' OR fields LIKE '%:' || $2 || '}%' OR fields LIKE '%[' || $2 || ',%'"       \
+	" OR fields LIKE '%[' || $2 || ']%' OR fields LIKE '%,' || $2 || ',%' OR fields LIKE '%,' || $2 || ']%')"
+static const struct stmt st_here = { "handover_here",
+	"SELECT id, organ, COALESCE(due, 0) FROM matter WHERE organ = $1 AND id > $3 AND" HAS_PERSON " ORDER BY id" };
+/* Organs where the person has a post, or reads something as a person: whoever may act on a matter reads it. */
+static const struct stmt st_elsewhere = { "handover_elsewhere",
+	"SELECT id, organ, 0 FROM matter WHERE organ <> $1 AND id > $3 AND organ IN (SELECT organ FROM post WHERE person = $4"
+	" UNION SELECT m.organ FROM matter_reader r JOIN matter m ON m.id = r.matter WHERE r.principal = 'user:' || $2) AND"
+	HAS_PERSON " ORDER BY organ, id" };
+
+struct candidate {
+	int64_t id, organ, due;
+};
 
 struct found {
 	struct turn *t;
-	int64_t id, due;
-	struct {
-		int64_t id, due;
-	} *v;
+	struct candidate row, *v;
 	size_t n, cap;
 };
 
 static bool found_row(void *ctx, struct err *err)
 {
 	struct found *f = ctx;
-	size_t i = f->n;
 
 	(void)err;
-	f->v = grow(f->t->a, f->v, f->n++, &f->cap, sizeof(f->v[0]));
-	f->v[i].id = f->id;
-	f->v[i].due = f->due;
+	PUSH(f->t->a, f->v, f->n, f->cap, f->row);
 	return true;
+}
+
+static bool find(struct step *s, bool here, int64_t after, struct found *ret, struct err *err)
+{
+	const int64_t leaver = person_of(s->new, "leaver");
+	const struct db_in in[] = { db_i64(s->new->organ), db_str(str_fmt(s->t->a, "%" PRId64, leaver)), db_i64(after), db_i64(leaver) };
+	const struct db_out out[] = { db_to_i64(&ret->row.id), db_to_i64(&ret->row.organ), db_to_i64(&ret->row.due) };
+
+	return db_each(s->t->db, s->t->a, here ? &st_here : &st_elsewhere, in, here ? 3 : 4, DB_OUT(out), found_row, ret, err);
 }
 
 static struct val text_or_null(struct str s)
@@ -288,38 +309,148 @@ static bool in_time(const struct step *s, int64_t due)
 	return !is_holiday(s) || (due > day_start(field_day(s->new, "from_day")) && due <= day_start(field_day(s->new, "to_day") + 2));
 }
 
+/* The matters of the earlier list end where this one begins. */
+static bool begins_after(struct step *s, int64_t *ret, struct err *err)
+{
+	const struct val *earlier = snap_field(s->new, "earlier");
+	const struct val *list;
+	struct snap *m = NULL;
+
+	*ret = 0;
+	if (!earlier || earlier->t != T_REF)
+		return true;
+	if (!turn_load(s->t, earlier->i, &m, err))
+		return false;
+	list = m ? snap_field(m, "list") : NULL;
+	for (size_t i = 0; list && list->t == T_ROWS && i < list->list->n; i++)
+		if (list->list->v[i].row->id > *ret)
+			*ret = list->list->v[i].row->id;
+	return true;
+}
+
+/* Keeps of the candidates those by which the leaver acts or has a matter. */
+static bool keep_named(struct step *s, struct found *f, bool here, struct err *err)
+{
+	const int64_t leaver = person_of(s->new, "leaver");
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		struct snap *m;
+
+		if (!turn_load(s->t, f->v[i].id, &m, err))
+			return false;
+		if (m && named_in(m, leaver) && (!here || in_time(s, f->v[i].due)))
+			f->v[n++] = f->v[i];
+	}
+	f->n = n;
+	return true;
+}
+
+/* What ends first stands first; what has no limit last. */
+static int by_due(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+
+	if (!x->due != !y->due)
+		return x->due ? -1 : 1;
+	return x->due != y->due ? (x->due < y->due ? -1 : 1) : x->id < y->id ? -1 : x->id > y->id;
+}
+
+static bool fill_list(struct step *s, const struct field *list, const struct found *f, const char *moved, struct err *err)
+{
+	const size_t n = f->n < LIST_MOST ? f->n : LIST_MOST;
+	struct val *v = arena_many(s->t->a, n, struct val);
+
+	if (n)
+		qsort(f->v, n, sizeof(f->v[0]), by_due);
+	for (size_t i = 0; i < n; i++) {
+		struct str why = { 0 };
+		struct snap *m;
+
+		if (!turn_load(s->t, f->v[i].id, &m, err) || (!is_holiday(s) && !try_replace(s, m->id, &why, err)))
+			return false;
+		v[i] = row_of(s->t, list, m, named_in(m, person_of(s->new, "leaver")), why.n ? why : str_of(moved));
+	}
+	s->new->field[list->index] = val_list(s->t->a, T_ROWS, v, n);
+	return true;
+}
+
+static void set_field(struct step *s, const char *id, struct val v)
+{
+	const struct field *f = kind_field(s->kind, str_of(id));
+
+	if (f)
+		s->new->field[f->index] = v;
+}
+
+/* A row an organ: its name, how many matters, who hands them over. */
+static bool fill_elsewhere(struct step *s, struct str *ret, struct err *err)
+{
+	const struct field *f = kind_field(s->kind, STR("elsewhere"));
+	struct found x = { .t = s->t };
+	struct val *v;
+	struct buf b;
+	size_t n = 0, k;
+
+	*ret = (struct str){ 0 };
+	if (!f)
+		return true;
+	if (!find(s, false, 0, &x, err) || !keep_named(s, &x, false, err))
+		return false;
+	v = arena_many(s->t->a, x.n, struct val);
+	buf_init(&b, s->t->a, 4000);
+	for (size_t i = 0; i < x.n; i = k) {
+		struct val_row *row = arena_one(s->t->a, struct val_row);
+		struct val *cell = arena_many(s->t->a, f->type.n_row, struct val);
+		struct str name;
+
+		for (k = i; k < x.n && x.v[k].organ == x.v[i].organ;)
+			k++;
+		if (!turn_name(s->t, x.v[i].organ, &name, err))
+			return false;
+		*row = (struct val_row){ .id = x.v[i].organ, .col = f->type.row, .cell = cell, .n = f->type.n_row };
+		put_cell(row, cell, "organ", val_text(T_TEXT, name));
+		put_cell(row, cell, "count", val_int((int64_t)(k - i)));
+		put_cell(row, cell, "way", val_text(T_TEXT, str_fmt(s->t->a, "由移交人本人或者%.*s的负责人，在该机关另列移交清单", STR_FMT(name))));
+		v[n++] = (struct val){ .t = T_ROW, .row = row };
+		buf_addf(&b, "%s%.*s%zu件", n > 1 ? "、" : "", STR_FMT(name), k - i);
+	}
+	s->new->field[f->index] = n ? val_list(s->t->a, T_ROWS, v, n) : VAL_NULL;
+	*ret = buf_str(&b);
+	return true;
+}
+
+static void refuse_empty(struct step *s, struct str elsewhere)
+{
+	const char *say = is_holiday(s) ? "移交人在节日期间没有届满的办件，不用交接" : "移交人没有被指名承办的未办结办件，不用交接";
+
+	refuse(&s->no, (struct refusal){ .sort = REFUSED_CHECK, .node = s->ac->node, .way = STR("leaver"),
+		.say = !elsewhere.n || is_holiday(s) ? str_of(say)
+			: str_fmt(s->t->a, "移交人在本机关没有被指名承办的未办结办件；在其他机关有%.*s，由移交人本人或者该机关的负责人在该机关列出移交清单",
+				  STR_FMT(elsewhere)) });
+}
+
+static bool dates_fit(const struct step *s)
+{
+	const int64_t from = field_day(s->new, "from_day");
+
+	return !is_holiday(s) || (from && from <= field_day(s->new, "to_day"));
+}
+
 static bool fill(struct step *s, const struct field *list, const char *moved, struct err *err)
 {
 	struct found f = { .t = s->t };
-	const int64_t leaver = person_of(s->new, "leaver");
-	const struct db_in in[] = { db_i64(s->new->organ), db_str(str_fmt(s->t->a, "%" PRId64, leaver)) };
-	const struct db_out out[] = { db_to_i64(&f.id), db_to_i64(&f.due) };
-	struct val *v = arena_many(s->t->a, LIST_MOST, struct val);
-	size_t n = 0;
+	struct str elsewhere;
+	int64_t after;
 
-	if (!leaver || !db_each(s->t->db, s->t->a, &st_named, DB_IN(in), DB_OUT(out), found_row, &f, err))
-		return !leaver;
-	for (size_t i = 0; i < f.n && n < LIST_MOST; i++) {
-		const struct field *place;
-		struct snap *m;
-		struct str why;
-
-		if (!turn_load(s->t, f.v[i].id, &m, err))
-			return false;
-		place = m ? named_in(m, leaver) : NULL;
-		if (!place || !in_time(s, f.v[i].due))
-			continue;
-		if (is_holiday(s))
-			why = (struct str){ 0 };
-		else if (!try_replace(s, m->id, &why, err))
-			return false;
-		v[n++] = row_of(s->t, list, m, place, why.n ? why : str_of(moved));
-	}
-	s->new->field[list->index] = val_list(s->t->a, T_ROWS, v, n);
-	if (!n && !s->old && (!is_holiday(s) || (field_day(s->new, "from_day") && field_day(s->new, "from_day") <= field_day(s->new, "to_day"))))
-		refuse(&s->no, (struct refusal){ .sort = REFUSED_CHECK, .node = s->ac->node, .way = STR("leaver"),
-						 .say = is_holiday(s) ? STR("移交人在节日期间没有届满的办件，不用交接")
-								      : STR("移交人没有被指名承办的未办结办件，不用交接") });
+	if (!person_of(s->new, "leaver"))
+		return true;
+	if (!begins_after(s, &after, err) || !find(s, true, after, &f, err) || !keep_named(s, &f, true, err)
+	    || !fill_list(s, list, &f, moved, err) || !fill_elsewhere(s, &elsewhere, err))
+		return false;
+	set_field(s, "rest", f.n > LIST_MOST ? val_int((int64_t)(f.n - LIST_MOST)) : VAL_NULL);
+	if (!f.n && !s->old && dates_fit(s))
+		refuse_empty(s, elsewhere);
 	return true;
 }
 

@@ -230,6 +230,25 @@ static const char together_text[] =
 	"  amend: {name: 补正, next: 补正, from: [new, passed], by: [officer], may: [text, asked]}\n"
 	"  end: {name: 办结, next: 办结, from: passed, to: gone, by: [officer]}\n";
 
+static const char handover_text[] =
+	"kind: handover\nname: 交接\ncite: T1\n"
+	"fields:\n"
+	"  sort: {name: 类别, type: enum, of: {leave: 离岗, holiday: 节前}}\n"
+	"  leaver: {name: 移交人, type: user}\n"
+	"  receiver: {name: 接收人, type: user}\n"
+	"  from_day: {name: 自, type: date}\n"
+	"  to_day: {name: 至, type: date}\n"
+	"  list:\n    name: 清单\n    type: rows\n"
+	"    of: {title: {name: 办件, type: text(200)}, state: {name: 到哪步, type: text(60)}, place: {name: 工作, type: text(60)}, result: {name: 结果, type: text(200)}}\n"
+	"  rest: {name: 未列入, type: int}\n"
+	"  earlier: {name: 前一份, type: ref, of: handover}\n"
+	"  elsewhere:\n    name: 其他机关\n    type: rows\n"
+	"    of: {organ: {name: 机关, type: text(100)}, count: {name: 件数, type: int}, way: {name: 怎样移交, type: text(200)}}\n"
+	"states: {listed: 待签, done: {name: 已交接, end: true}}\n"
+	"actions:\n"
+	"  open: {name: 列清单, by: [organ, system], form: [sort, leaver, receiver], may: [earlier, from_day, to_day]}\n"
+	"  sign: {name: 签字, next: 签字, from: listed, to: done, by: [leaver, receiver], joint: {need: \"count(parts(sign)) >= 2\"}, then: [{if: sort == leave and rest > 0, open: handover, with: {sort: sort, leaver: leaver, receiver: receiver, earlier: this}}]}\n";
+
 static const char memo_paper[] = "签发：{{ actor.name }}；登记：{{ signed_by.name }}；请示：{{ asked_by.name }}\n";
 
 static const char calendar_text[] =
@@ -250,6 +269,7 @@ static struct law_files *files(void)
 		{ "t/penal.yaml", { case_text, sizeof(case_text) - 1 } },
 		{ "t/others.yaml", { others_text, sizeof(others_text) - 1 } },
 		{ "t/together.yaml", { together_text, sizeof(together_text) - 1 } },
+		{ "t/handover.yaml", { handover_text, sizeof(handover_text) - 1 } },
 		{ "t/papers/memo_paper.txt", { memo_paper, sizeof(memo_paper) - 1 } },
 		{ "calendar/2026.yaml", { calendar_text, sizeof(calendar_text) - 1 } },
 	};

@@ -559,6 +559,153 @@ BOTH(nobody_but_the_law_puts_another_person_in)
 	county_free(&c);
 }
 
+/* ---- hand-over of more than one list ---- */
+
+static const struct stmt st_copies = { "test_memo_copies",
+	"INSERT INTO matter (code, kind, def, organ, state, version, number, title, opened, opener, updated, due, yellow, fields)"
+	" WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 1002)"
+	" SELECT 'memo-' || c.i, m.kind, m.def, m.organ, m.state, m.version, '', m.title, m.opened, m.opener, m.updated,"
+	" CASE WHEN c.i % 2 = 0 THEN NULL ELSE m.updated + 1000000 * (2000 - c.i) END, NULL, m.fields FROM c, matter m WHERE m.id = $1" };
+static const struct stmt st_recused = { "test_recused",
+	"INSERT INTO matter_key_num (field, num, matter) VALUES ('recused', $2, $1)" };
+static const struct stmt st_mine = { "test_still_asked_by",
+	"SELECT COUNT(*) FROM matter WHERE kind = 'memo' AND fields LIKE '%:' || $1 || ',%'" };
+
+struct crowd {
+	int64_t memo, recused;
+};
+
+static bool crowd(struct db *db, const void *ctx, struct err *err)
+{
+	const struct crowd *x = ctx;
+	const struct db_in in[] = { db_i64(x->memo) };
+	const struct db_in no[] = { db_i64(x->memo), db_i64(x->recused) };
+
+	return db_exec(db, &st_copies, DB_IN(in), NULL, err) && db_exec(db, &st_recused, DB_IN(no), NULL, err);
+}
+
+static const struct val_list *rows_of(struct county *c, int64_t handover, const char *field)
+{
+	static const struct val_list none;
+	const struct val *v = snap_field(now_of(c, handover), field);
+
+	return v->t == T_ROWS ? v->list : &none;
+}
+
+static bool rest_is(struct county *c, int64_t handover, const char *want)
+{
+	return str_is(field_text(c, handover, "rest"), want);
+}
+
+static void both_sign(struct county *c, int64_t handover)
+{
+	cr_assert(acts(c, c->wang, handover, "sign", "{}"), "%s", why(c));
+	cr_assert(acts(c, c->zhao, handover, "sign", "{}"), "%s", why(c));
+	cr_assert(in_state(c, handover, "done"));
+}
+
+static size_t that_stay(const struct val_list *list)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++)
+		n += !str_is(list->v[i].row->cell[3].s, "已移交");
+	return n;
+}
+
+/* 1,003 matters in one's name: three lists that follow each other, none left out, one that must stay told once. */
+BOTH(what_is_more_than_one_list_is_handed_over_by_the_next)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	const struct crowd x = { memo(&c, c.wang), c.zhao };
+	const char *form = str_fmt(c.a, "{'sort': 'leave', 'leaver': %lld, 'receiver': %lld}", (long long)c.wang, (long long)c.zhao).p;
+	int64_t list, begun;
+	struct err err = { 0 };
+
+	OK(db_tx(c.db, "crowd", crowd, &x, &err));
+	cr_assert(opens(&c, c.wang, "handover", form), "%s", why(&c));
+	list = c.r.matter;
+	cr_expect_eq(rows_of(&c, list, "list")->n, 500);
+	cr_expect(rest_is(&c, list, "503"));
+	cr_expect_eq(that_stay(rows_of(&c, list, "list")), 500, "before the signature nothing is handed over");
+	begun = time_monotonic();
+	both_sign(&c, list);
+	cr_expect_lt(time_monotonic() - begun, 20000, "one signature holds the writer up for %lld ms",
+		     (long long)(time_monotonic() - begun));
+	cr_expect_eq(that_stay(rows_of(&c, list, "list")), 1);
+	cr_expect_eq(count_rows(&c, &st_mine, c.wang), 504);
+	list = child_of(&c, list, "handover");
+	cr_assert_neq(list, 0, "the next list lies ready");
+	cr_expect_eq(rows_of(&c, list, "list")->n, 500);
+	cr_expect(rest_is(&c, list, "3"));
+	both_sign(&c, list);
+	list = child_of(&c, list, "handover");
+	cr_expect_eq(rows_of(&c, list, "list")->n, 3);
+	cr_expect(rest_is(&c, list, ""));
+	both_sign(&c, list);
+	cr_expect_eq(child_of(&c, list, "handover"), 0, "there is nothing left to list");
+	cr_expect_eq(count_rows(&c, &st_mine, c.wang), 1, "all but the one that must stay");
+	county_free(&c);
+}
+
+/* Exactly one list: no empty one follows; what has a limit stands first. */
+BOTH(a_list_of_five_hundred_is_whole)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	const struct crowd x = { memo(&c, c.wang), c.liu };
+	const char *form = str_fmt(c.a, "{'sort': 'leave', 'leaver': %lld, 'receiver': %lld, 'earlier': null}", (long long)c.wang,
+				   (long long)c.zhao).p;
+	static const struct stmt st_end = { "test_end_most", "UPDATE matter SET ended = 1 WHERE kind = 'memo' AND id > $1" };
+	const struct db_in in[] = { db_i64(x.memo + 499) };
+	const struct val_list *list;
+	struct err err = { 0 };
+
+	OK(db_tx(c.db, "crowd", crowd, &x, &err));
+	OK(db_exec(c.db, &st_end, DB_IN(in), NULL, &err));
+	cr_assert(opens(&c, c.wang, "handover", form), "%s", why(&c));
+	list = rows_of(&c, c.r.matter, "list");
+	cr_expect_eq(list->n, 500);
+	cr_expect(rest_is(&c, c.r.matter, ""));
+	cr_expect_eq(list->v[0].row->id, x.memo, "its own limit ends first");
+	cr_expect_gt(list->v[1].row->id, list->v[2].row->id, "then by the limit, not by age");
+	both_sign(&c, c.r.matter);
+	county_free(&c);
+}
+
+static const struct stmt st_elsewhere = { "test_memo_elsewhere",
+	"UPDATE matter SET organ = $2 WHERE kind = 'memo' AND id IN ($1, $1 + 1)" };
+static const struct stmt st_reads = { "test_reads",
+	"INSERT INTO matter_reader (matter, principal) VALUES ($1, $2) ON CONFLICT DO NOTHING" };
+
+/* What the leaver holds in another organ is told by organ and number, and stays. */
+BOTH(what_lies_in_another_organ_is_told_and_stays)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	const int64_t m = memo(&c, c.wang);
+	const char *form = str_fmt(c.a, "{'sort': 'leave', 'leaver': %lld, 'receiver': %lld}", (long long)c.wang, (long long)c.zhao).p;
+	const struct db_in move[] = { db_i64(m), db_i64(c.town) };
+	const struct db_in reads[] = { db_i64(m), db_str(str_fmt(c.a, "user:%lld", (long long)c.wang)) };
+	const struct val_list *list;
+	struct err err = { 0 };
+
+	(void)memo(&c, c.wang);
+	OK(db_exec(c.db, &st_elsewhere, DB_IN(move), NULL, &err));
+	OK(db_exec(c.db, &st_reads, DB_IN(reads), NULL, &err));
+	cr_assert_not(opens(&c, c.wang, "handover", form));
+	cr_expect_str_eq(why(&c), "移交人在本机关没有被指名承办的未办结办件；在其他机关有猗氏镇2件，由移交人本人或者该机关的负责人在该机关列出移交清单");
+	(void)memo(&c, c.wang);
+	cr_assert(opens(&c, c.wang, "handover", form), "%s", why(&c));
+	cr_expect_eq(rows_of(&c, c.r.matter, "list")->n, 1);
+	list = rows_of(&c, c.r.matter, "elsewhere");
+	cr_assert_eq(list->n, 1);
+	cr_expect(str_is(list->v[0].row->cell[0].s, "猗氏镇"));
+	cr_expect(list->v[0].row->cell[1].n == val_int(2).n);
+	cr_expect(str_is(list->v[0].row->cell[2].s, "由移交人本人或者猗氏镇的负责人，在该机关另列移交清单"));
+	both_sign(&c, c.r.matter);
+	cr_expect_eq(count_rows(&c, &st_mine, c.wang), 2, "those of the other organ stay");
+	county_free(&c);
+}
+
 BOTH(what_nobody_has_is_listed)
 {
 	struct county c = county_new(f, "2026-03-02 09:00");
