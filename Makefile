@@ -21,10 +21,10 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wmissing-prototype
 HARDEN := $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2 -fstack-protector-strong)
 SANFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
 PKGS := libmicrohttpd libfyaml sqlite3 libpq libsodium libcrypto cairo pango pangocairo \
-	fontconfig libgvc libcurl xlsxwriter libqrencode
+	fontconfig libgvc libcurl xlsxwriter libqrencode libqpdf
 # Asked once, and only when a recipe needs it: `make deps build` installs pkg-config first.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g'))$(PKG_CFLAGS)
-PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lm)$(PKG_LIBS)
 GEN := $(BUILD)/gen
 VERSION ?= 0.2.0
 COMMIT ?= $(shell git describe --always --dirty=+ --exclude="*" --abbrev=12 2>/dev/null)
@@ -172,7 +172,7 @@ $(foreach m,$(MODULES),$(eval $(call module_rule,$m)))
 
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(LIB)
 	@mkdir -p $(@D)
-	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 # Objects of fuzz targets are made in passing; without this line make would delete them.
 .PRECIOUS: $(BUILD)/obj/tests/%.o
@@ -200,10 +200,10 @@ $(BUILD)/obj/bench/%.o: bench/%.c $(BUILD)/flags | $(GEN)/pages.h
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-missing-prototypes $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/bench/turn: $(BUILD)/obj/bench/turn.o $(LIB)
 	@mkdir -p $(@D)
-	@$(CC) $(LDFLAGS) $(WRAP) -o $@ $^ $(PKG_LIBS) -lm
+	@$(CC) $(LDFLAGS) $(WRAP) -o $@ $^ $(PKG_LIBS)
 $(BUILD)/bench/page: $(BUILD)/obj/bench/page.o $(LIB)
 	@mkdir -p $(@D)
-	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 bench: build $(BUILD)/bench/turn $(BUILD)/bench/page
 	@BUILD=$(BUILD) sh bench/run.sh
 

@@ -46,6 +46,7 @@ static const struct {
 	{ "cairo", "paper" },
 	{ "pango", "paper" },
 	{ "fontconfig", "paper" },
+	{ "qpdf", "paper" },
 	{ "graphviz", "law paper app" },
 	{ "gvc", "law paper app" },
 	{ "qrencode", "paper app" },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* mingfa scenario FILE… [--db ADDR] [--without] [--jobs N] [--law DIR] */
+/* mingfa scenario FILE… [--db ADDR] [--without] [--jobs N] [--law DIR] [--papers DIR] */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +13,7 @@
 struct wish {
 	const char *const *file;
 	size_t n_file;
-	const char *db, *law;
+	const char *db, *law, *papers;
 	int jobs;
 	bool without, quiet;
 };
@@ -53,8 +53,10 @@ static int run(struct scenario_set *s, const struct wish *o, struct err *err)
 	int64_t begin = time_monotonic(), ms;
 	size_t failed;
 
+	s->papers = o->papers;
 	if (!pool_run(s, o->db, o->jobs, s->n, one, &r, err))
 		return command_failed(err);
+	s->papers = NULL; /* who runs them without a rule wants no papers */
 	ms = time_monotonic() - begin;
 	failed = report(s, r.out, o->quiet);
 	if (s->n && ms > 0)
@@ -68,7 +70,7 @@ static int run(struct scenario_set *s, const struct wish *o, struct err *err)
 
 static int usage(const char *what)
 {
-	(void)fprintf(stderr, "%s\n用法：mingfa scenario FILE… [--db ADDR] [--without] [--jobs N] [--quiet] [--law DIR]\n", what);
+	(void)fprintf(stderr, "%s\n用法：mingfa scenario FILE… [--db ADDR] [--without] [--jobs N] [--quiet] [--law DIR] [--papers DIR]\n", what);
 	return 2;
 }
 
@@ -79,7 +81,10 @@ static bool read_wish(int argc, char **argv, struct wish *o)
 	size_t n = 0;
 
 	for (int i = 1; i < argc; i++) {
-		const char **value = strcmp(argv[i], "--db") == 0 ? &o->db : strcmp(argv[i], "--law") == 0 ? &o->law : NULL;
+		const char **value = strcmp(argv[i], "--db") == 0       ? &o->db
+				     : strcmp(argv[i], "--law") == 0    ? &o->law
+				     : strcmp(argv[i], "--papers") == 0 ? &o->papers
+									: NULL;
 
 		if (strcmp(argv[i], "--without") == 0)
 			o->without = true;

@@ -31,6 +31,7 @@ struct scenario_set {
 	struct engine *engine;
 	struct scenario *v;
 	size_t n, cap;
+	const char *papers; /* folder into which the papers made are drawn; NULL: they are not */
 };
 
 struct outcome {

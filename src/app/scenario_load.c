@@ -233,8 +233,10 @@ static bool play_in_tx(struct db *db, const void *ctx, struct err *err)
 {
 	const struct one *o = *(const struct one *const *)ctx;
 
-	(void)err;
 	scenario_play(o->w->set->engine, db, o->w->a, o->sc, o->out);
+	if (o->out->passed && o->w->set->papers
+	    && !scenario_draw(o->w->set->engine, db, o->w->a, o->w->set->papers, err))
+		o->out->passed = false;
 	return false;
 }
 

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/day.h"
 #include "base/json.h"
+#include "paper/pdfa.h"
 
 #define MM (72.0 / 25.4)
 #define PAGE_W (210 * MM)
@@ -37,6 +37,7 @@ struct pen {
 	double y;            /* top of the next line, from the top of the text area */
 	int page;
 	struct str stamp, mark;
+	cairo_surface_t *surface;
 	double width[COLUMNS_MOST];
 	size_t n_width;
 	bool too_long;
@@ -295,6 +296,14 @@ static bool put_table(struct pen *p, struct str sort, const struct json *cells)
 	return true;
 }
 
+/* Titles and headings lead to their place from the side of the reader's window. */
+static void bookmark(struct pen *p, struct str text)
+{
+	struct str at = str_fmt(p->a, "page=%d pos=[%d %d]", p->page, (int)LEFT, (int)(TOP + p->y));
+
+	(void)cairo_pdf_surface_add_outline(p->surface, CAIRO_PDF_OUTLINE_ROOT, str_cstr(p->a, text), at.p, 0);
+}
+
 /* False for what it does not know: a paper with something left out would lie. */
 static bool put_block(struct pen *p, const struct json *b)
 {
@@ -305,9 +314,13 @@ static bool put_block(struct pen *p, const struct json *b)
 	if (!str_is(sort, "page"))
 		p->n_width = 0; /* the table has ended, and its widths with it */
 	if (str_is(sort, "title")) {
+		need(p, LINE * 1.3);
+		bookmark(p, text);
 		put_text(p, TITLE_FONT, text, PANGO_ALIGN_CENTER, 0, LINE * 1.3);
 		p->y += LINE / 2;
 	} else if (str_is(sort, "head")) {
+		need(p, LINE);
+		bookmark(p, text);
 		put_text(p, HEAD_FONT, text, PANGO_ALIGN_CENTER, 0, LINE);
 	} else if (str_is(sort, "right")) {
 		put_text(p, BODY_FONT, text, PANGO_ALIGN_RIGHT, 0, LINE);
@@ -337,23 +350,9 @@ static cairo_status_t collect(void *ctx, const unsigned char *data, unsigned int
 	return buf_ok(ctx) ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 
-static void metadata(struct arena *a, cairo_surface_t *s, const struct draw_job *job)
-{
-	struct buf b;
-
-	buf_init(&b, a, 40);
-	time_put_iso(&b, job->at);
-	cairo_pdf_surface_restrict_to_version(s, CAIRO_PDF_VERSION_1_4); /* what PDF/A-1b builds on later */
-	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_TITLE, str_cstr(a, job->title));
-	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_AUTHOR, str_cstr(a, job->author));
-	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_CREATOR, "Mingfa");
-	/* whole seconds with Z: the form that cairo reads */
-	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_CREATE_DATE,
-				       str_cstr(a, str_fmt(a, "%.19sZ", buf_str(&b).p)));
-}
-
 bool draw_pdf(struct arena *a, const struct draw_job *job, struct str *ret_pdf, struct err *err)
 {
+	const struct pdfa_says says = { .title = job->title, .author = job->author, .at = job->at };
 	const struct json *doc, *m;
 	struct pen p = { .a = a, .stamp = job->stamp, .mark = job->mark };
 	cairo_surface_t *surface;
@@ -367,7 +366,8 @@ bool draw_pdf(struct arena *a, const struct draw_job *job, struct str *ret_pdf, 
 		return err_set(err, ERR_BAD_INPUT, "文书没有内容");
 	buf_init(&out, a, PDF_MOST);
 	surface = cairo_pdf_surface_create_for_stream(collect, &out, PAGE_W, PAGE_H);
-	metadata(a, surface, job);
+	cairo_pdf_surface_restrict_to_version(surface, CAIRO_PDF_VERSION_1_4); /* what PDF/A-1b builds on */
+	p.surface = surface;
 	p.c = cairo_create(surface);
 	begin_page(&p);
 	json_each(m, doc) {
@@ -389,6 +389,5 @@ bool draw_pdf(struct arena *a, const struct draw_job *job, struct str *ret_pdf, 
 		(void)err_set(err, ERR_IO, "文书未能生成");
 		return err_wrap(err, "cairo: %s", cairo_status_to_string(status));
 	}
-	*ret_pdf = buf_str(&out);
-	return true;
+	return pdfa_make(a, buf_str(&out), &says, ret_pdf, err);
 }

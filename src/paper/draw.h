@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* draw.h - a paper's frozen blocks (law/template.h) drawn as PDF: A4 after GB/T 9704-2012: 37 mm above,
+/* draw.h - a paper's frozen blocks (law/template.h) drawn as PDF/A-1b: A4 after GB/T 9704-2012: 37 mm above,
  * 28 mm at the binding edge, a text area of 156 x 225 mm with 22 lines of 28 characters in size 3 (16 pt),
- * page numbers outside at the foot. The same blocks and time give the same bytes.
+ * page numbers outside at the foot, titles and headings as bookmarks. The same blocks and time give the same bytes.
  *
  * Fonts are Noto Serif CJK SC (the standard's FangSong and XiaoBiaoSong are not free), embedded as subsets.
  * Safe from several threads; the first page of a thread opens the fonts (some 0.3 s). Limit: 500 pages. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* What is drawn is read back with poppler's tools, as a reader of the paper would. */
+/* What is drawn is read back with poppler's tools, as a reader of the paper would. Proves: LY1.09-2d */
 #include <criterion/criterion.h>
 #include <inttypes.h>
 #include <malloc.h>
@@ -336,6 +336,35 @@ Test(draw, the_same_input_gives_the_same_bytes)
 	cr_expect(str_eq(first, again));
 	cr_assert(draw_pdf(a, &job, &later, &err));
 	cr_expect_not(str_eq(first, later), "the time is in it");
+}
+
+/* ISO 19005-1: the properties and the metadata say the same; preflight judges the rest (tests/law/papers.sh). */
+Test(draw, a_paper_says_who_made_it_and_when)
+{
+	const struct draw_job job = { .blocks = str_of(paper), .title = STR("决定书<甲&乙>"), .author = STR("县应急管理局"), .at = INT64_C(1772413200999) };
+	struct err err = { 0 };
+	struct str pdf, text;
+
+	cr_assert(draw_pdf(a, &job, &pdf, &err), "%s", err.detail);
+	text = told(pdf, "TZ=UTC pdfinfo -isodates $PDF");
+	HAS(text, "决定书<甲&乙>");
+	HAS(text, "县应急管理局");
+	HAS(text, "2026-03-02T01:00:00Z");
+	text = told(pdf, "pdfinfo -meta $PDF");
+	HAS(text, "决定书&lt;甲&amp;乙&gt;");
+	HAS(text, "<xmp:CreateDate>2026-03-02T01:00:00Z<");
+	HAS(text, "<pdfaid:part>1<");
+}
+
+Test(draw, titles_and_headings_are_bookmarks)
+{
+	struct str pdf = drawn(STR("[{\"t\":\"title\",\"s\":\"决定书\"},{\"t\":\"head\",\"s\":\"一、事实\"},{\"t\":\"page\",\"s\":\"\"},"
+				   "{\"t\":\"head\",\"s\":\"二、决定\"},{\"t\":\"para\",\"s\":\"甲\"}]"));
+	struct str text = told(pdf, "pdftohtml -xml -i -stdout $PDF");
+
+	HAS(text, "<item page=\"1\">决定书</item>");
+	HAS(text, "<item page=\"1\">一、事实</item>");
+	HAS(text, "<item page=\"2\">二、决定</item>");
 }
 
 static void *draw_one(void *ret)

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* The papers that scenarios make, drawn into a folder: the first of each template, for eyes and for validators. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/scenario_play.h"
+#include "law/kind.h"
+#include "paper/draw.h"
+
+static const struct stmt st_made = { "scenario_made",
+	"SELECT d.paper, d.content, d.created, m.def, m.kind FROM document d JOIN matter m ON m.id = d.matter ORDER BY d.id" };
+
+struct made {
+	struct engine *e;
+	struct db *db;
+	struct arena *a;
+	const char *folder;
+	struct str paper, content, kind;
+	int64_t at, def;
+};
+
+/* False for one that another scenario drew already. */
+static int new_file(const struct made *m, struct str template)
+{
+	char *path = str_cstr(m->a, str_fmt(m->a, "%s/%.*s.pdf", m->folder, STR_FMT(template)));
+
+	return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+}
+
+static bool draw_made(void *ctx, struct err *err)
+{
+	const struct made *m = ctx;
+	const struct law *l;
+	const struct paper *p;
+	struct str pdf;
+	bool ok;
+	int fd;
+
+	if (!engine_law(m->e, m->db, m->a, m->def, &l, err))
+		return false;
+	p = kind_paper(law_kind(l, m->kind), m->paper);
+	fd = p ? new_file(m, p->template_id) : -1;
+	if (fd < 0)
+		return !p || errno == EEXIST || err_set(err, ERR_IO, "文书写不进 %s：%s", m->folder, strerror(errno));
+	ok = draw_pdf(m->a, &(struct draw_job){ .blocks = m->content, .title = p->name, .author = STR("场景"), .at = m->at }, &pdf,
+		      err);
+	if (ok && write(fd, pdf.p, pdf.n) != (ssize_t)pdf.n)
+		ok = err_set(err, ERR_IO, "文书写不进 %s：%s", m->folder, strerror(errno));
+	(void)close(fd);
+	return ok;
+}
+
+bool scenario_draw(struct engine *e, struct db *db, struct arena *a, const char *folder, struct err *err)
+{
+	struct made m = { .e = e, .db = db, .a = a, .folder = folder };
+	const struct db_out out[] = { db_to_str(&m.paper), db_to_str(&m.content), db_to_i64(&m.at), db_to_i64(&m.def),
+				      db_to_str(&m.kind) };
+
+	return db_each(db, a, &st_made, DB_NONE, DB_OUT(out), draw_made, &m, err);
+}
