@@ -839,17 +839,22 @@ static bool lookup(struct typer *t, struct ast *e, bool *ret_found)
 	return true;
 }
 
+static bool is_var(const struct scope *s, struct str name)
+{
+	for (size_t i = 0; i < s->n_var; i++)
+		if (str_eq(s->var[i].id, name))
+			return true;
+	return false;
+}
+
 bool type_known(struct typer *t, struct str name)
 {
 	static const char *const words[] = { "it",         "this",  "old", "actor",
 					     "because_of", "today", "now" };
 	const struct scope *s = t->s;
 
-	if (find_binder(t, name))
+	if (find_binder(t, name) || is_var(s, name))
 		return true;
-	for (size_t i = 0; i < s->n_var; i++)
-		if (str_eq(s->var[i].id, name))
-			return true;
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (str_is(name, words[i]))
 			return true;
@@ -931,7 +936,7 @@ static bool type_name_node(struct typer *t, struct ast *e, const struct type *ex
 		}
 		return enum_value(t, e, d);
 	}
-	if (str_is(name, "it") && !find_binder(t, name) && !t->s->it) {
+	if (str_is(name, "it") && !find_binder(t, name) && !t->s->it && !is_var(t->s, name)) {
 		type_error(t, e, "it 只在列表函数之内有含义");
 		return type_hint(t, "例如 any(列表, it.字段 == …)");
 	}
