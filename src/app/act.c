@@ -740,6 +740,27 @@ static bool contents(struct filling *f, struct form_view *v, struct err *err)
 	return true;
 }
 
+static bool is_stated(const struct action *ac, const struct term *t)
+{
+	for (size_t i = 0; i < ac->n_shows_term; i++)
+		if (ac->shows_term[i] == t)
+			return true;
+	return false;
+}
+
+/* Of the terms that this person sees those that the form is filled in by. */
+static bool stated(struct filling *f, struct form_view *v, struct err *err)
+{
+	struct matter_view some = { .term = NULL };
+	struct term_view *t = arena_many(f->r->a, f->m.n_term, struct term_view);
+
+	for (size_t i = 0; i < f->m.n_term; i++)
+		if (is_stated(f->ac, f->m.term[i].def))
+			t[some.n_term++] = f->m.term[i];
+	some.term = t;
+	return case_terms(&f->in.shower, &some, &v->stated, err);
+}
+
 /* What else stands open here: sending back, recusal, a longer limit. */
 static void other_acts(struct filling *f, struct form_view *v)
 {
@@ -789,7 +810,7 @@ static bool render(struct filling *f, int status, struct err *err)
 		v.blocked = blocked_by(f->result.refused, f->result.n_refused);
 	if (!v.blocked && !preview(f, (struct str){ 0 }, &v.preview, err))
 		return false;
-	if (!inputs(f, &v, err) || (!f->opening && !contents(f, &v, err)) || !review(f, &v, err))
+	if (!inputs(f, &v, err) || (!f->opening && (!contents(f, &v, err) || !stated(f, &v, err))) || !review(f, &v, err))
 		return false;
 	v.error = f->error;
 	v.n_error = f->n_error;

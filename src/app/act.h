@@ -63,6 +63,7 @@ struct form_view {
 	size_t n_material;
 	const struct act_view *others;   /* what else can be done here: 退回补充, 回避, 延长 */
 	size_t n_others;
+	struct group_view stated;        /* terms that the definition shows beside this form */
 	struct group_view found, case_found; /* what the definitions make of the facts: for people to weigh */
 };
 

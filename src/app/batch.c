@@ -64,7 +64,8 @@ static bool try_row(struct batch *b, size_t i, struct err *err)
 	return true;
 }
 
-static bool add_row(struct batch *b, struct str code, struct err *err)
+/* left: what the preview said cannot be done is not done, whatever has changed since; it counts as not done. */
+static bool add_row(struct batch *b, struct str code, bool left, struct err *err)
 {
 	const struct actor who = actor_of(b->r);
 	struct matter_view m;
@@ -88,7 +89,16 @@ static bool add_row(struct batch *b, struct str code, struct err *err)
 	if (!b->first)
 		b->first = m.snap;
 	b->v.n_row++;
+	b->row[i].left = left;
 	return try_row(b, i, err);
+}
+
+static void count(struct batch *b)
+{
+	b->v.good = 0;
+	for (size_t i = 0; i < b->v.n_row; i++)
+		b->v.good += b->row[i].good;
+	b->v.bad = (int64_t)b->v.n_row - b->v.good;
 }
 
 static bool read_rows(struct batch *b, struct err *err)
@@ -98,12 +108,11 @@ static bool read_rows(struct batch *b, struct err *err)
 	b->row = arena_many(b->r->a, BATCH_MOST, struct batch_row);
 	b->matter = arena_many(b->r->a, BATCH_MOST, int64_t);
 	for (size_t i = 0; i < d->n; i++)
-		if (str_is(d->v[i].name, "m") && !add_row(b, d->v[i].value, err))
+		if ((str_is(d->v[i].name, "m") || str_is(d->v[i].name, "left"))
+		    && !add_row(b, d->v[i].value, str_is(d->v[i].name, "left"), err))
 			return false;
 	b->v.row = b->row;
-	for (size_t i = 0; i < b->v.n_row; i++)
-		b->v.good += b->row[i].good;
-	b->v.bad = (int64_t)b->v.n_row - b->v.good;
+	count(b);
 	return true;
 }
 
@@ -199,12 +208,14 @@ static void do_row(struct batch *b, size_t i)
 static void do_all(struct batch *b)
 {
 	b->v.done = true;
-	b->v.good = 0;
 	for (size_t i = 0; i < b->v.n_row; i++) {
-		do_row(b, i);
-		b->v.good += b->row[i].good;
+		if (!b->row[i].left)
+			do_row(b, i);
+		else if (b->row[i].good)
+			b->row[i] = (struct batch_row){ .code = b->row[i].code, .title = b->row[i].title,
+							.why = STR("核对时还不能办，没有办理；现在可以办了，请打开办理") };
 	}
-	b->v.bad = (int64_t)b->v.n_row - b->v.good;
+	count(b);
 }
 
 static bool show(struct batch *b, struct err *err)

@@ -16,7 +16,8 @@ struct batch_view {
 	int64_t good, bad;
 	const struct batch_row {
 		struct str code, title, why;
-		bool good;
+		bool good;         /* can be done; with done: was done */
+		bool left;         /* the preview said that it cannot: counted, not tried */
 	} *row;
 	size_t n_row;
 	const struct input *input;
@@ -26,7 +27,8 @@ struct batch_view {
 /* Whether an action may be offered for ticked rows of a list. */
 bool batch_offers(const struct action *ac);
 
-/* Route: POST /k/{kind}/batch with m (codes), do (the action), then the form with go=act. */
+/* Route: POST /k/{kind}/batch with m (codes), do (the action), then the form with go=act; left (codes) are those that the
+ * preview found wanting: the result counts all that were chosen. */
 bool batch_post(struct req *r, struct err *err);
 
 #endif

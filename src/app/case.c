@@ -434,7 +434,7 @@ static struct group_view numbers(struct req *r, const struct snap *s)
 	return g;
 }
 
-static bool terms(struct shower *s, const struct matter_view *m, struct group_view *ret, struct err *err)
+bool case_terms(struct shower *s, const struct matter_view *m, struct group_view *ret, struct err *err)
 {
 	struct field_line *l = arena_many(s->r->a, m->n_term, struct field_line);
 
@@ -492,7 +492,7 @@ bool case_contents(struct shower *s, const struct matter_view *m, struct case_vi
 	n = set_evidence_apart(s->r, g, n, v);
 	g[n] = numbers(s->r, m->snap);
 	n += g[n].n_field > 0;
-	if (!terms(s, m, &v->terms, err))
+	if (!case_terms(s, m, &v->terms, err))
 		return false;
 	v->group = g;
 	v->n_group = n;

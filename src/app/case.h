@@ -140,6 +140,8 @@ const struct reason_view *case_reasons(struct req *r, const struct kind *k, cons
 				       const struct refusal *v, size_t n, struct str matter_href);
 /* Fills group, terms, empty. */
 MUST_USE bool case_contents(struct shower *s, const struct matter_view *m, struct case_view *v, struct err *err);
+/* The terms that have a value, as lines with their citations. */
+MUST_USE bool case_terms(struct shower *s, const struct matter_view *m, struct group_view *ret, struct err *err);
 void case_clock(struct req *r, const struct matter_view *m, const struct clock_view *c, struct clock_line *ret);
 
 struct explain_view {

@@ -83,11 +83,15 @@ static void print_head(const struct import *im)
 
 static bool report(struct arena *a, const struct import *im, bool dry, const char *path, struct err *err)
 {
+	const int64_t left = (int64_t)im->table.rows - im->opened - im->known - im->refused - im->blank;
+
 	print_refused(im);
 	(void)printf("%s%lld行，已有%lld行，%s%lld行", dry ? "可以导入" : "已导入", (long long)im->opened, (long long)im->known,
 		     dry ? "不能导入" : "未导入", (long long)im->refused);
 	if (im->blank)
 		(void)printf("，空行%lld行", (long long)im->blank);
+	if (left > 0)
+		(void)printf("，中断而没有办到的%lld行（再导入同一个文件，已导入的不会重复）", (long long)left);
 	(void)putchar('\n');
 	if (!im->refused)
 		return true;

@@ -744,6 +744,22 @@ static void send(struct job *j, struct writer *w, struct db *reader, struct aren
 		finished(j, false, &err);
 }
 
+/* What was done is counted also when one row of the group ended the import: its neighbours stay done. */
+static bool take_group(struct import *im, const struct group *g, size_t n, struct err *err)
+{
+	const struct err *first = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!g->job[i].err.code)
+			take_outcome(im, &g->job[i]);
+		else if (!first)
+			first = &g->job[i].err;
+	}
+	if (first)
+		*err = *first;
+	return !first;
+}
+
 /* As many rows as fit one group; the key of one may not stand twice in a group, or both would be new. */
 static bool run_group(struct import *im, struct group *g, size_t *row, struct db *reader, struct writer *w,
 		      struct arena *a, struct err *err)
@@ -771,14 +787,7 @@ static bool run_group(struct import *im, struct group *g, size_t *row, struct db
 	while (g->waiting)
 		(void)pthread_cond_wait(&g->done, &g->lock);
 	(void)pthread_mutex_unlock(&g->lock);
-	for (size_t i = 0; i < n; i++) {
-		if (g->job[i].err.code) {
-			*err = g->job[i].err;
-			return false;
-		}
-		take_outcome(im, &g->job[i]);
-	}
-	return true;
+	return take_group(im, g, n, err);
 }
 
 bool import_run(struct import *im, struct db *reader, struct writer *writer,

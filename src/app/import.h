@@ -47,7 +47,8 @@ struct import {
 MUST_USE bool import_open(struct arena *a, struct app *app, struct str map, struct str text, const char *file,
 			  struct str organ, struct db *reader, struct import **ret, struct err *err);
 /* Does all rows (writer NULL: tries them). progress is called after each group; the outcome of each row stands
- * in im->row. False only when it cannot go on (the database is gone): rows done so far stay done. */
+ * in im->row. False only when it cannot go on (the database is gone): rows done so far stay done and are counted, the
+ * others stand at IMPORT_WAITING; im is whole. */
 MUST_USE bool import_run(struct import *im, struct db *reader, struct writer *writer,
 			 void (*progress)(void *ctx, size_t done, size_t all), void *ctx, struct err *err);
 /* The refused rows as a table that can be mended and imported again: the line and the reason stand in front.

@@ -222,12 +222,22 @@ static bool back(struct req *r, struct import_view *v, const struct err *why, st
 	return show(r, err_status(why->code), v, err);
 }
 
+/* It broke off on the way: what was done is done, and the same file may come again. */
+static bool broken(struct req *r, struct import_view *v, const struct import *im, const struct err *why, struct err *err)
+{
+	if (!im || !im->opened)
+		return back(r, v, why, err);
+	v->error = str_fmt(r->a, "%s。已导入%lld行，其余还没有导入。请稍后再选同一个文件核对、导入，已导入的不会重复", why->msg,
+			   (long long)im->opened);
+	return show(r, err_status(why->code), v, err);
+}
+
 bool import_post(struct req *r, struct err *err)
 {
 	const struct form_pair *file = sent_file(r);
 	struct str kept = req_form(r, "kept"), text = { 0 };
 	struct import_view v = { 0 };
-	struct import *im;
+	struct import *im = NULL;
 	struct err why = { 0 };
 
 	if (!begin(r, &v, err))
@@ -242,7 +252,7 @@ bool import_post(struct req *r, struct err *err)
 	else if (!take_kept(r, kept, &text, &why))
 		return back(r, &v, &why, err);
 	if (!run(r, text, str_cstr(r->a, str_head(v.file, 100)), file != NULL, &im, &why))
-		return back(r, &v, &why, err);
+		return broken(r, &v, im, &why, err);
 	v.done = !file;
 	if (!v.done && !keep(r, text, &v.kept, err))
 		return false;

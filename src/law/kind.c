@@ -315,7 +315,26 @@ static void action(struct loader *l, struct kind *k, struct action *act, const s
 	to(l, k, act, y);
 	form(l, k, act, y);
 	act->makes = named_papers(l, k, ynode_get(y, "makes"), &act->n_makes);
-	act->shows = named_papers(l, k, ynode_get(y, "shows"), &act->n_shows);
+}
+
+/* Papers and terms that stand beside the form. */
+static void shows(struct loader *l, const struct kind *k, struct action *act, const struct ynode *y)
+{
+	const struct str *id;
+	size_t n = bind_texts(l, y, &id);
+	const struct paper **paper = arena_many(l->a, n, const struct paper *);
+	const struct term **term = arena_many(l->a, n, const struct term *);
+
+	for (size_t i = 0; i < n; i++) {
+		if (kind_paper(k, id[i]))
+			paper[act->n_shows++] = kind_paper(k, id[i]);
+		else if (kind_term(k, id[i]))
+			term[act->n_shows_term++] = kind_term(k, id[i]);
+		else
+			diag_add(l->d, pos_val(y), false, "没有文书或者术语“%.*s”", STR_FMT(id[i]));
+	}
+	act->shows = paper;
+	act->shows_term = term;
 }
 
 /* A built-in action that an article asks for is one node for all kinds: proved once, it is proved. */
@@ -1005,6 +1024,7 @@ static void compile_action(struct loader *l, struct kind *k, struct action *act,
 		apart(l, &s, act, ynode_get(y, "apart"));
 	act->set = set_fields(l, &s, k, ynode_get(y, "set"), &act->n_set);
 	offer_fields(l, &s, k, act, ynode_get(y, "offer"));
+	shows(l, k, act, ynode_get(y, "shows"));
 	act->check = checks(l, &s, y, act->node->path, &act->n_check);
 	if (ynode_get(y, "joint"))
 		joint(l, &s, act, ynode_get(y, "joint"));

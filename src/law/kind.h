@@ -204,6 +204,8 @@ struct action {
 	size_t n_makes;
 	const struct paper *const *shows; /* papers that stand beside the form as they would read; not made */
 	size_t n_shows;
+	const struct term *const *shows_term; /* `shows` may name terms too: figures to fill the form in by */
+	size_t n_shows_term;
 	const struct assign *offer;       /* what the form proposes; whoever fills it in may change it */
 	size_t n_offer;
 	const struct effect *then;

@@ -246,6 +246,8 @@ test('a cashier holds the day’s receipts against the bank, from the desk', asy
 	const sums = (await p.page.locator('#terms').textContent()).replace(/\s/g, '');
 	that(/当日票据张数2/.test(sums) && /当日票据合计201\.00元/.test(sums), sums);
 	await p.choose('当日对账');
+	await p.reads('办理前核对', '当日票据张数', '当日票据合计');
+	that(/201\.00元/.test(await p.page.locator('#h-stated + *').innerText()), 'the sum stands above the fields');
 	await examine(p.page);
 	await shot(p.page, 'settle_1366');
 	await p.fill({ 当日银行入账合计: '200' });

@@ -256,7 +256,7 @@ test('a batch: ticked rows, one form, each row by itself, and who may not is not
 	await p.reads('尚未填写');
 	await p.fill({ 承办人员: ['王明', '赵刚'], 承办人员与本案没有应当回避的关系: '是' });
 	await p.page.getByRole('button', { name: '变更承办人员（1件）' }).click();
-	await p.reads('成功1 · 未办0', '已办1件');
+	await p.reads('所选2件：成功1 · 未办1', '已办1件', '未办1件', '本件现为“已归档”，此时不能办理');
 	await examine(p.page);
 	await shot(p.page, 'batch_done_1366');
 	const clerk = await who('zhoumin');

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/import.h"
+#include "db/fault.h"
 #include "side.h"
 
 static const struct stmt st_historic = { "t_historic",
@@ -86,6 +87,47 @@ BOTH(preview_writes_nothing)
 	im = run(&s, "disclosure", str_of(decisions), "", true);
 	counts(im, 2, 1, 5);
 	cr_expect_eq(side_count(&s, &st_historic), 0);
+	side_close(&s);
+}
+
+static size_t rows_that_are(const struct import *im, enum import_outcome outcome)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < im->table.rows; i++)
+		n += im->row[i].outcome == outcome;
+	return n;
+}
+
+/* One row's statement breaks off, whichever it is: its neighbours of the same group are counted as what they are. */
+BOTH(an_error_in_a_group_hides_nothing)
+{
+	static const char three[] = HEAD "1,甲,2022-01-02,甲公司,,,,\r\n2,乙,2022-01-02,乙公司,,,,\r\n"
+		"3,丙,去年,丙公司,,,,\r\n4,丁,2022-01-02,丁公司,,,,\r\n";
+	struct side s;
+	struct import *im;
+	struct err err = { 0 };
+	int broke = 0;
+
+	side_open(&s, f);
+	for (int n = 1; n < 60; n += 3) {
+		OK(import_open(f->a, s.app, STR("disclosure"), str_of(three), "file.csv", (struct str){ 0 }, s.db, &im, &err));
+		db_fault_arm(s.db, n, DB_FAULT_TIMEOUT);
+		if (import_run(im, s.db, NULL, NULL, NULL, &err)) {
+			db_fault_arm(s.db, 0, DB_FAULT_NONE);
+			continue;
+		}
+		cr_expect_eq(err.code, ERR_TIMEOUT, "%s", err.msg);
+		err_clear(&err);
+		cr_expect_eq(rows_that_are(im, IMPORT_OPENED), (size_t)im->opened, "statement %d", n);
+		cr_expect_eq(rows_that_are(im, IMPORT_REFUSED), (size_t)im->refused, "statement %d", n);
+		if (im->opened + im->known + im->refused == 0)
+			continue; /* before the rows */
+		broke++;
+		cr_expect_eq(im->opened, 2, "statement %d: one of three good rows is lost, the others are not", n);
+		cr_expect_eq(im->refused, 1, "statement %d", n);
+	}
+	cr_expect_gt(broke, 0, "no row broke off");
 	side_close(&s);
 }
 

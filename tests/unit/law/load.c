@@ -37,6 +37,22 @@ Test(law_load, a_pack_with_its_head)
 	arena_free(t->a);
 }
 
+Test(law_load, what_stands_beside_a_form)
+{
+	struct law_text *t = law_text_new();
+	struct law *l;
+	const struct action *ac;
+
+	law_text_add(t, "p/papers/letter.txt", "公函\n");
+	l = matter(t, (struct law_try){
+		.actions = "  look: {name: 核对, next: 核对, from: draft, by: [officer], form: [fine], shows: [letter, all]}\n",
+		.more = "terms: {all: {name: 总数, is: \"1 + 1\"}}\npapers: {letter: {name: 公函, template: letter}}\n" });
+	ac = kind_action(kind(l), STR("look"));
+	cr_assert(ac->n_shows == 1 && str_is(ac->shows[0]->id, "letter"));
+	cr_assert(ac->n_shows_term == 1 && str_is(ac->shows_term[0]->id, "all"));
+	arena_free(t->a);
+}
+
 Test(law_load, fields_have_their_types)
 {
 	struct law_text *t = law_text_new();
