@@ -14,10 +14,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "db/db.h"
+#include "log/tree.h"
 
-#define LOG_HASH 32
 #define LOG_SALT 32
-#define LOG_EDGE_MAX 64        /* perfect subtrees of a tree of up to 2^63 leaves */
 #define LOG_ENTRY_MAX 65535    /* tlog-tiles write the length in 16 bits */
 
 /* Digests of one content. */
@@ -48,15 +47,6 @@ void log_digest_act(struct str head, struct str body, struct log_digest *ret);
 /* The first line of an entry, then one line for each content. */
 void log_entry_begin(struct buf *b);
 void log_entry_line(struct buf *b, const unsigned char salt[LOG_SALT], const struct log_digest *d);
-
-/* A tree as its edge: the roots of its perfect subtrees, the largest first. */
-struct log_tree {
-	int64_t size;
-	size_t n;
-	unsigned char edge[LOG_EDGE_MAX][LOG_HASH];
-};
-void log_tree_add(struct log_tree *t, struct str entry);
-void log_tree_root(const struct log_tree *t, unsigned char ret[LOG_HASH]);
 
 /* Writes the leaves of all events that have none yet, in order of their ids, and the head. At the end of a
  * group, in its transaction and turn. ret_size (may be NULL): the tree's size then.
