@@ -93,34 +93,49 @@ static bool peer_of(struct MHD_Connection *c, struct peer *ret)
 	return peer_parse(str_of(text), ret);
 }
 
-static enum MHD_Result forwarded_line(void *ctx, enum MHD_ValueKind kind, const char *key, const char *value)
+struct lines {
+	const char *name;
+	struct buf b;
+};
+
+static enum MHD_Result one_line(void *ctx, enum MHD_ValueKind kind, const char *key, const char *value)
 {
-	struct buf *b = ctx;
+	struct lines *l = ctx;
 
 	(void)kind;
-	if (strcasecmp(key, "X-Forwarded-For") != 0 || !value)
+	if (strcasecmp(key, l->name) != 0 || !value)
 		return MHD_YES;
-	if (b->n)
-		buf_addc(b, ',');
-	buf_adds(b, value);
+	if (l->b.n)
+		buf_addc(&l->b, ',');
+	buf_adds(&l->b, value);
 	return MHD_YES;
+}
+
+/* All lines of a header, joined by commas as RFC 9110 (5.3) reads them. */
+static struct str header_lines(struct exchange *x, const char *name)
+{
+	struct lines l = { .name = name };
+
+	buf_init(&l.b, x->r.a, HTTP_HEADERS);
+	(void)MHD_get_connection_values(x->c, MHD_HEADER_KIND, one_line, &l);
+	return buf_str(&l.b);
 }
 
 /* Who asks, and whether a trusted proxy was asked over TLS. */
 static void find_address(struct exchange *x)
 {
 	struct req *r = &x->r;
-	struct peer peer = { 0 }, visitor;
-	struct buf lines;
+	struct peer peer = { 0 };
+	const struct forwarded told = { .x_for = header_lines(x, "X-Forwarded-For"), .x_proto = header_lines(x, "X-Forwarded-Proto"),
+					.forwarded = header_lines(x, "Forwarded") };
+	struct visitor visitor;
 
-	buf_init(&lines, r->a, HTTP_HEADERS);
-	(void)MHD_get_connection_values(x->c, MHD_HEADER_KIND, forwarded_line, &lines);
 	(void)peer_of(x->c, &peer);
-	visitor = peer_behind(&x->h->proxies, peer, buf_str(&lines), header(x->c, "Forwarded"));
-	r->forwarded = lines.n || header(x->c, "Forwarded").n;
-	r->secure = proxies_have(&x->h->proxies, &peer) && str_is(header(x->c, "X-Forwarded-Proto"), "https");
-	r->address = peer_text(r->a, &visitor);
-	x->address = peer_key(&visitor);
+	visitor = peer_behind(&x->h->proxies, peer, &told);
+	r->forwarded = told.x_for.n || told.forwarded.n;
+	r->secure = visitor.https;
+	r->address = peer_text(r->a, &visitor.peer);
+	x->address = peer_key(&visitor.peer);
 }
 
 /* Readers are lent for the run of a handler: two threads, two readers. */

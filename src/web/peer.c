@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 static const unsigned char v4_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
@@ -96,51 +97,81 @@ bool proxies_have(const struct proxies *p, const struct peer *peer)
 	return false;
 }
 
-/* for=192.0.2.1;proto=https, for="[2001:db8::1]:47011" */
-static struct str forwarded_for(struct str element)
+/* Whether the quote at i is part of a quoted text: an odd number of backslashes stands before it. */
+static bool escaped(struct str s, size_t i)
 {
-	struct str pair;
+	size_t n = 0;
 
-	while (str_cut(&element, ';', &pair)) {
-		size_t eq;
-
-		pair = str_trim(pair);
-		eq = str_chr(pair, '=', 0);
-		if (eq != 3 || (pair.p[0] | 0x20) != 'f' || (pair.p[1] | 0x20) != 'o' || (pair.p[2] | 0x20) != 'r')
-			continue;
-		pair = str_sub(pair, eq + 1, pair.n);
-		if (pair.n >= 2 && pair.p[0] == '"' && pair.p[pair.n - 1] == '"')
-			pair = str_sub(pair, 1, pair.n - 1);
-		return pair;
-	}
-	return (struct str){ 0 };
+	while (n < i && s.p[i - n - 1] == '\\')
+		n++;
+	return n % 2 == 1;
 }
 
-/* The last element of a list, taken off it. */
-static struct str take_last(struct str *list)
+/* The last piece of a list parted by commas or semicolons, taken off it; those inside quotes part nothing. Reading from
+ * the end, what the trusted proxy wrote is understood whatever stands before it. */
+static struct str take_last(struct str *list, char comma)
 {
+	bool quoted = false;
 	size_t at = list->n;
 	struct str last;
 
-	while (at && list->p[at - 1] != ',')
-		at--;
+	for (; at && (quoted || list->p[at - 1] != comma); at--)
+		if (list->p[at - 1] == '"' && !escaped(*list, at - 1))
+			quoted = !quoted;
 	last = str_sub(*list, at, list->n);
 	*list = str_sub(*list, 0, at ? at - 1 : 0);
-	return last;
+	return str_trim(last);
 }
 
-struct peer peer_behind(const struct proxies *p, struct peer peer, struct str x_forwarded_for, struct str forwarded)
+static struct str unquoted(struct str s)
 {
-	bool old = x_forwarded_for.n > 0;
-	struct str list = old ? x_forwarded_for : forwarded;
+	return s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"' ? str_sub(s, 1, s.n - 1) : s;
+}
 
-	if (list.n > FORWARDED_MOST)
-		list = str_sub(list, list.n - FORWARDED_MOST, list.n);
-	while (proxies_have(p, &peer) && list.n) {
-		struct str last = take_last(&list);
+static bool same_word(struct str s, const char *word)
+{
+	return s.n == strlen(word) && strncasecmp(s.p, word, s.n) == 0;
+}
 
-		if (!peer_parse(old ? last : forwarded_for(last), &peer))
+/* A parameter of an element: for=192.0.2.1;proto=https, for="[2001:db8::1]:47011". Twice the same is no element. */
+static struct str parameter(struct str element, const char *name)
+{
+	struct str found = { 0 };
+
+	while (element.n) {
+		struct str pair = take_last(&element, ';');
+		size_t eq = str_chr(pair, '=', 0);
+
+		if (eq == SIZE_MAX || !same_word(str_sub(pair, 0, eq), name))
+			continue;
+		if (found.n)
+			return (struct str){ 0 };
+		found = unquoted(str_sub(pair, eq + 1, pair.n));
+	}
+	return found;
+}
+
+/* Only the end: it may begin within an element, which then is the last that could be read. */
+static struct str the_end(struct str s)
+{
+	return s.n > FORWARDED_MOST ? str_sub(s, s.n - FORWARDED_MOST, s.n) : s;
+}
+
+struct visitor peer_behind(const struct proxies *p, struct peer peer, const struct forwarded *told)
+{
+	struct visitor v = { .peer = peer };
+	struct str list = told->x_for.n ? told->x_for : told->forwarded, hops = told->x_proto;
+
+	list = the_end(list);
+	if (proxies_have(p, &peer) && (hops.n || told->x_for.n))
+		v.https = same_word(take_last(&hops, ','), "https");
+	while (proxies_have(p, &v.peer) && list.n) {
+		struct str last = take_last(&list, ',');
+
+		if (!told->x_for.n && !told->x_proto.n)
+			v.https = same_word(parameter(last, "proto"), "https");
+		if (!peer_parse(told->x_for.n ? last : parameter(last, "for"), &v.peer))
 			break;
 	}
-	return peer;
+	return v;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* peer.h - from which address a request comes, behind trusted proxies or without.
+/* peer.h - from which address a request comes and whether over TLS, behind trusted proxies or without.
  *
- * X-Forwarded-For (and Forwarded, RFC 7239, when the former is absent) is believed only from addresses that the
- * operator named: anybody else could write what they like into it. It is read from its end, since each proxy adds
- * behind what it was given: the first address from there that is no proxy of ours is the visitor's. */
+ * X-Forwarded-For and X-Forwarded-Proto (and Forwarded, RFC 7239, when the former are absent) are believed only from
+ * addresses that the operator named: anybody else could write what they like into them. They are read from their end,
+ * since each proxy adds behind what it was given: the first address from there that is no proxy of ours is the
+ * visitor's, and the proto= that stands beside it in Forwarded is how that visitor came. */
 #ifndef MINGFA_WEB_PEER_H
 #define MINGFA_WEB_PEER_H
 
@@ -32,8 +33,15 @@ uint64_t peer_key(const struct peer *p);
 /* "10.0.0.2,10.0.0.3"; NULL: none. ERR_USAGE with a sentence. */
 MUST_USE bool proxies_parse(const char *list, struct proxies *ret, struct err *err);
 bool proxies_have(const struct proxies *p, const struct peer *peer);
-/* The visitor's address. x_forwarded_for: all lines of that header joined by commas; what cannot be read ends the
- * search, and the last address that was understood holds. */
-struct peer peer_behind(const struct proxies *p, struct peer peer, struct str x_forwarded_for, struct str forwarded);
+/* What the headers say: each with all its lines joined by commas, in their order; empty: there is none. */
+struct forwarded {
+	struct str x_for, x_proto, forwarded;
+};
+struct visitor {
+	struct peer peer;
+	bool https; /* the outermost trusted proxy was asked over TLS */
+};
+/* What cannot be read ends the search, and the last address that was understood holds. */
+struct visitor peer_behind(const struct proxies *p, struct peer peer, const struct forwarded *told);
 
 #endif

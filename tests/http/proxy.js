@@ -110,6 +110,20 @@ if (has('nginx')) {
 	});
 }
 
+test('a proxy that sends Forwarded alone: the visitor of its last line, and the cookie for TLS as its proto says', async () => {
+	if (!server) {
+		server = await new Server(folder()).start(['--proxy', '127.0.0.1', '--log', 'json']);
+		after(() => server.stop());
+	}
+	const signIn = (forwarded) => request(server.port, 'POST', '/sign-in', { form: { login: 'sunli', password: server.passwords.get('sunli'), next: '/' },
+		headers: { Forwarded: forwarded } });
+	const tls = await signIn(['for=198.51.100.7;proto=http', 'for="[2001:db8::9]:47011";proto=https']);
+	expect(tls.status, 303, tls.body.slice(0, 300));
+	that(/; Secure/.test(tls.headers['set-cookie'][0]), tls.headers['set-cookie'][0]);
+	const plain = await signIn(['for=198.51.100.7;proto=https', 'for=203.0.113.30;proto=http']);
+	that(!/; Secure/.test(plain.headers['set-cookie'][0]), plain.headers['set-cookie'][0]);
+});
+
 if (!has('caddy')) console.log('SKIPPED caddy is not installed');
 if (has('caddy'))
 	test("Caddy's example is what Caddy understands", async () => {

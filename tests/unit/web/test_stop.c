@@ -84,36 +84,6 @@ BOTH(stopping_waits_for_what_has_begun)
 	cr_assert_leq(told, 2);
 }
 
-static const char *behind(struct arena *a, const char *peer, const char *xff, const char *forwarded)
-{
-	struct proxies p;
-	struct peer who;
-	struct err err = { 0 };
-
-	OK(proxies_parse("10.0.0.2, 2001:db8::2", &p, &err));
-	cr_assert(peer_parse(str_of(peer), &who));
-	who = peer_behind(&p, who, str_of(xff), str_of(forwarded));
-	return peer_text(a, &who).p;
-}
-
-Test(peer, only_a_trusted_proxy_is_believed)
-{
-	struct arena *a = arena_new();
-	struct proxies p;
-	struct err err = { 0 };
-
-	cr_assert_str_eq(behind(a, "192.0.2.9", "203.0.113.1", ""), "192.0.2.9");
-	cr_assert_str_eq(behind(a, "10.0.0.2", "203.0.113.1", ""), "203.0.113.1");
-	cr_assert_str_eq(behind(a, "10.0.0.2", "198.51.100.7, 203.0.113.1", ""), "203.0.113.1", "what the visitor wrote");
-	cr_assert_str_eq(behind(a, "10.0.0.2", "203.0.113.1, [2001:db8::2]:443", ""), "203.0.113.1", "two of ours");
-	cr_assert_str_eq(behind(a, "10.0.0.2", "203.0.113.1:5544", ""), "203.0.113.1");
-	cr_assert_str_eq(behind(a, "10.0.0.2", "203.0.113.1, unknown", ""), "10.0.0.2");
-	cr_assert_str_eq(behind(a, "10.0.0.2", "", ""), "10.0.0.2");
-	cr_assert_str_eq(behind(a, "10.0.0.2", "", "for=198.51.100.7, proto=https;For=\"[2001:db8::9]:47\""), "2001:db8::9");
-	FAILS(proxies_parse("10.0.0.2,nonsense", &p, &err), ERR_USAGE);
-	arena_free(a);
-}
-
 Test(rate, a_bucket_empties_and_fills_again)
 {
 	static struct rates r;
