@@ -153,6 +153,11 @@ bool db_fault_armed(const struct db *db)
 	return db->fault_in > 0;
 }
 
+int64_t db_trips(const struct db *db)
+{
+	return db->trips;
+}
+
 static bool fault_now(struct db *db)
 {
 	return db->fault_in > 0 && --db->fault_in == 0;
@@ -171,7 +176,7 @@ static bool run_faulty(struct db *db, struct arena *a, struct prepared *p, const
 
 	if (kind == DB_FAULT_LOST_AFTER && !db->driver->run(db, a, p, in, r, err))
 		return false;
-	return db->driver->fault(db, kind, err);
+	return db->driver->fault(db, kind, r->when, err);
 }
 
 /* What no statement may do on either database. */
@@ -222,7 +227,7 @@ static bool run(struct db *db, struct arena *a, const struct stmt *st, const str
 bool db_exec(struct db *db, const struct stmt *st, const struct db_in *in, size_t n_in,
 	     int64_t *ret_changed, struct err *err)
 {
-	struct rows r = { 0 };
+	struct rows r = { .when = db->tx_open && !ret_changed ? DB_LATER : DB_NOW };
 
 	if (!run(db, NULL, st, in, n_in, &r, err))
 		return false;
@@ -294,9 +299,22 @@ bool db_begin(struct db *db, const char *name, struct err *err)
 	return true;
 }
 
+/* One of the statements that hold a transaction together. */
+static bool frame(struct db *db, const struct stmt *st, enum db_when when, struct err *err)
+{
+	struct rows r = { .when = when };
+
+	return run(db, NULL, st, DB_NONE, &r, err);
+}
+
+static bool pending(const struct db *db)
+{
+	return db->driver->pending && db->driver->pending(db);
+}
+
 bool db_commit(struct db *db, struct err *err)
 {
-	const bool ok = db_exec(db, &st_commit, DB_NONE, NULL, err);
+	const bool ok = frame(db, &st_commit, DB_NOW, err);
 
 	if (!ok)
 		db_rollback(db);
@@ -353,9 +371,11 @@ static void point_undo(struct db *db)
 	struct err ignored = { 0 };
 	const bool again = db->again;
 
+	if (pending(db)) /* what failed before an undo would keep it from being done */
+		(void)db->driver->settle(db, &ignored);
 	if (db_in_tx(db)
-	    && (!db_exec(db, &st_point_undo, DB_NONE, NULL, &ignored)
-		|| !db_exec(db, &st_point_release, DB_NONE, NULL, &ignored)))
+	    && (!frame(db, &st_point_undo, DB_NOW, &ignored)
+		|| !frame(db, &st_point_release, DB_FRAME, &ignored)))
 		tx_drop(db);
 	db->again = again;
 }
@@ -364,11 +384,14 @@ bool db_point(struct db *db, bool (*fn)(struct db *db, void *ctx, struct err *er
 	      struct err *err)
 {
 	assert(db->tx_open); /* a savepoint alone would be a transaction without a name */
-	if (!db_exec(db, &st_point, DB_NONE, NULL, err)) {
+	if (pending(db) && !db->driver->settle(db, err))
+		return false; /* of whoever is outside, whose savepoint this is not */
+	if (!frame(db, &st_point, DB_FRAME, err)) {
 		tx_drop(db); /* on PostgreSQL nothing could follow anyway */
 		return false;
 	}
-	if (fn(db, ctx, err) && db_exec(db, &st_point_release, DB_NONE, NULL, err))
+	/* What was sent inside must be known to be done before the savepoint's success is told. */
+	if (fn(db, ctx, err) && frame(db, &st_point_release, pending(db) ? DB_NOW : DB_FRAME, err))
 		return true;
 	point_undo(db);
 	return false;
@@ -401,9 +424,12 @@ static bool tx_once(struct db *db, const char *name, const struct tx *tx, bool *
 	*ret_again = false;
 	if (!db_begin(db, name, err))
 		return false;
-	if (tx->fn(db, tx->ctx, err))
-		return db_commit(
-			db, err); /* not again when the answer is lost: it may have been done */
+	if (tx->fn(db, tx->ctx, err)) {
+		if (db_commit(db, err))
+			return true;
+		*ret_again = db->again; /* not when the answer is lost: it may have been done */
+		return false;
+	}
 	*ret_again = db->again || err->code == ERR_DB_LOST;
 	db_rollback(db);
 	return false;

@@ -111,7 +111,9 @@ MUST_USE bool db_open(const char *address, enum db_mode mode, struct db **ret, s
 void db_close(struct db *db); /* NULL is fine */
 enum db_dialect db_dialect(const struct db *db);
 
-/* Runs a statement; ret_changed (may be NULL) gets the number of rows changed. */
+/* Runs a statement; ret_changed (may be NULL) gets the number of rows changed. Inside a transaction and without
+ * ret_changed PostgreSQL gets it without being waited for: should it fail, the next statement with a result, the end of
+ * the savepoint or COMMIT fails in its stead, with its error and its name in the detail. */
 MUST_USE bool db_exec(struct db *db, const struct stmt *st, const struct db_in *in, size_t n_in,
 		      int64_t *ret_changed, struct err *err);
 /* Exactly one row (the first); ERR_NOT_FOUND when there is none. */

@@ -12,8 +12,18 @@
 
 #define DB_PARAMS_MAX 64 /* the widest table has 18 columns */
 
+/* When the result of a run must be there. A driver may send the later ones without waiting; what failed among them is told
+ * by the next statement that is wanted NOW, by its own name. */
+enum db_when {
+	DB_NOW,
+	DB_LATER,
+	DB_FRAME, /* later, and a savepoint's beginning or end: should it fail, the levels are not what they seem, and the
+		     transaction is lost */
+};
+
 /* What becomes of the rows of one run. */
 struct rows {
+	enum db_when when;
 	const struct db_out *out;
 	size_t n_out;
 	bool (*row)(void *ctx, struct err *err); /* NULL: rows are passed over */
@@ -44,8 +54,11 @@ struct driver {
 	bool (*script)(struct db *db, const char *sql, struct err *err);
 	bool (*in_tx)(const struct db *db);
 	/* What a fault does to the connection before the statement's failure is reported; false:
-	 * reported already. */
-	bool (*fault)(struct db *db, enum db_fault kind, struct err *err);
+	 * reported already; true: it will be reported when the statement's result is collected. */
+	bool (*fault)(struct db *db, enum db_fault kind, enum db_when when, struct err *err);
+	/* Whether something was sent whose failure is not known yet; NULL: never. */
+	bool (*pending)(const struct db *db);
+	bool (*settle)(struct db *db, struct err *err); /* waits for it */
 	void (*close)(struct db *db);
 };
 
@@ -59,10 +72,11 @@ struct db {
 	const char *tx_name;
 	bool viewing; /* between db_view and db_view_end */
 	void *memo;   /* db_view_memo */
-	bool again;             /* the last failure was a deadlock: the transaction may run again */
+	bool again;             /* the last failure was a deadlock, or came surely before COMMIT: the transaction may run again */
 	int64_t wal_bytes;      /* SQLite: size of the WAL after the last commit */
 	struct prepared **slot; /* open addressing by address of the statement */
 	size_t n_slot, n_used;
+	int64_t trips; /* PostgreSQL: how often it waited for the server */
 	int fault_in; /* statements until the fault; 0: none armed */
 	enum db_fault fault_kind;
 };

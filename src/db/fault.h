@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* fault.h - failures on order, for tests: compiled in always, inert until armed on a connection.
+/* fault.h - failures on order and round trips counted, for tests: compiled in always, inert until armed on a connection.
  *
  *	db_fault_arm(db, 3, DB_FAULT_LOST);   the third statement from now fails
  *
@@ -24,5 +24,7 @@ enum db_fault {
 void db_fault_arm(struct db *db, int n, enum db_fault kind);
 /* Whether an armed fault is still to come. */
 bool db_fault_armed(const struct db *db);
+/* How often the connection has waited for the server so far; SQLite: never. */
+int64_t db_trips(const struct db *db);
 
 #endif

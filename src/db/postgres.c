@@ -17,6 +17,18 @@
 #define OID_TEXT 25
 #define OID_BYTES 17
 
+/* The connection is in pipeline mode: statements are queued, and settle() sends them with one sync behind them and
+ * collects the results of all. Outside a transaction, and whenever a result is wanted, each is settled at once. The
+ * server passes over what stands behind a failure, up to the sync. */
+#define QUEUE_MAX 256 /* then it is settled in between: the results wait on the server meanwhile */
+#define QUEUE_RUN 4   /* what one statement may queue: two prepared, two run */
+
+struct queued {
+	struct prepared *q; /* NULL: a fault on order */
+	bool prepares;
+	enum db_when when;
+};
+
 struct postgres_db {
 	struct db db;
 	PGconn *c;
@@ -25,6 +37,9 @@ struct postgres_db {
 	bool dead;           /* the server said farewell, though libpq may not have noticed */
 	int64_t limit_set; /* statement_timeout in force; -1: unknown, a rollback may have taken it
 			      back */
+	struct queued queue[QUEUE_MAX];
+	size_t n_queue;
+	size_t n_pending; /* of them those that may fail: not a savepoint's beginning or end */
 };
 
 static struct postgres_db *of(struct db *db)
@@ -99,8 +114,6 @@ static const char settings_write[] =
 static const char settings_read[] =
 	"SET default_transaction_read_only = on; SET statement_timeout = 0;";
 
-static bool script(struct db *db, const char *sql, struct err *err);
-
 static bool set_up(struct postgres_db *p, struct err *err)
 {
 	PGresult *res;
@@ -109,6 +122,7 @@ static bool set_up(struct postgres_db *p, struct err *err)
 	p->generation++;
 	p->dead = false;
 	p->limit_set = 0;
+	p->n_queue = p->n_pending = 0;
 	if (PQstatus(p->c) != CONNECTION_OK) {
 		p->dead = true;
 		err_set(err, ERR_DB_LOST, "数据库暂时连接不上");
@@ -116,7 +130,7 @@ static bool set_up(struct postgres_db *p, struct err *err)
 	}
 	PQsetNoticeReceiver(p->c, silent, NULL);
 	res = PQexec(p->c, p->db.mode == DB_WRITE ? settings_write : settings_read);
-	ok = PQresultStatus(res) == PGRES_COMMAND_OK || fail(p, res, err);
+	ok = (PQresultStatus(res) == PGRES_COMMAND_OK && PQenterPipelineMode(p->c)) || fail(p, res, err);
 	PQclear(res);
 	return ok;
 }
@@ -131,19 +145,105 @@ static bool alive(struct postgres_db *p, struct err *err)
 	return set_up(p, err);
 }
 
+/* ---- the queue ---- */
+
+static bool queued(struct postgres_db *p, struct prepared *q, bool prepares, enum db_when when, int sent, struct err *err)
+{
+	if (!sent)
+		return fail(p, NULL, err);
+	p->queue[p->n_queue++] = (struct queued){ q, prepares, when };
+	p->n_pending += !prepares && when != DB_FRAME;
+	return true;
+}
+
+static bool failed(struct postgres_db *p, const struct queued *x, const PGresult *res, bool last, struct err *err)
+{
+	if (x->prepares)
+		x->q->generation = 0;
+	if (err->code || PQresultStatus(res) == PGRES_PIPELINE_ABORTED)
+		return false;
+	fail(p, res, err);
+	/* The server said why it hangs up: nothing behind was done, COMMIT neither. */
+	p->db.again = p->db.again || (err->code == ERR_DB_LOST && !last && PQresultErrorField(res, PG_DIAG_SQLSTATE));
+	p->dead = p->dead || x->when == DB_FRAME; /* the levels of savepoints are not what they seem */
+	return last ? false : err_wrap(err, "%s", x->q ? x->q->st->name : "fault");
+}
+
+/* The one result of a statement; NULL when the connection broke. */
+static PGresult *result_of(struct postgres_db *p)
+{
+	PGresult *res = p->dead ? NULL : PQgetResult(p->c);
+	PGresult *end = res && PQresultStatus(res) != PGRES_PIPELINE_SYNC ? PQgetResult(p->c) : NULL;
+
+	PQclear(end); /* NULL, unless the connection broke */
+	return res;
+}
+
+static bool done(const PGresult *res)
+{
+	return PQresultStatus(res) == PGRES_TUPLES_OK || PQresultStatus(res) == PGRES_COMMAND_OK;
+}
+
+/* Waits for all that is queued; ret_last gets the last one's result, whose failure its caller names; NULL: nobody waits
+ * for it. The first failure is the error. */
+static bool settle_to(struct postgres_db *p, PGresult **ret_last, struct err *err)
+{
+	const size_t n = p->n_queue;
+	struct err first = { 0 };
+	PGresult *res = NULL;
+
+	p->n_queue = p->n_pending = 0;
+	p->db.trips++;
+	if (!PQpipelineSync(p->c))
+		fail(p, NULL, &first);
+	for (size_t i = 0; i < n; i++) {
+		PQclear(res);
+		res = result_of(p);
+		if (!done(res))
+			(void)failed(p, &p->queue[i], res, ret_last && i == n - 1, &first);
+	}
+	if (ret_last && !first.code)
+		*ret_last = res;
+	else
+		PQclear(res);
+	PQclear(result_of(p)); /* of the sync */
+	if (!first.code)
+		return true;
+	p->limit_set = -1;
+	*err = first;
+	return false;
+}
+
+static bool settle(struct db *db, struct err *err)
+{
+	return settle_to(of(db), NULL, err);
+}
+
+static bool pending(const struct db *db)
+{
+	return ((const struct postgres_db *)db)->n_pending > 0;
+}
+
+static bool room(struct postgres_db *p, struct err *err)
+{
+	return alive(p, err) && (p->n_queue + QUEUE_RUN <= QUEUE_MAX || settle_to(p, NULL, err));
+}
+
 static bool script(struct db *db, const char *sql, struct err *err)
 {
 	struct postgres_db *p = of(db);
 	PGresult *res;
 	bool ok;
 
-	if (!alive(p, err))
+	if (!alive(p, err) || (p->n_queue && !settle(db, err)))
 		return false;
+	if (!PQexitPipelineMode(p->c))
+		return fail(p, NULL, err);
+	p->db.trips++;
 	res = PQexec(p->c, sql);
-	ok = PQresultStatus(res) == PGRES_COMMAND_OK || PQresultStatus(res) == PGRES_TUPLES_OK
-	     || PQresultStatus(res) == PGRES_EMPTY_QUERY || fail(p, res, err);
+	ok = done(res) || PQresultStatus(res) == PGRES_EMPTY_QUERY || fail(p, res, err);
 	PQclear(res);
-	return ok;
+	return (PQenterPipelineMode(p->c) || fail(p, NULL, err)) && ok;
 }
 
 /* ---- statements ---- */
@@ -159,7 +259,7 @@ static bool fits(const struct prepared *q, const struct db_in *in)
 	return true;
 }
 
-static bool prepare(struct postgres_db *p, struct prepared *q, const struct db_in *in,
+static bool prepare(struct postgres_db *p, struct prepared *q, const struct db_in *in, enum db_when when,
 		    struct err *err)
 {
 	static const Oid oids[] = {
@@ -168,8 +268,6 @@ static bool prepare(struct postgres_db *p, struct prepared *q, const struct db_i
 	const bool known = q->generation == p->generation;
 	Oid type[DB_PARAMS_MAX];
 	char name[16];
-	PGresult *res;
-	bool ok;
 
 	if (known && fits(q, in))
 		return true;
@@ -179,16 +277,10 @@ static bool prepare(struct postgres_db *p, struct prepared *q, const struct db_i
 		q->kind[i] = in[i].kind == DB_NULL ? was : (unsigned char)in[i].kind;
 		type[i] = oids[q->kind[i]];
 	}
-	q->generation = 0;
 	(void)snprintf(name, sizeof(name), "s%u", ++p->names);
-	res = PQprepare(p->c, name, q->sql, (int)q->n, type);
-	ok = PQresultStatus(res) == PGRES_COMMAND_OK || fail(p, res, err);
-	PQclear(res);
-	if (ok) {
-		q->handle = arena_dup(p->db.a, name, strlen(name));
-		q->generation = p->generation;
-	}
-	return ok;
+	q->handle = arena_dup(p->db.a, name, strlen(name));
+	q->generation = p->generation; /* until it is heard that it failed */
+	return queued(p, q, true, when == DB_FRAME ? when : DB_LATER, PQsendPrepare(p->c, name, q->sql, (int)q->n, type), err);
 }
 
 struct inputs {
@@ -289,25 +381,15 @@ static bool committed(const struct prepared *q, PGresult *res, struct err *err)
 	       || err_set(err, ERR_DB, "数据库没有保存这次改动：其中一步没有完成");
 }
 
-static bool run_prepared(struct postgres_db *p, struct arena *a, const struct prepared *q,
-			 const struct db_in *in, struct rows *r, struct err *err)
+static bool queue(struct postgres_db *p, struct prepared *q, const struct db_in *in, enum db_when when, struct err *err)
 {
 	struct inputs x;
-	PGresult *res;
-	int64_t changed;
-	bool ok;
 
+	if (!prepare(p, q, in, when, err))
+		return false;
 	put_inputs(&x, in, q->n);
-	res = PQexecPrepared(p->c, q->handle, (int)q->n, x.value, x.length, x.format, 0);
-	if (PQresultStatus(res) == PGRES_TUPLES_OK || PQresultStatus(res) == PGRES_COMMAND_OK) {
-		if (parse_i64(str_of(PQcmdTuples(res)), 0, INT64_MAX, &changed))
-			r->changed = strncmp(q->sql, "SELECT", 6) ? changed : 0;
-		ok = committed(q, res, err) && give_all(a, res, r, err);
-	} else {
-		ok = fail(p, res, err);
-	}
-	PQclear(res);
-	return ok;
+	return queued(p, q, false, when,
+		      PQsendQueryPrepared(p->c, q->handle, (int)q->n, x.value, x.length, x.format, 0), err);
 }
 
 static const struct stmt st_limit = {
@@ -319,33 +401,42 @@ static const struct stmt st_limit = {
 static bool put_limit(struct postgres_db *p, struct err *err)
 {
 	const struct db_in in[] = { db_i64(p->db.limit_ms) };
-	struct prepared *q = db_prepared(&p->db, &st_limit);
-	struct rows r = { 0 };
 
 	if (p->limit_set == p->db.limit_ms || PQtransactionStatus(p->c) == PQTRANS_INERROR)
 		return true;
-	if (!prepare(p, q, in, err) || !run_prepared(p, NULL, q, in, &r, err))
-		return false;
 	p->limit_set = p->db.limit_ms;
-	return true;
+	return queue(p, db_prepared(&p->db, &st_limit), in, DB_LATER, err);
+}
+
+static bool collect(struct postgres_db *p, struct arena *a, const struct prepared *q, struct rows *r, struct err *err)
+{
+	PGresult *res = NULL;
+	int64_t changed;
+	bool ok;
+
+	if (!settle_to(p, &res, err))
+		return false;
+	if (parse_i64(str_of(PQcmdTuples(res)), 0, INT64_MAX, &changed))
+		r->changed = strncmp(q->sql, "SELECT", 6) ? changed : 0;
+	ok = committed(q, res, err) && give_all(a, res, r, err);
+	PQclear(res);
+	return ok;
 }
 
 static bool run(struct db *db, struct arena *a, struct prepared *q, const struct db_in *in,
 		struct rows *r, struct err *err)
 {
 	struct postgres_db *p = of(db);
-	bool ok;
 
-	if (!alive(p, err) || !put_limit(p, err) || !prepare(p, q, in, err))
+	if (!room(p, err) || (r->when != DB_FRAME && !put_limit(p, err)) || !queue(p, q, in, r->when, err))
 		return false;
-	ok = run_prepared(p, a, q, in, r, err);
-	if (!strncmp(q->sql, "ROLLBACK", 8) && p->db.limit_ms)
+	if (!strncmp(q->sql, "ROLLBACK", 8))
 		p->limit_set = -1; /* what was set inside is taken back */
-	return ok;
+	return r->when != DB_NOW || collect(p, a, q, r, err);
 }
 
 /* The server refuses for real where it can: the transaction then stands as it would in life. */
-static bool fault(struct db *db, enum db_fault kind, struct err *err)
+static bool fault(struct db *db, enum db_fault kind, enum db_when when, struct err *err)
 {
 	static const char *const raise[DB_FAULT_MAX] = {
 		[DB_FAULT_FULL] =
@@ -357,12 +448,15 @@ static bool fault(struct db *db, enum db_fault kind, struct err *err)
 		[DB_FAULT_TIMEOUT] =
 			"DO $$ BEGIN RAISE EXCEPTION 'fault' USING ERRCODE = '57014'; END $$",
 	};
+	struct postgres_db *p = of(db);
+	const char *sql = raise[kind] ? raise[kind] : "SELECT 1";
 
-	if (!raise[kind]) {
-		(void)shutdown(PQsocket(of(db)->c), SHUT_RDWR);
-		return script(db, "SELECT 1", err);
-	}
-	return script(db, raise[kind], err);
+	if (!room(p, err))
+		return false;
+	if (!raise[kind])
+		(void)shutdown(PQsocket(p->c), SHUT_RDWR);
+	return queued(p, NULL, false, when, PQsendQueryParams(p->c, sql, 0, NULL, NULL, NULL, NULL, 0), err)
+	       && (when != DB_NOW || settle(db, err));
 }
 
 /* ---- opening ---- */
@@ -378,6 +472,8 @@ static const struct driver driver = {
 	.script = script,
 	.in_tx = in_tx,
 	.fault = fault,
+	.pending = pending,
+	.settle = settle,
 	.close = close_db,
 };
 

@@ -227,8 +227,9 @@ static bool script(struct db *db, const char *sql, struct err *err)
 	return rc == SQLITE_OK || fail(of(db), rc, err);
 }
 
-static bool fault(struct db *db, enum db_fault kind, struct err *err)
+static bool fault(struct db *db, enum db_fault kind, enum db_when when, struct err *err)
 {
+	(void)when; /* there is no later */
 	if (kind == DB_FAULT_REFUSED)
 		return err_set(err, ERR_DB_CONSTRAINT, "数据不符合数据库的约束");
 	if (kind == DB_FAULT_TIMEOUT)

@@ -37,6 +37,15 @@ static bool put(struct db *db, int64_t id, const char *s, struct err *err)
 	return db_exec(db, &st_put, DB_IN(in), NULL, err);
 }
 
+/* The answer is waited for. */
+static bool put_now(struct db *db, int64_t id, const char *s, struct err *err)
+{
+	const struct db_in in[] = { db_i64(id), db_str(str_of(s)) };
+	int64_t n;
+
+	return db_exec(db, &st_put, DB_IN(in), &n, err);
+}
+
 static int64_t count(struct db *db)
 {
 	struct err err = { 0 };
@@ -444,7 +453,7 @@ static bool careless(struct db *db, const void *ctx, struct err *err)
 	if (!put(db, 1, "before", err))
 		return false;
 	db_fault_arm(db, 1, DB_FAULT_LOST_AFTER);
-	if (put(db, 2, "lost", &ignored))
+	if (put_now(db, 2, "lost", &ignored))
 		return err_set(err, ERR_BUG, "the fault did not come");
 	if (put(db, 3, "must not be alone", &ignored))
 		return err_set(err, ERR_BUG, "ran outside the transaction");
@@ -468,7 +477,7 @@ static bool looks_away(struct db *db, const void *ctx, struct err *err)
 	struct err ignored = { 0 };
 
 	(void)ctx;
-	return put(db, 1, "first", err) && (put(db, 1, "refused", &ignored) || true);
+	return put(db, 1, "first", err) && (put_now(db, 1, "refused", &ignored) || true);
 }
 
 static void commit_of_a_failed_one(struct fresh *f)
@@ -504,6 +513,172 @@ BOTH_EMPTY(readers_see_one_state_within_a_transaction)
 	cr_assert_eq(count(reader), 1);
 	db_close(reader);
 	db_close(db);
+}
+
+/* ---- statements that are not waited for ---- */
+
+struct batch {
+	int64_t from, n;
+};
+
+static bool batch_in_point(struct db *db, void *ctx, struct err *err)
+{
+	const struct batch *x = ctx;
+
+	for (int64_t i = 0; i < x->n; i++)
+		if (!put(db, x->from + i, "x", err))
+			return false;
+	return true;
+}
+
+static bool batch_tx(struct db *db, const void *ctx, struct err *err)
+{
+	struct batch x = *(const struct batch *)ctx;
+	const int64_t before = db_trips(db);
+
+	if (!db_point(db, batch_in_point, &x, err))
+		return false;
+	cr_assert_eq(db_trips(db) - before, db_dialect(db) == DB_POSTGRES ? 1 : 0);
+	return true;
+}
+
+BOTH_EMPTY(a_savepoint_its_writes_and_its_end_are_one_round_trip)
+{
+	struct err err = { 0 };
+	struct db *db = with_table(f);
+	struct batch few = { .from = 1, .n = 10 };
+
+	OK(put(db, 0, "prepared", &err));
+	OK(db_tx(db, "few", batch_tx, &few, &err));
+	cr_assert_eq(count(db), 11);
+	db_close(db);
+}
+
+static bool many_tx(struct db *db, const void *ctx, struct err *err)
+{
+	const struct batch *x = ctx;
+
+	for (int64_t i = 0; i < x->n; i++)
+		if (!put(db, x->from + i, "many", err))
+			return false;
+	return true;
+}
+
+BOTH_EMPTY(many_are_waited_for_in_between)
+{
+	struct err err = { 0 };
+	struct db *db = with_table(f);
+	struct batch many = { .from = 1, .n = 2000 };
+
+	OK(db_tx(db, "many", many_tx, &many, &err));
+	cr_assert_eq(count(db), 2000);
+	many.from = 1990; /* the first ten are there already: told by the next wait in between */
+	FAILS(db_tx(db, "many", many_tx, &many, &err), ERR_DB_CONSTRAINT);
+	cr_assert(count(db) == 2000 && !db_in_tx(db));
+	db_close(db);
+}
+
+static bool in_vain(struct db *db, void *ctx, struct err *err)
+{
+	(void)db;
+	*(bool *)ctx = true;
+	err_set(err, ERR_BUG, "ran behind a failure");
+	return false;
+}
+
+/* The doubled key stands outside the inner savepoint: whichever database, the outer one goes, and the inner runs in none. */
+static bool doubled_outside(struct db *db, void *ctx, struct err *err)
+{
+	return put(db, 2, "goes with it", err) && put(db, 1, "doubled", err) && db_point(db, in_vain, ctx, err);
+}
+
+static bool levels(struct db *db, const void *ctx, struct err *err)
+{
+	struct err why = { 0 };
+	bool ran = false;
+
+	(void)ctx;
+	if (!put(db, 3, "stays", err))
+		return false;
+	if (db_point(db, doubled_outside, &ran, &why))
+		return err_set(err, ERR_BUG, "it should fail");
+	cr_assert_not(ran);
+	cr_assert_eq(why.code, ERR_DB_CONSTRAINT, "%s", why.detail);
+	cr_assert(strstr(why.detail, "put"), "the statement that failed is named: %s", why.detail);
+	return put(db, 4, "stays", err);
+}
+
+BOTH_EMPTY(a_failure_heard_late_undoes_the_savepoint_that_it_was_in)
+{
+	struct err err = { 0 };
+	struct db *db = with_table(f);
+
+	OK(put(db, 1, "there", &err));
+	OK(db_tx(db, "levels", levels, NULL, &err));
+	cr_assert_eq(count(db), 3, "1, 3, 4");
+	db_close(db);
+}
+
+static bool reads_after(struct db *db, const void *ctx, struct err *err)
+{
+	static const struct stmt st = { "reads_after", "SELECT count(*) FROM t" };
+	int64_t *n = *(int64_t *const *)ctx;
+	const struct db_out out[] = { db_to_i64(n) };
+
+	return put(db, 5, "x", err) && put(db, 1, "doubled", err) && put(db, 6, "x", err)
+	       && db_one(db, NULL, &st, DB_NONE, DB_OUT(out), err);
+}
+
+static void heard_by_a_read(struct fresh *f)
+{
+	struct err err = { 0 };
+	struct db *db = with_table(f);
+	int64_t n = -1, *const to = &n;
+
+	OK(put(db, 1, "there", &err));
+	cr_assert(!db_tx(db, "reads", reads_after, &to, &err) && err.code == ERR_DB_CONSTRAINT);
+	cr_assert(strstr(err.detail, "t_pkey") && strstr(err.detail, "; put; reads_after"), "%s", err.detail);
+	cr_assert_eq(n, -1, "the read behind it had no answer");
+	cr_assert_eq(count(db), 1);
+	db_close(db);
+}
+
+Test(postgres, the_next_read_tells_what_failed_and_its_name)
+{
+	fresh_run(DB_POSTGRES, false, heard_by_a_read);
+}
+
+/* A savepoint that could not be made is heard of later still: then nothing of the transaction may stand. */
+static bool frame_breaks(struct db *db, const void *ctx, struct err *err)
+{
+	struct batch x = { .from = 10, .n = 3 };
+	struct err why = { 0 };
+
+	(void)ctx;
+	db_fault_arm(db, 2, DB_FAULT_REFUSED);
+	if (!put(db, 1, "x", err))
+		return false;
+	if (db_point(db, batch_in_point, &x, &why))
+		return err_set(err, ERR_BUG, "the savepoint did not fail");
+	cr_assert_not(db_in_tx(db));
+	cr_assert(!put(db, 2, "alone", &why) && why.code == ERR_DB_LOST);
+	return true; /* careless */
+}
+
+static void frame_lost(struct fresh *f)
+{
+	struct err err = { 0 };
+	struct db *db = with_table(f);
+
+	FAILS(db_tx(db, "frame", frame_breaks, NULL, &err), ERR_DB_LOST);
+	cr_assert_eq(count(db), 0);
+	OK(put(db, 2, "works again", &err));
+	db_close(db);
+}
+
+Test(postgres, a_savepoint_that_fails_takes_the_transaction_along)
+{
+	fresh_run(DB_POSTGRES, false, frame_lost);
 }
 
 /* ---- limits ---- */
