@@ -193,6 +193,8 @@ static void read_mark(struct reading *r, const struct sheet_item *item, struct s
 	m->answered = true;
 	if (j->type == JSON_BOOL)
 		m->yes = j->yes;
+	else if (j->type == JSON_STRING && item->ask)
+		m->yes = str_is(j->text, "true"); /* scenarios write plain text */
 	else if (j->type == JSON_STRING)
 		m->choice = j->text;
 	else if (j->type == JSON_NUMBER && !dec_parse(j->text, DEC_PLACES, &m->off))
