@@ -720,8 +720,7 @@ static void around(struct filling *f, struct form_view *v)
 	v->draft_at = f->draft_at;
 }
 
-/* Right and state are beyond what a form can mend: then no form is shown. */
-static bool blocked_by(const struct refusal *v, size_t n)
+bool act_blocked(const struct refusal *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (!v[i].can_pass && !v[i].early && v[i].sort != REFUSED_FORM && v[i].sort != REFUSED_PAPER)
@@ -807,7 +806,7 @@ static bool render(struct filling *f, int status, struct err *err)
 		v.dropped = req_query(f->r, "dropped");
 	place_refusals(f, f->result.refused, f->result.n_refused, &v);
 	if (f->r->method == METHOD_GET)
-		v.blocked = blocked_by(f->result.refused, f->result.n_refused);
+		v.blocked = act_blocked(f->result.refused, f->result.n_refused);
 	if (!v.blocked && !preview(f, (struct str){ 0 }, &v.preview, err))
 		return false;
 	if (!inputs(f, &v, err) || (!f->opening && (!contents(f, &v, err) || !stated(f, &v, err))) || !review(f, &v, err))

@@ -98,6 +98,9 @@ struct drafts_view {
 	size_t n_live, n_bin;
 };
 
+/* Right and state are beyond what a form can mend: then no form is shown, and no file taken for it. */
+bool act_blocked(const struct refusal *v, size_t n);
+
 /* Routes. */
 bool drafts_show(struct req *r, struct err *err);
 bool drafts_restore(struct req *r, struct err *err);

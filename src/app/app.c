@@ -14,6 +14,7 @@
 #include "base/day.h"
 #include "base/log.h"
 #include "base/uuid.h"
+#include "blob/spool.h"
 #include "db/migrate.h"
 #include "matter/views.h"
 #include "log/log.h"
@@ -404,7 +405,7 @@ bool app_start(struct app *app, struct err *err)
 		.begin_group = begin_group, .end_group = end_group, .committed = committed, .ctx = app };
 	int64_t overdue = 0;
 
-	if (!count_overdue(app, &overdue, err) || !writer_start(app->db, &hooks, &app->writer, err)
+	if (!spool_open(app->dir, engine_now(app->engine), &app->spool, err) || !count_overdue(app, &overdue, err) || !writer_start(app->db, &hooks, &app->writer, err)
 	    || !workers_start(app->db, 2, &app->workers, err))
 		return false;
 	if (overdue > TIMERS_A_GROUP && !app->read_only) {
@@ -486,6 +487,7 @@ void app_close(struct app *app)
 	stop_followers(app);
 	workers_stop(app->workers);
 	writer_stop(app->writer);
+	spool_close(app->spool);
 	for (int i = 0; i < app->n_follower; i++) {
 		(void)pthread_cond_destroy(&app->follower[i].wake);
 		(void)pthread_mutex_destroy(&app->follower[i].lock);

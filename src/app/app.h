@@ -17,6 +17,7 @@ struct app;
 struct search;
 struct search_query;
 struct search_hit;
+struct spool;
 
 /* A thread that works after commits: woken by each, and every `every_ms` in any case. */
 struct follower {
@@ -34,7 +35,7 @@ struct follower {
 	struct app *app;
 };
 
-#define FOLLOWERS 8
+#define FOLLOWERS 12
 #define SEARCH_SPARE 6 /* two threads a listener and two workers */
 
 struct app {
@@ -50,6 +51,7 @@ struct app {
 	struct engine *engine;
 	struct writer *writer;
 	struct workers *workers;
+	struct spool *spool;      /* what is being uploaded */
 	struct http *working, *public_side;
 	struct follower follower[FOLLOWERS];
 	int n_follower;

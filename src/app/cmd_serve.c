@@ -11,6 +11,7 @@
 #include "app/gate.h"
 #include "app/hook.h"
 #include "app/practice.h"
+#include "app/upload.h"
 #include "app/process.h"
 #include "base/day.h"
 #include "base/log.h"
@@ -106,6 +107,7 @@ static bool start(struct app *app, const struct serving *s, struct err *err)
 	app_follow(app, "search", 1000, indexer_work);
 	if (!app->practice) /* what is practised is no other system's business */
 		app_follow(app, "hooks", 1000, hook_work);
+	app_follow(app, "uploads", 1000, uploads_work);
 	app->message_hook = s->hook_url;
 	app->hook_wait = s->hook_wait;
 	app_follow(app, "jobs", 1000, jobs_work);
@@ -148,6 +150,7 @@ static int serve(struct serving *s)
 	/* Else each request's end gives its memory back to the system, and the next one fetches it again. */
 	(void)mallopt(M_TRIM_THRESHOLD, KEPT_FREE);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* a file beyond the limit fails like one on a full disk */
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGINT);

@@ -6,6 +6,7 @@
 #include "app/api.h"
 #include "app/frame.h"
 #include "app/public.h"
+#include "app/upload.h"
 #include "base/day.h"
 #include "base/log.h"
 #include "pages.h"
@@ -188,6 +189,10 @@ void gate_error(struct req *r, const struct err *err)
 	}
 	if (api_asked(r)) {
 		api_error(r, err);
+		return;
+	}
+	if (r->route && str_starts(str_of(r->route->path), STR(UPLOAD_PATH))) {
+		upload_error(r, err);
 		return;
 	}
 	if (frame_too_old(r)) {

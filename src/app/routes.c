@@ -17,6 +17,7 @@
 #include "app/practice.h"
 #include "app/sign.h"
 #include "app/token.h"
+#include "app/upload.h"
 #include "web/asset.h"
 
 #define GET METHOD_GET
@@ -98,6 +99,12 @@ const struct route working_routes[] = {
 	{ GET, "/doc/{code}", doc_show, PERSON, "A paper" },
 	{ GET, "/doc/{code}/pdf", doc_pdf, PERSON, "Its PDF" },
 	{ GET, "/file/{digest}", file_get, PERSON, "A stored file", .records = "download", .slow = true },
+	{ METHOD_OPTIONS, UPLOAD_PATH, upload_options, ANYONE, "What of the upload protocol tus is spoken" },
+	{ POST, UPLOAD_PATH, upload_create, PERSON, "Begins a large file of a form", .slow = true, .stream = &upload_creating },
+	{ METHOD_OPTIONS, UPLOAD_PATH "/{id}", upload_options, ANYONE, "The same" },
+	{ GET, UPLOAD_PATH "/{id}", upload_show, PERSON, "How far it is", .slow = true },
+	{ METHOD_PATCH, UPLOAD_PATH "/{id}", upload_patch, PERSON, "Goes on with it", .slow = true, .stream = &upload_going_on },
+	{ METHOD_DELETE, UPLOAD_PATH "/{id}", upload_delete, PERSON, "Ends it", .slow = true },
 	{ GET, "/me", me_show, PERSON, "One's own account" },
 	{ GET, "/me/away", away_show, PERSON, "To the form of a delegation, with a week from today" },
 	{ POST, "/me/password", password_post, PERSON, "A new password", .slow = true },

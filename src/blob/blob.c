@@ -128,28 +128,6 @@ bool blob_prepare(struct arena *a, const char *dir, struct str content, struct b
 	return true;
 }
 
-bool blob_put(struct db *db, const struct blob *b, int64_t now, struct err *err)
-{
-	const struct db_in in[] = { db_str(b->sha256), db_str(b->sm3), db_i64(b->size), db_str(b->media),
-				    db_str(b->place), str_is(b->place, "row") ? db_bytes(b->data) : db_null(),
-				    db_i64(now) };
-
-	return db_exec(db, &st_put, DB_IN(in), NULL, err);
-}
-
-bool blob_find(struct db *db, struct arena *a, struct str sha256, struct blob *ret, bool *ret_found, struct err *err)
-{
-	struct blob b = { .sha256 = sha256 };
-	const struct db_in in[] = { db_str(sha256) };
-	const struct db_out out[] = { db_to_str(&b.sm3), db_to_i64(&b.size), db_to_str(&b.media), db_to_str(&b.place) };
-
-	if (!db_maybe(db, a, &st_find, DB_IN(in), DB_OUT(out), ret_found, err))
-		return false;
-	if (*ret_found)
-		*ret = b;
-	return true;
-}
-
 static bool read_file(struct arena *a, const char *path, int64_t size, struct str *ret, struct err *err)
 {
 	char *p = arena_alloc(a, (size_t)size + 1);
@@ -170,6 +148,61 @@ static bool read_file(struct arena *a, const char *path, int64_t size, struct st
 		return err_wrap(err, "%s: %s", path, strerror(errno));
 	}
 	*ret = (struct str){ p, done };
+	return true;
+}
+
+#define HEAD_BYTES ((size_t)64 * 1024) /* of a large file, to tell its type by */
+
+/* A text that is cut may end inside a character. */
+static struct str whole_characters(struct str s)
+{
+	while (s.n && ((unsigned char)s.p[s.n - 1] & 0xc0) == 0x80)
+		s.n--;
+	return s.n && (unsigned char)s.p[s.n - 1] >= 0xc0 ? str_sub(s, 0, s.n - 1) : s;
+}
+
+bool blob_adopt(struct arena *a, const char *dir, const char *path, struct blob *b, struct err *err)
+{
+	char *to = path_of(a, dir, b->sha256), *folder = str_cstr(a, str_fmt(a, "%s/blobs/%.2s", dir, b->sha256.p));
+	bool small = b->size < (int64_t)BLOB_ROW_MOST, there = access(to, R_OK) == 0;
+	size_t n = small || b->size < (int64_t)HEAD_BYTES ? (size_t)b->size : HEAD_BYTES;
+	struct str head;
+
+	b->place = small ? STR("row") : STR("file");
+	if (!read_file(a, there ? to : path, (int64_t)n, &head, err))
+		return false;
+	b->media = media_of(small ? head : whole_characters(head));
+	b->data = small ? head : (struct str){ 0 };
+	if (small)
+		return true; /* the row has it; the file goes when that stands */
+	(void)mkdir(folder, 0700);
+	if (!there && rename(path, to) != 0) {
+		(void)err_set(err, ERR_IO, "文件未能放入存储");
+		return err_wrap(err, "%s: %s", to, strerror(errno));
+	}
+	sync_folder(folder);
+	return true;
+}
+
+bool blob_put(struct db *db, const struct blob *b, int64_t now, struct err *err)
+{
+	const struct db_in in[] = { db_str(b->sha256), db_str(b->sm3), db_i64(b->size), db_str(b->media),
+				    db_str(b->place), str_is(b->place, "row") ? db_bytes(b->data) : db_null(),
+				    db_i64(now) };
+
+	return db_exec(db, &st_put, DB_IN(in), NULL, err);
+}
+
+bool blob_find(struct db *db, struct arena *a, struct str sha256, struct blob *ret, bool *ret_found, struct err *err)
+{
+	struct blob b = { .sha256 = sha256 };
+	const struct db_in in[] = { db_str(sha256) };
+	const struct db_out out[] = { db_to_str(&b.sm3), db_to_i64(&b.size), db_to_str(&b.media), db_to_str(&b.place) };
+
+	if (!db_maybe(db, a, &st_find, DB_IN(in), DB_OUT(out), ret_found, err))
+		return false;
+	if (*ret_found)
+		*ret = b;
 	return true;
 }
 

@@ -25,6 +25,9 @@ struct blob {
 void blob_digest(struct arena *a, struct str content, struct blob *ret);
 /* dir: the data folder. ERR_IO, ERR_DISK_FULL. */
 MUST_USE bool blob_prepare(struct arena *a, const char *dir, struct str content, struct blob *ret, struct err *err);
+/* The same for a file that was uploaded (spool.h): b has its digests and size; path, on the same disk, becomes the stored
+ * file, or goes when the content is stored already, or stands in the row. Doing it twice is no harm. */
+MUST_USE bool blob_adopt(struct arena *a, const char *dir, const char *path, struct blob *b, struct err *err);
 /* Known content is stored once. */
 MUST_USE bool blob_put(struct db *db, const struct blob *b, int64_t now, struct err *err);
 /* What is known of a digest, without its content; *ret_found false when nothing is. */

@@ -34,6 +34,7 @@
 #define HTTP_URL 2000          /* the longest list address with all filters has 900 characters */
 #define HTTP_HEADERS ((size_t)16 * 1024) /* cookies of other programs on the same host included */
 #define HTTP_BODY ((size_t)64 * 1024)
+#define HTTP_SWALLOW ((size_t)32 << 20) /* two pieces of an upload as browsers send them (static/upload.js) */
 #define HTTP_STOP_MS 15000
 
 enum step { STEP_READING, STEP_RUNNING, STEP_WAITING, STEP_AFTER, STEP_REPLIED };
@@ -64,6 +65,8 @@ struct exchange {
 	struct buf body;
 	size_t max_body;
 	bool at_once;     /* answered before the body has come; the connection ends */
+	bool streams;     /* the route's stream has begun: it must end or be told that it broke */
+	size_t swallowed; /* bytes of a body that is not wanted */
 	int64_t begun;    /* monotonic ms */
 	uint64_t address; /* what limits count by */
 	bool counted;     /* in the crowd */
@@ -77,6 +80,11 @@ static struct str header(struct MHD_Connection *c, const char *name)
 	struct str s = str_of(v);
 
 	return str_utf8(s) ? s : (struct str){ 0 };
+}
+
+struct str req_asked(const struct req *r, const char *name)
+{
+	return r->priv ? header(r->priv, name) : (struct str){ 0 };
 }
 
 static bool peer_of(struct MHD_Connection *c, struct peer *ret)
@@ -163,11 +171,35 @@ static void reader_give(struct http *h, struct db *db, bool broken)
 	db_close(db);
 }
 
+static const char *const methods[] = { [METHOD_GET] = "GET", [METHOD_POST] = "POST", [METHOD_PATCH] = "PATCH",
+				       [METHOD_DELETE] = "DELETE", [METHOD_OPTIONS] = "OPTIONS", [METHOD_OTHER] = "OTHER" };
+
 static enum method method_of(const char *s)
 {
-	if (strcmp(s, "GET") == 0 || strcmp(s, "HEAD") == 0)
+	enum method m = METHOD_GET;
+
+	if (strcmp(s, "HEAD") == 0)
 		return METHOD_GET;
-	return strcmp(s, "POST") == 0 ? METHOD_POST : METHOD_OTHER;
+	while (m < METHOD_OTHER && strcmp(s, methods[m]) != 0)
+		m++;
+	return m;
+}
+
+/* Some networks let only GET and POST through. A write stays a write: the same token is asked. */
+static void find_method(struct exchange *x, const char *sent)
+{
+	const char *other = MHD_lookup_connection_value(x->c, MHD_HEADER_KIND, "X-HTTP-Method-Override");
+
+	if (other && strcmp(sent, "POST") == 0
+	    && (strcmp(other, "PATCH") == 0 || strcmp(other, "DELETE") == 0 || strcmp(other, "HEAD") == 0))
+		sent = other;
+	x->r.method = method_of(sent);
+	x->r.head = strcmp(sent, "HEAD") == 0;
+}
+
+static bool writes(const struct req *r)
+{
+	return r->method == METHOD_POST || r->method == METHOD_PATCH || r->method == METHOD_DELETE;
 }
 
 static void free_reply(void *p)
@@ -200,7 +232,7 @@ static enum stats_sort sort_of(const struct route *route)
 {
 	if (!route)
 		return STATS_NONE;
-	if (route->method == METHOD_POST)
+	if (route->method != METHOD_GET)
 		return STATS_WRITE;
 	return route->slow ? STATS_SLOW : strncmp(route->path, "/static/", 8) == 0 ? STATS_STATIC : STATS_PAGE;
 }
@@ -211,7 +243,7 @@ static void note(struct exchange *x)
 	const struct req *r = &x->r;
 	int64_t ms = time_monotonic() - x->begun;
 	const struct log_reply line = { .id = r->id, .side = r->public_side ? "public" : "working",
-					.method = r->method == METHOD_GET ? "GET" : r->method == METHOD_POST ? "POST" : "OTHER",
+					.method = methods[r->method],
 					.route = r->route ? r->route->path : "", .status = r->status, .ms = ms,
 					.person = r->session ? r->session->person : 0 };
 
@@ -283,7 +315,8 @@ static bool same_origin(const struct req *r)
 
 static bool token_right(const struct req *r)
 {
-	struct str given = form_value(&r->form, "csrf");
+	bool by_form = r->method == METHOD_POST && !r->route->stream;
+	struct str given = by_form ? form_value(&r->form, "csrf") : req_asked(r, "X-CSRF-Token");
 	unsigned char diff = 0;
 
 	if (!r->session || given.n != r->session->csrf.n || !given.n)
@@ -295,7 +328,7 @@ static bool token_right(const struct req *r)
 
 static bool read_body(struct req *r, struct err *err)
 {
-	if (r->method != METHOD_POST || !r->body.n)
+	if (r->method != METHOD_POST || !r->body.n || r->route->stream)
 		return true;
 	if (str_starts(r->content_type, STR("application/x-www-form-urlencoded")))
 		return form_urlencoded(r->a, r->body, &r->form, err);
@@ -326,7 +359,7 @@ static bool guarded(struct exchange *x, struct err *err)
 		return false;
 	if (!allowed_audience(r, err) || !read_body(r, err))
 		return false;
-	if (r->method != METHOD_POST)
+	if (!writes(r))
 		return true;
 	if (c->may_write && !c->may_write(r, err))
 		return false;
@@ -357,8 +390,9 @@ static void run_handler(struct exchange *x, struct db *db)
 	struct err err = { 0 };
 	bool ok;
 
+	x->streams = false; /* the handler ends what its stream began */
 	r->db = db;
-	ok = (!one_view(r) || db_view(db, &err)) && guarded(x, &err) && recorded(x, &err) && r->route->handle(r, &err);
+	ok = (!one_view(r) || db_view(db, &err)) && (r->route->stream || guarded(x, &err)) && recorded(x, &err) && r->route->handle(r, &err);
 	if (one_view(r))
 		db_view_end(db);
 	if (ok && db_in_tx(db))
@@ -394,6 +428,46 @@ static void with_reader(struct exchange *x, void (*fn)(struct exchange *, struct
 	}
 	fn(x, db);
 	reader_give(x->h, db, x->r.status == err_status(ERR_DB_LOST));
+}
+
+static void break_stream(struct exchange *x)
+{
+	if (x->streams && x->r.route->stream->broken)
+		x->r.route->stream->broken(&x->r);
+	x->streams = false;
+}
+
+/* Whoever may not send, or not this, is told before the body; a short one is read away first, because a browser that is
+ * still sending shows no answer. */
+static void begin_stream(struct exchange *x, struct db *db)
+{
+	struct req *r = &x->r;
+	struct err err = { 0 };
+	int64_t length;
+	bool ok;
+
+	r->db = db;
+	x->streams = true;
+	ok = guarded(x, &err) && (!r->route->stream->begin || r->route->stream->begin(r, &err));
+	if (!ok) {
+		break_stream(x);
+		failed(x, &err);
+		x->at_once = !parse_i64(header(x->c, "Content-Length"), 0, (int64_t)HTTP_SWALLOW, &length)
+			  && header(x->c, "Content-Length").n;
+	}
+	r->db = NULL;
+}
+
+static void stream_part(struct exchange *x, struct str data)
+{
+	struct err err = { 0 };
+
+	if (x->r.status) {
+		x->swallowed += data.n;
+	} else if (!x->r.route->stream->part(&x->r, data, &err)) {
+		break_stream(x);
+		failed(x, &err);
+	}
 }
 
 /* The server must not end while somebody holds a connection (http_stop). */
@@ -456,10 +530,12 @@ static void slow_after(void *ctx, struct db *db)
 		(void)err_set(&err, ERR_BUSY, "系统正在停机维护，这一次没有改动任何内容，请稍后再办");
 	else if (!db)
 		(void)err_set(&err, ERR_DB_LOST, "数据库暂时连接不上，请稍后再试");
-	if (err.code)
+	if (err.code) {
+		break_stream(x);
 		failed(x, &err);
-	else
+	} else {
 		run_handler(x, db);
+	}
 	let_go(x, STEP_RUNNING);
 }
 
@@ -478,6 +554,7 @@ static enum MHD_Result next_step(struct exchange *x)
 			if (workers_submit(x->h->config.workers, slow_after, x))
 				return MHD_YES;
 			(void)err_set(&err, ERR_BUSY, "现在办理的人较多，请稍后再试");
+			break_stream(x);
 			failed(x, &err);
 			let_go(x, STEP_RUNNING);
 			return MHD_YES;
@@ -560,6 +637,17 @@ static bool within_rate(struct exchange *x)
 	return rates_take(&x->h->rates, x->r.route->rate, x->address, x->begun, &wait) || too_many(x, wait);
 }
 
+static struct str allowed_methods(struct arena *a, unsigned allowed)
+{
+	struct buf b;
+
+	buf_init(&b, a, 100);
+	for (enum method m = METHOD_GET; m < METHOD_OTHER; m++)
+		if (allowed & 1u << m)
+			buf_addf(&b, "%s%s", b.n ? ", " : "", methods[m]);
+	return buf_str(&b);
+}
+
 /* Finds the route and the limits before the body is read. A status means that the reply is there already. */
 static void begin_request(struct exchange *x, const char *method)
 {
@@ -568,7 +656,7 @@ static void begin_request(struct exchange *x, const char *method)
 	unsigned allowed;
 	int64_t length;
 
-	r->method = method_of(method);
+	find_method(x, method);
 	r->received = time_now();
 	if (x->h->count_open) {
 		x->counted = crowd_enter(&x->h->crowd, x->address, HTTP_PER_ADDRESS);
@@ -588,8 +676,7 @@ static void begin_request(struct exchange *x, const char *method)
 			       &allowed);
 	if (!r->route) {
 		if (allowed) {
-			reply_header(r, "Allow", allowed & 1u << METHOD_POST && allowed & 1u << METHOD_GET
-				     ? STR("GET, POST") : allowed & 1u << METHOD_POST ? STR("POST") : STR("GET"));
+			reply_header(r, "Allow", allowed_methods(r->a, allowed));
 			(void)err_set(&err, ERR_METHOD, "这个地址不支持这种操作");
 		} else {
 			(void)err_set(&err, ERR_NOT_FOUND, "没有这一页，请从工作台或者首页重新进入");
@@ -599,6 +686,10 @@ static void begin_request(struct exchange *x, const char *method)
 	}
 	if (!within_rate(x)) {
 		x->at_once = true;
+		return;
+	}
+	if (r->route->stream) {
+		with_reader(x, begin_stream);
 		return;
 	}
 	x->max_body = r->route->max_body ? r->route->max_body : HTTP_BODY;
@@ -620,6 +711,7 @@ static struct exchange *exchange_new(struct http *h, struct MHD_Connection *c, c
 	x->r = (struct req){ .a = a,
 			     .writer = h->config.writer,
 			     .app = h->config.app,
+			     .priv = c,
 			     .public_side = h->config.public_side,
 			     .path = str_dup(a, str_of(url)),
 			     .host = header(c, "Host"),
@@ -651,6 +743,11 @@ static enum MHD_Result access_handler(void *cls, struct MHD_Connection *c, const
 		/* Too large by its own header: answered before the body is sent. */
 		return x->at_once ? send_reply(x) : MHD_YES;
 	}
+	if (*size && x->r.route && x->r.route->stream) {
+		stream_part(x, (struct str){ data, *size });
+		*size = 0;
+		return x->swallowed > HTTP_SWALLOW ? MHD_NO : MHD_YES;
+	}
 	if (*size) {
 		struct err err = { 0 };
 
@@ -678,6 +775,7 @@ static void completed(void *cls, struct MHD_Connection *c, void **state, enum MH
 	if (!x)
 		return;
 	*state = NULL;
+	break_stream(x);
 	if (x->counted)
 		crowd_leave(&h->crowd, x->address);
 	free_reply(x->r.a);

@@ -15,13 +15,25 @@
 #include "web/form.h"
 #include "web/rate.h"
 
-enum method { METHOD_GET, METHOD_POST, METHOD_OTHER };
+enum method { METHOD_GET, METHOD_POST, METHOD_PATCH, METHOD_DELETE, METHOD_OPTIONS, METHOD_OTHER };
+/* HEAD is METHOD_GET with req.head; X-HTTP-Method-Override of a POST may name PATCH, DELETE or HEAD. */
 
 /* Who may ask for a route at all; business rights are asked by the engine (decision 2). */
 enum audience { AUDIENCE_PUBLIC, AUDIENCE_SIGNED_IN, AUDIENCE_ADMINISTRATOR };
 
 struct req;
 typedef bool req_handler(struct req *r, struct err *err); /* so that tables read well */
+
+/* A body that is taken piece by piece as it comes, for what is too large to be collected. begin and part run in the
+ * server's thread: no page's work, no waiting. */
+struct stream {
+	/* After session, audience, origin and token, before the body, with a reader in r->db. A body that is refused here
+	 * is still read away when it is short, so that the answer arrives. */
+	bool (*begin)(struct req *r, struct err *err);
+	bool (*part)(struct req *r, struct str data, struct err *err);
+	/* Instead of the handler: the connection ended, or begin or part failed. What r->body_to points to is given back. */
+	void (*broken)(struct req *r);
+};
 
 struct route {
 	enum method method;
@@ -34,6 +46,7 @@ struct route {
 	bool no_csrf;              /* signing in (no session yet): same origin only; API: bearer token */
 	const char *records;       /* a read that is an event, committed before the handler runs (decision 20); only slow ones */
 	enum rate_class rate;      /* what one address may ask of it (rate.h) */
+	const struct stream *stream; /* then max_body does not count, and the token comes in the header X-CSRF-Token */
 };
 
 /* Session of a signed-in person; identity: the organ in force. */
@@ -61,6 +74,7 @@ struct req {
 	void *app;                 /* struct app of src/app */
 	const struct route *route;
 	enum method method;
+	bool head;                 /* asked by HEAD: headers alone go out */
 	char id[17];               /* of this request: on its line of the log and in X-Request-Id */
 	bool secure;               /* came to a trusted proxy over TLS: cookies say so */
 	bool forwarded;            /* somebody stands between, trusted or not */
@@ -87,13 +101,16 @@ struct req {
 	void *run_ctx;
 	bool (*after)(struct req *r, void *ctx, bool ok, const struct err *failed, struct err *err);
 	struct arena *run_arena;   /* lives until the reply: results of run may point into it */
-	void *priv;                /* the server's */
+	void *body_to;             /* of a route with a stream */
+	void *priv;                /* the server's: the connection */
 };
 
 struct str req_param(const struct req *r, const char *name);  /* path segment */
 struct str req_query(const struct req *r, const char *name);
 struct str req_form(const struct req *r, const char *name);
 struct str req_cookie(const struct req *r, const char *name);
+/* A header of the request by its name; empty when absent or no UTF-8. */
+struct str req_asked(const struct req *r, const char *name);
 
 /* Submits run(db, a, ctx) to the writing turn when the handler has returned true; then calls after in the
  * server's thread with a reader in r->db. run may run again, so it must build its result from scratch. */
