@@ -209,17 +209,17 @@ static bool moved_since(const struct filling *f, int64_t version)
 
 static bool restore(struct filling *f, struct err *err)
 {
-	struct str json;
-	int64_t at, version;
+	struct draft d;
+	int64_t version;
 
-	if (!draft_load(f->r->db, f->r->a, f->r->session->person, f->matter, draft_key(f), &json, &at, err))
+	if (!draft_load(f->r->db, f->r->a, f->r->session->person, f->matter, draft_key(f), &d, err))
 		return false;
-	f->has_draft = json.n > 0;
-	if (!json.n)
+	f->has_draft = d.form.n > 0;
+	if (!d.form.n)
 		return prefill(f, err);
-	f->draft_at = shown_time(f->r->a, at);
-	f->kept = at;
-	if (!read_draft(f, json, &f->in.pairs, &version, err))
+	f->draft_at = shown_time(f->r->a, d.at);
+	f->kept = d.at;
+	if (!read_draft(f, d.form, &f->in.pairs, &version, err))
 		return false;
 	if (!f->opening && version >= 0 && version < f->version && moved_since(f, version)) {
 		f->stale = true;
@@ -508,16 +508,16 @@ static bool matter_pairs(struct filling *f, struct pairs *ret, struct err *err)
 /* Where the other texts stand: in the matter, which somebody changed, or in a draft of another window. */
 static bool load_other(struct filling *f, struct str from, struct err *err)
 {
-	int64_t at, version;
-	struct str json;
+	struct draft d;
+	int64_t version;
 
 	f->other = (struct pairs){ .a = f->r->a };
 	if (str_is(from, "matter"))
 		return f->opening || matter_pairs(f, &f->other, err);
 	if (f->clash.n)
 		return read_draft(f, f->clash, &f->other, &version, err);
-	return draft_load(f->r->db, f->r->a, f->r->session->person, f->matter, draft_key(f), &json, &at, err)
-	    && (!json.n || read_draft(f, json, &f->other, &version, err));
+	return draft_load(f->r->db, f->r->a, f->r->session->person, f->matter, draft_key(f), &d, err)
+	    && (!d.form.n || read_draft(f, d.form, &f->other, &version, err));
 }
 
 /* 用另一份: what was chosen replaces what was typed. */
@@ -1001,20 +1001,22 @@ bool open_preview(struct req *r, struct err *err)
 
 /* ---- sending ---- */
 
-/* A draft that another window kept since: it is not overwritten. An act goes on, the other text goes to the bin. */
+/* A draft that another window kept since: it is not overwritten. An act goes on, the other text goes to the bin. What this
+ * window itself was still keeping when its form was sent (a slow network) is older text of the same form. */
 static bool overrun(struct db *db, struct arena *a, struct filling *f, int64_t now, struct err *err)
 {
 	int64_t person = f->r->session->person, bin;
-	struct str stored;
+	struct draft stored;
 
 	f->clash = (struct str){ 0 };
-	if (!draft_load(db, a, person, f->matter, draft_key(f), &stored, &f->clash_at, err))
+	if (!draft_load(db, a, person, f->matter, draft_key(f), &stored, err))
 		return false;
-	if (!stored.n || f->clash_at <= f->kept || str_eq(stored, f->draft) || f->discard)
+	if (!stored.form.n || stored.at <= f->kept || str_eq(stored.page, f->request) || str_eq(stored.form, f->draft) || f->discard)
 		return true;
 	if (f->acts)
 		return draft_discard(db, a, person, f->matter, draft_key(f), now, &bin, err);
-	f->clash = stored;
+	f->clash = stored.form;
+	f->clash_at = stored.at;
 	return true;
 }
 
@@ -1023,6 +1025,7 @@ static bool write_run(struct db *db, struct arena *a, void *ctx, struct err *err
 	struct filling *f = ctx;
 	int64_t now = now_of(f->r), person = f->r->session->person;
 	const struct act act = act_of(f);
+	const struct draft draft = { f->draft, f->request, now }, again = { .form = f->again, .at = now };
 
 	for (size_t i = 0; i < f->n_blob; i++)
 		if (!blob_put(db, &f->blob[i], now, err)
@@ -1039,11 +1042,11 @@ static bool write_run(struct db *db, struct arena *a, void *ctx, struct err *err
 		return false;
 	if (f->discard)
 		return draft_discard(db, a, person, f->matter, draft_key(f), now, &f->dropped, err);
-	if (f->acts && !f->result.n_refused && f->again.n && !draft_save(db, person, f->matter, f->again_key, f->again, now, err))
+	if (f->acts && !f->result.n_refused && f->again.n && !draft_save(db, person, f->matter, f->again_key, &again, err))
 		return false;
 	if (f->acts && !f->result.n_refused)
 		return draft_drop(db, person, f->matter, draft_key(f), err);
-	return draft_save(db, person, f->matter, draft_key(f), f->draft, now, err);
+	return draft_save(db, person, f->matter, draft_key(f), &draft, err);
 }
 
 /* What the page's script says: kept, and what happened meanwhile. */
@@ -1166,8 +1169,12 @@ static void keep_text(struct filling *f)
 /* 看两份: what another window kept beside what stands here. */
 static bool compare(struct filling *f, struct err *err)
 {
-	if (!draft_load(f->r->db, f->r->a, f->r->session->person, f->matter, draft_key(f), &f->clash, &f->clash_at, err))
+	struct draft other;
+
+	if (!draft_load(f->r->db, f->r->a, f->r->session->person, f->matter, draft_key(f), &other, err))
 		return false;
+	f->clash = other.form;
+	f->clash_at = other.at;
 	return render(f, 200, err);
 }
 

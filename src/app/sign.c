@@ -80,9 +80,10 @@ static bool keep_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 	const struct db_in in[] = { db_str(k->login) };
 	int64_t person;
 	const struct db_out out[] = { db_to_i64(&person) };
+	const struct draft d = { .form = k->draft, .at = now_of(k->r) };
 
 	return db_one(db, a, &st_person, DB_IN(in), DB_OUT(out), err)
-	    && draft_save(db, person, k->matter, k->key, k->draft, now_of(k->r), err);
+	    && draft_save(db, person, k->matter, k->key, &d, err);
 }
 
 static void keep(struct req *r, struct str login, struct str next)

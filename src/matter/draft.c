@@ -6,10 +6,10 @@
 #define DRAFT_MOST ((size_t)1 << 20) /* a form of 500 rows takes a tenth */
 
 static const struct stmt st_save = { "draft_save",
-	"INSERT INTO draft (person, matter, action, form, at) VALUES ($1, $2, $3, $4, $5) "
-	"ON CONFLICT (person, matter, action) DO UPDATE SET form = excluded.form, at = excluded.at" };
+	"INSERT INTO draft (person, matter, action, form, at, page) VALUES ($1, $2, $3, $4, $5, $6) "
+	"ON CONFLICT (person, matter, action) DO UPDATE SET form = excluded.form, at = excluded.at, page = excluded.page" };
 static const struct stmt st_load = { "draft_load",
-	"SELECT form, at FROM draft WHERE person = $1 AND matter = $2 AND action = $3" };
+	"SELECT form, at, page FROM draft WHERE person = $1 AND matter = $2 AND action = $3" };
 static const struct stmt st_upload = { "upload_put",
 	"INSERT INTO upload (person, matter, action, digest, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING" };
 static const struct stmt st_upload_find = { "upload_find",
@@ -29,30 +29,24 @@ static const struct stmt st_upload_old = { "upload_old",
 	"DELETE FROM upload WHERE person = $1 AND at < $2 AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.person = upload.person "
 	"AND d.matter = upload.matter AND d.action = upload.action)" };
 
-bool draft_save(struct db *db, int64_t person, int64_t matter, struct str action, struct str form, int64_t now,
-		struct err *err)
+bool draft_save(struct db *db, int64_t person, int64_t matter, struct str action, const struct draft *d, struct err *err)
 {
-	const struct db_in in[] = { db_i64(person), db_i64(matter), db_str(action), db_str(form), db_i64(now) };
+	const struct db_in in[] = { db_i64(person), db_i64(matter), db_str(action), db_str(d->form), db_i64(d->at), db_str(d->page) };
 
-	if (form.n > DRAFT_MOST)
+	if (d->form.n > DRAFT_MOST)
 		return err_set(err, ERR_TOO_LARGE, "草稿超过1 MB，未能保存");
 	return db_exec(db, &st_save, DB_IN(in), NULL, err);
 }
 
-bool draft_load(struct db *db, struct arena *a, int64_t person, int64_t matter, struct str action, struct str *ret_form,
-		int64_t *ret_at, struct err *err)
+bool draft_load(struct db *db, struct arena *a, int64_t person, int64_t matter, struct str action, struct draft *ret,
+		struct err *err)
 {
 	const struct db_in in[] = { db_i64(person), db_i64(matter), db_str(action) };
-	struct str form = { 0 };
-	int64_t at = 0;
-	const struct db_out out[] = { db_to_str(&form), db_to_i64(&at) };
+	const struct db_out out[] = { db_to_str(&ret->form), db_to_i64(&ret->at), db_to_str(&ret->page) };
 	bool found;
 
-	if (!db_maybe(db, a, &st_load, DB_IN(in), DB_OUT(out), &found, err))
-		return false;
-	*ret_form = found ? form : (struct str){ 0 };
-	*ret_at = found ? at : 0;
-	return true;
+	*ret = (struct draft){ 0 };
+	return db_maybe(db, a, &st_load, DB_IN(in), DB_OUT(out), &found, err);
 }
 
 bool draft_drop(struct db *db, int64_t person, int64_t matter, struct str action, struct err *err)
@@ -84,8 +78,8 @@ bool draft_restore(struct db *db, struct arena *a, int64_t person, int64_t id, i
 		   struct str *ret_action, struct err *err)
 {
 	const struct db_in in[] = { db_i64(id), db_i64(person) }, gone[] = { db_i64(id) };
-	struct str form;
-	const struct db_out out[] = { db_to_i64(ret_matter), db_to_str(ret_action), db_to_str(&form) };
+	struct draft d = { .at = now };
+	const struct db_out out[] = { db_to_i64(ret_matter), db_to_str(ret_action), db_to_str(&d.form) };
 	int64_t other;
 	bool found;
 
@@ -94,7 +88,7 @@ bool draft_restore(struct db *db, struct arena *a, int64_t person, int64_t id, i
 	if (!found)
 		return err_set(err, ERR_NOT_FOUND, "草稿箱里没有这份草稿：已经恢复，或者超过%d天", DRAFT_BIN_DAYS);
 	return draft_discard(db, a, person, *ret_matter, *ret_action, now, &other, err)
-	    && draft_save(db, person, *ret_matter, *ret_action, form, now, err) && db_exec(db, &st_unbin, DB_IN(gone), NULL, err);
+	    && draft_save(db, person, *ret_matter, *ret_action, &d, err) && db_exec(db, &st_unbin, DB_IN(gone), NULL, err);
 }
 
 bool upload_put(struct db *db, int64_t person, int64_t matter, struct str action, struct str digest, int64_t now,

@@ -387,11 +387,16 @@ MUST_USE bool matter_setting(struct engine *e, struct db *db, struct arena *a, i
 MUST_USE bool matter_names(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
 			   struct val_names *ret, struct err *err);
 
-/* Drafts: kept on the server, one a person and form (matter+action or kind). form is JSON text. */
-MUST_USE bool draft_save(struct db *db, int64_t person, int64_t matter, struct str action, struct str form,
-			 int64_t now, struct err *err);
+/* Drafts: kept on the server, one a person and form (matter+action or kind). */
+struct draft {
+	struct str form; /* JSON text; empty: there is none */
+	struct str page; /* once-token of the page that kept it: two windows have two; empty when none is known */
+	int64_t at;      /* when */
+};
+MUST_USE bool draft_save(struct db *db, int64_t person, int64_t matter, struct str action, const struct draft *d,
+			 struct err *err);
 MUST_USE bool draft_load(struct db *db, struct arena *a, int64_t person, int64_t matter, struct str action,
-			 struct str *ret_form, int64_t *ret_at, struct err *err); /* empty: none */
+			 struct draft *ret, struct err *err);
 /* Throws a draft away: it stays in the bin for DRAFT_BIN_DAYS, its uploads with it. *ret_id: its place there, 0: there
  * was no draft. */
 #define DRAFT_BIN_DAYS 30

@@ -192,6 +192,26 @@ test('a draft thrown away is back with 撤销, and later from 草稿箱', async 
 	expect(await p.page.locator('[name="f.cause"]').inputValue(), '准备删掉的案由', 'back from the bin');
 });
 
+test('a slow network: sent while its own draft is still on the way, a form meets no “other window”', async () => {
+	const p = await who('zhaogang');
+	await p.go('/k/summary_penalty/new');
+	const at = await p.page.locator('form[data-keep]').getAttribute('data-keep');
+	const asked = [];
+	await p.page.route((u) => u.pathname === at, async (route) => {
+		if (!(route.request().postData() || '').includes('quiet')) return route.continue();
+		asked.push(await route.fetch()); // kept on the server; the answer never comes back
+	});
+	await p.page.locator('[name="f.facts"]').fill('草稿还在路上的事实');
+	await p.page.locator('[name="f.facts"]').blur();
+	await kept('summary_penalty', '草稿还在路上的事实');
+	await p.page.locator('[name="f.facts"]').fill('送出时的事实');
+	await p.page.unroute((u) => u.pathname === at);
+	await p.follow(p.page.getByRole('button', { name: '存草稿' }));
+	that(!(await p.text()).includes('另一个窗口'), 'taken for another window');
+	that(draft('summary_penalty').includes('送出时的事实'), 'what was sent is not kept');
+	await p.page.getByRole('button', { name: '不要草稿，重新填写' }).click();
+});
+
 test('two windows: the second does not overwrite, both texts stand side by side, one choice a field', async () => {
 	const p = await who('zhaogang');
 	await p.go('/k/summary_penalty/new');
