@@ -258,7 +258,7 @@ static void alone(struct writer *w, struct member *m, const struct err *why)
 		db_wait(RECONNECT_MS);
 	}
 	if (m->unsure && err.code == ERR_DB_LOST)
-		err_set(&err, ERR_DB_LOST, WRITER_UNSURE "。请用浏览器的“后退”回到表单，再送一次；已经记下的不会重复");
+		err_set(&err, ERR_DB_LOST, WRITER_UNSURE);
 	answer(w, m, false, m->broke ? &m->err : &err);
 }
 

@@ -34,9 +34,11 @@ struct writer_hooks {
 
 MUST_USE bool writer_start(const char *address, const struct writer_hooks *hooks, struct writer **ret,
 			   struct err *err);
-/* How a job's ERR_DB_LOST begins when its COMMIT was lost and the database stayed away: it may have been done, and sending it
- * again with its once-token tells (decision 9). Without it nothing was done. */
-#define WRITER_UNSURE "数据库的连接中断了，还不知道这一步是否已经记下"
+/* What ERR_DB_LOST says when a COMMIT was lost and the database stayed away, or when the database went after a COMMIT and its
+ * result cannot be read: it may have been done, and sending it again with its once-token tells (decision 9). Without this
+ * sentence nothing was done. */
+#define WRITER_UNSURE \
+	"数据库的连接中断了，还不知道这一步是否已经记下。请用浏览器的“后退”回到表单，再送一次；已经记下的不会重复"
 /* Queues a job; false with ERR_BUSY when the queue is full or the writer is stopping (done is not called). */
 MUST_USE bool writer_submit(struct writer *w, const struct writer_job *job, struct err *err);
 /* Submits and waits: for the command line, workers and tests, never an HTTP thread. */

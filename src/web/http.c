@@ -404,6 +404,17 @@ static void run_handler(struct exchange *x, struct db *db)
 	r->db = NULL;
 }
 
+/* The database went between a job and the reading of its result. The writer knows what became of the job; when that was
+ * committed, "nothing was done" would be untrue. */
+static void after_failed(struct exchange *x, struct err *err)
+{
+	if (err->code == ERR_DB_LOST && x->job_ok)
+		(void)err_set(err, ERR_DB_LOST, WRITER_UNSURE);
+	else if (err->code == ERR_DB_LOST)
+		*err = x->job_err;
+	failed(x, err);
+}
+
 static void run_after(struct exchange *x, struct db *db)
 {
 	struct req *r = &x->r;
@@ -411,7 +422,7 @@ static void run_after(struct exchange *x, struct db *db)
 
 	r->db = db;
 	if (!r->after(r, r->run_ctx, x->job_ok, &x->job_err, &err))
-		failed(x, &err);
+		after_failed(x, &err);
 	r->db = NULL;
 }
 
@@ -423,7 +434,10 @@ static void with_reader(struct exchange *x, void (*fn)(struct exchange *, struct
 
 	if (!db) {
 		x->r.run = NULL;
-		failed(x, &err);
+		if (x->step == STEP_AFTER)
+			after_failed(x, &err);
+		else
+			failed(x, &err);
 		return;
 	}
 	fn(x, db);

@@ -9,7 +9,7 @@ const { randomUUID, openLead, request, expect, that, wait, within } = require('.
 class Load {
 	constructor() {
 		this.acknowledged = new Map(); // token -> address of the matter
-		this.turnedAway = new Set();
+		this.turnedAway = new Map(); // token -> what was said
 		this.unknown = new Set();
 		this.other = [];
 		this.clients = [];
@@ -51,8 +51,10 @@ class Load {
 				this.acknowledged.set(token, at);
 				return at;
 			}
-			(r.body.includes('还不知道这一步是否已经记下') ? this.unknown : this.turnedAway).add(token);
-			if (r.status < 500) this.other.push(`${r.status} ${r.body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').slice(0, 300)}`);
+			const said = `${r.status} ${r.body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').slice(0, 300)}`;
+			if (r.body.includes('还不知道这一步是否已经记下')) this.unknown.add(token);
+			else this.turnedAway.set(token, said);
+			if (r.status < 500) this.other.push(said);
 			await wait(20);
 		} catch {
 			this.unknown.add(token);
@@ -71,9 +73,9 @@ class Load {
 	check(server) {
 		const stored = new Set(server.ask('SELECT request FROM event WHERE request IS NOT NULL').split('\n'));
 		const lost = [...this.acknowledged.keys()].filter((t) => !stored.has(t));
-		const ghost = [...this.turnedAway].filter((t) => stored.has(t));
+		const ghost = [...this.turnedAway.keys()].filter((t) => stored.has(t));
 		expect(lost.length, 0, `acknowledged and lost (${lost.slice(0, 3)})`);
-		expect(ghost.length, 0, `told that it was not done, and done (${ghost.slice(0, 3)})`);
+		expect(ghost.length, 0, `told that it was not done, and done (${ghost.slice(0, 3)}): ${this.turnedAway.get(ghost[0])}`);
 		expect(this.other.length, 0, `answers that nobody should get here: ${this.other[0]}`);
 	}
 }
