@@ -68,7 +68,7 @@ static struct str act_text(struct auditing *x)
 static struct str reading_name(struct str sort)
 {
 	return str_is(sort, "export") ? STR("导出") : str_is(sort, "backup") ? STR("备份") : str_is(sort, "account") ? STR("账号")
-		: str_is(sort, "import") ? STR("导入") : STR("下载");
+		: str_is(sort, "import") ? STR("导入") : str_is(sort, "dossier") ? STR("生成案卷") : STR("下载");
 }
 
 static bool add_line(void *ctx, struct err *err)

@@ -629,75 +629,11 @@ static void papers(struct req *r, const struct matter_view *m, struct case_view 
 	v->frame.refresh = waits && req_query(r, "done").n;
 }
 
-/* Which papers of the kind had to be made by the steps that took place, by their place in it. */
-static const bool *papers_due(struct req *r, const struct matter_view *m)
+/* 案卷, in short; its own page tells the order and what is missing (LY1.09-8, LY1.09-9.2, LY1.09-10). */
+static bool dossier(struct shower *s, const struct matter_view *m, struct case_view *v, struct err *err)
 {
-	const struct kind *k = m->snap->kind;
-	bool *due = arena_many(r->a, k->n_paper, bool);
-
-	for (size_t i = 0; i < m->n_event; i++) {
-		const struct action *ac = kind_action(k, m->event[i].action);
-
-		for (size_t j = 0; ac && j < ac->n_makes; j++)
-			due[ac->makes[j] - k->paper] = true;
-	}
-	return due;
-}
-
-/* The papers of one file in the order of the dossier; those that are missing stand at their place. */
-static void dossier_part(struct req *r, const struct matter_view *m, const bool *due, const struct str *id, size_t n,
-			 struct dossier_part *ret)
-{
-	struct dossier_line *l = arena_many(r->a, n + m->n_paper, struct dossier_line);
-
-	*ret = (struct dossier_part){ .line = l };
-	for (size_t i = 0; i < n; i++) {
-		const struct paper *def = kind_paper(m->snap->kind, id[i]);
-		size_t before = ret->n;
-
-		for (size_t k = 0; k < m->n_paper; k++)
-			if (str_eq(m->paper[k].paper, id[i]))
-				l[ret->n++] = (struct dossier_line){
-					.name = m->paper[k].name, .number = m->paper[k].number,
-					.made = shown_time(r->a, m->paper[k].made),
-					.href = str_fmt(r->a, "/doc/%.*s", STR_FMT(m->paper[k].code)) };
-		if (ret->n > before)
-			continue;
-		if (!def || !due[def - m->snap->kind->paper]) {
-			ret->n_absent++;
-			continue;
-		}
-		l[ret->n++] = (struct dossier_line){ .name = def->name, .missing = true };
-		ret->n_missing++;
-	}
-}
-
-/* A reader from whom something is hidden does not see every paper, so nothing could be called missing. */
-static bool sees_all(const struct matter_view *m)
-{
-	for (size_t i = 0; i < m->n_field; i++)
-		if (m->field[i].hidden || m->field[i].masked)
-			return false;
-	return true;
-}
-
-/* 案卷: what the archivist checks before filing (LY1.09-8, LY1.09-9.2, LY1.09-10). */
-static void dossier(struct req *r, const struct matter_view *m, struct case_view *v)
-{
-	const struct dossier_def *d = &m->snap->kind->dossier;
-	const bool *due;
-	struct buf b;
-
-	v->has_dossier = d->n_main > 0 && m->n_paper > 0 && sees_all(m);
-	if (!v->has_dossier)
-		return;
-	due = papers_due(r, m);
-	dossier_part(r, m, due, d->main, d->n_main, &v->main_file);
-	dossier_part(r, m, due, d->secondary, d->n_secondary, &v->secondary_file);
-	buf_init(&b, r->a, 40);
-	if (d->keep.n)
-		buf_addf(&b, "%lld%s", (long long)d->keep.n, unit_name_cn(d->keep.unit));
-	v->keep = buf_str(&b);
+	v->has_dossier = v->tab == CASE_PAPERS && dossier_is(m);
+	return !v->has_dossier || dossier_load(s, m, &v->dossier, err);
 }
 
 static void relations(struct req *r, const struct matter_view *m, struct case_view *v)
@@ -907,9 +843,8 @@ bool case_show(struct req *r, struct err *err)
 	clocks(r, &m, &v);
 	steps(r, &m, &v);
 	papers(r, &m, &v);
-	dossier(r, &m, &v);
 	relations(r, &m, &v);
-	if (!case_contents(&s, &m, &v, err) || !events(&s, &m, &v, err) || !together_load(r, &m, &v.together, err)
+	if (!dossier(&s, &m, &v, err) || !case_contents(&s, &m, &v, err) || !events(&s, &m, &v, err) || !together_load(r, &m, &v.together, err)
 	    || !together_look(r, m.snap->id, err)
 	    || !open_links(r, &m, &v, err))
 		return false;

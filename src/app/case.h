@@ -3,6 +3,7 @@
 #ifndef MINGFA_APP_CASE_H
 #define MINGFA_APP_CASE_H
 
+#include "app/dossier.h"
 #include "app/report.h"
 #include "app/rows.h"
 #include "app/together.h"
@@ -77,17 +78,6 @@ struct paper_line {
 	bool ready, failed;
 };
 
-/* One place of the dossier (案卷) in its order: a paper that is there, or one whose step took place without it. */
-struct dossier_line {
-	struct str name, number, href, made;
-	bool missing;
-};
-struct dossier_part {
-	const struct dossier_line *line;
-	size_t n, n_missing;
-	size_t n_absent; /* papers whose step did not take place: nothing is missing */
-};
-
 struct link_line {
 	struct str title, href, kind, state, relation;
 };
@@ -121,8 +111,7 @@ struct case_view {
 	const struct paper_line *paper;
 	size_t n_paper;
 	bool has_dossier;
-	struct dossier_part main_file, secondary_file; /* 正卷, 副卷 */
-	struct str keep;
+	struct dossier dossier;
 	const struct link_line *link;
 	size_t n_link;
 	const struct event_line *event; /* newest first */

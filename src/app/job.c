@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "app/backup_note.h"
+#include "app/dossier.h"
 #include "app/export.h"
 #include "app/import_page.h"
 #include "app/process.h"
@@ -34,6 +35,7 @@ static const struct sort {
 } sorts[] = {
 	{ "export", run_export },
 	{ "backup", run_backup },
+	{ "dossier", dossier_bind },
 };
 
 static bool export_goes_on(void *ctx, int64_t done)
@@ -382,13 +384,13 @@ void jobs_work(struct app *app, struct follower *f)
 /* ---- pages ---- */
 
 static const struct stmt st_one = { "job_one",
-	"SELECT title, sort, kind, state, total, done, refused, say, file, file_name, at, COALESCE(ended, 0) FROM job "
+	"SELECT title, sort, kind, input, state, total, done, refused, say, file, file_name, at, COALESCE(ended, 0) FROM job "
 	"WHERE code = $1 AND person = $2" };
 static const struct stmt st_lines = { "job_lines",
 	"SELECT title, code, state, at, say FROM job WHERE person = $1 ORDER BY id DESC LIMIT 50" };
 
 struct found_job {
-	struct str title, sort, kind, state, say, file, file_name;
+	struct str title, sort, kind, input, state, say, file, file_name;
 	int64_t total, done, refused, at, ended;
 };
 
@@ -396,7 +398,7 @@ struct found_job {
 static bool load(struct req *r, struct found_job *x, struct err *err)
 {
 	const struct db_in in[] = { db_str(req_param(r, "code")), db_i64(r->session->person) };
-	const struct db_out out[] = { db_to_str(&x->title), db_to_str(&x->sort), db_to_str(&x->kind), db_to_str(&x->state),
+	const struct db_out out[] = { db_to_str(&x->title), db_to_str(&x->sort), db_to_str(&x->kind), db_to_str(&x->input), db_to_str(&x->state),
 				      db_to_i64(&x->total), db_to_i64(&x->done), db_to_i64(&x->refused), db_to_str(&x->say),
 				      db_to_str(&x->file), db_to_str(&x->file_name), db_to_i64(&x->at), db_to_i64(&x->ended) };
 	bool found;
@@ -415,6 +417,17 @@ static struct str state_name(struct str s)
 {
 	return str_is(s, "waiting") ? STR("排队中") : str_is(s, "running") ? STR("正在做") : str_is(s, "done") ? STR("已完成")
 		: STR("没有做完");
+}
+
+/* What belongs to one matter names it in its input. */
+static struct str where_from(struct req *r, const struct found_job *x)
+{
+	struct form_data in;
+	struct err ignored = { 0 };
+
+	if (str_is(x->sort, "dossier") && form_urlencoded(r->a, x->input, &in, &ignored))
+		return str_fmt(r->a, "/m/%.*s/dossier", STR_FMT(form_value(&in, "m")));
+	return x->kind.n ? str_fmt(r->a, "/k/%.*s", STR_FMT(x->kind)) : STR("/jobs");
 }
 
 bool job_show(struct req *r, struct err *err)
@@ -444,7 +457,7 @@ bool job_show(struct req *r, struct err *err)
 		v.file = str_fmt(r->a, "/job/%.*s/file", STR_FMT(req_param(r, "code")));
 		v.file_size = shown_size(r->a, st.st_size);
 	}
-	v.back = x.kind.n ? str_fmt(r->a, "/k/%.*s", STR_FMT(x.kind)) : STR("/jobs");
+	v.back = where_from(r, &x);
 	html_init(&h, r->a, HTML_MAX);
 	page_job(&h, &v);
 	return frame_reply(r, 200, &h, err);
@@ -460,7 +473,8 @@ bool job_get_file(struct req *r, struct err *err)
 		return false;
 	if (!x.file.n)
 		return err_set(err, ERR_NOT_FOUND, "文件已经不在了：做出来的文件只留七日，可以重新导出");
-	type = str_ends(x.file, STR(".xlsx")) ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	type = str_ends(x.file, STR(".pdf")) ? "application/pdf"
+		: str_ends(x.file, STR(".xlsx")) ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 		: "text/csv; charset=utf-8";
 	return file_read_whole(r->a, path_of(r, x.file), FILE_MOST, &bytes, err)
 	    && reply_file(r, type, bytes, x.file_name, true);

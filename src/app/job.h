@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* job.h - work that takes longer than a page may, on a page of its own: exports, imports, backups. One thread does it in
+/* job.h - work that takes longer than a page may, on a page of its own: exports, imports, backups, dossiers. One thread does it in
  * order, by the rights of who asked; the page shows how far it is, the inbox tells when it is done. What was made is kept
  * for seven days. A job that was running when the program stopped is stopped: it is asked for again.
  *
@@ -11,7 +11,7 @@
 #include "app/frame.h"
 
 struct job_new {
-	const char *sort;          /* export, import, backup */
+	const char *sort;          /* export, import, backup, dossier */
 	struct str title, kind, input, file_name;
 };
 /* From a handler: asks for it in the writing turn and leads to its page. */

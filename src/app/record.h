@@ -5,7 +5,7 @@
 
 #include "app/gate.h"
 
-/* In a writing transaction. sort: export, import, download. */
+/* In a writing transaction. sort: export, import, dossier, download. */
 struct reading {
 	const char *sort;
 	int64_t person, organ; /* organ 0: none */

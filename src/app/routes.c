@@ -5,6 +5,7 @@
 #include "app/batch.h"
 #include "app/api.h"
 #include "app/calendar_page.h"
+#include "app/dossier.h"
 #include "app/help.h"
 #include "app/hook.h"
 #include "app/export.h"
@@ -80,6 +81,8 @@ const struct route working_routes[] = {
 	{ GET, "/k/{kind}/flow", kind_flow, PERSON, "Flow chart of a kind", .slow = true },
 	{ GET, "/m/{code}", case_show, PERSON, "One matter" },
 	{ GET, "/m/{code}/papers", case_show, PERSON, "Its papers and dossier" },
+	{ GET, "/m/{code}/dossier", dossier_show, PERSON, "Its dossier: order, what is missing, cover" },
+	{ POST, "/m/{code}/dossier", dossier_post, PERSON, "Binds a file of it as PDF" },
 	{ GET, "/m/{code}/evidence", case_show, PERSON, "Its evidence and files" },
 	{ GET, "/m/{code}/links", case_show, PERSON, "What it is linked with" },
 	{ GET, "/m/{code}/notes", case_show, PERSON, "What colleagues noted" },

@@ -1377,7 +1377,12 @@ static void compile_see(struct loader *l, struct kind *k)
 }
 
 static const struct key dossier_keys[] = {
-	{ "main", K_SCALAR | K_LIST }, { "secondary", K_SCALAR | K_LIST }, { "keep", K_SCALAR }, { 0 }
+	{ "main", K_SCALAR | K_LIST }, { "secondary", K_SCALAR | K_LIST }, { "keep", K_SCALAR }, { "cover", K_MAP },
+	{ "bag", K_SCALAR | K_LIST }, { 0 }
+};
+static const struct key cover_keys[] = { /* in the order of enum cover_line */
+	{ "file_no", K_SCALAR }, { "volume", K_SCALAR }, { "cause", K_SCALAR }, { "party", K_SCALAR }, { "officers", K_SCALAR },
+	{ "received", K_SCALAR }, { "closed", K_SCALAR }, { "archived", K_SCALAR }, { 0 }
 };
 static const struct key list_keys[] = {
 	{ "columns", K_SCALAR | K_LIST }, { "filters", K_SCALAR | K_LIST }, { "card", K_SCALAR | K_LIST }, { 0 }
@@ -1412,6 +1417,37 @@ static void main_path(struct loader *l, struct kind *k)
 	k->path = path;
 }
 
+static void cover(struct loader *l, struct kind *k, const struct ynode *y)
+{
+	if (!y || !bind_keys(l, y, "cover", cover_keys))
+		return;
+	for (size_t i = 0; i < COVER_LINES; i++) {
+		struct str id = bind_text(y, cover_keys[i].name);
+
+		if (id.n && !kind_field(k, id) && !kind_number(k, id) && !str_is(id, "opened") && !str_is(id, "ended"))
+			diag_add(l->d, pos_val(ynode_get(y, cover_keys[i].name)), false, "没有字段或者编号“%.*s”", STR_FMT(id));
+		k->dossier.cover[i] = id;
+	}
+}
+
+static void bags(struct loader *l, struct kind *k, const struct ynode *y)
+{
+	const struct field **bag;
+	const struct str *id;
+	size_t n = y ? bind_texts(l, y, &id) : 0;
+
+	bag = arena_many(l->a, n, const struct field *);
+	for (size_t i = 0; i < n; i++) {
+		const struct field *f = kind_field(k, id[i]);
+
+		if (f && f->type.tag == T_ROWS)
+			bag[k->dossier.n_bag++] = f;
+		else
+			diag_add(l->d, pos_val(y), false, "bag 中的“%.*s”不是表格字段", STR_FMT(id[i]));
+	}
+	k->dossier.bag = bag;
+}
+
 static void dossier(struct loader *l, struct kind *k)
 {
 	const struct ynode *y = ynode_get(tree_of(l, k), "dossier");
@@ -1420,6 +1456,8 @@ static void dossier(struct loader *l, struct kind *k)
 		return;
 	k->dossier.n_main = bind_texts(l, ynode_get(y, "main"), &k->dossier.main);
 	k->dossier.n_secondary = bind_texts(l, ynode_get(y, "secondary"), &k->dossier.secondary);
+	cover(l, k, ynode_get(y, "cover"));
+	bags(l, k, ynode_get(y, "bag"));
 	papers_exist(l, k, ynode_get(y, "main"));
 	papers_exist(l, k, ynode_get(y, "secondary"));
 	if (ynode_get(y, "keep") && !span_parse(bind_text(y, "keep"), &k->dossier.keep))

@@ -297,10 +297,18 @@ struct see_code {
 	struct node *node; /* NULL: nobody may ask, and the matter has no code */
 };
 
+/* What the cover of a dossier tells beside the kind, the organ and how long it is kept: under these keys of `cover` stand
+ * ids of fields, numbers, or `opened` and `ended`. */
+enum cover_line { COVER_FILE_NO, COVER_VOLUME, COVER_CAUSE, COVER_PARTY, COVER_OFFICERS, COVER_RECEIVED, COVER_CLOSED,
+		  COVER_ARCHIVED, COVER_LINES };
+
 struct dossier_def {
-	const struct str *main, *secondary;
+	const struct str *main, *secondary; /* papers in their order; a field of files stands among them too */
 	size_t n_main, n_secondary;
 	struct span keep;
+	struct str cover[COVER_LINES];      /* empty: left to be written by hand */
+	const struct field *const *bag;     /* fields of rows: what evidence there is, for the list of evidence bags */
+	size_t n_bag;
 };
 
 struct list_def {

@@ -40,7 +40,7 @@ struct pen {
 	cairo_surface_t *surface;
 	double width[COLUMNS_MOST];
 	size_t n_width;
-	bool too_long;
+	bool too_long, bare;
 };
 
 static PangoLayout *layout_of(struct pen *p, const char *font, struct str text, double width, PangoAlignment align)
@@ -109,7 +109,8 @@ static void begin_page(struct pen *p)
 
 static void next_page(struct pen *p)
 {
-	page_number(p);
+	if (!p->bare)
+		page_number(p);
 	cairo_show_page(p->c);
 	if (p->page >= PAGES_MOST)
 		p->too_long = true;
@@ -182,11 +183,14 @@ static void put_seal(struct pen *p, struct str text)
 
 static void put_sign(struct pen *p, struct str who)
 {
-	struct str text = str_fmt(p->a, "%.*s（签名或者盖章）：＿＿＿＿＿＿＿　　　年　　月　　日", STR_FMT(who));
+	struct str text = str_fmt(p->a, "%.*s（签名或者盖章）：＿＿＿＿＿＿＿", STR_FMT(who));
 
 	need(p, 2 * LINE);
 	p->y += LINE / 2;
 	put_text(p, CELL_FONT, text, PANGO_ALIGN_LEFT, 0, LINE);
+	if (str_chars(text) <= 26)
+		p->y -= LINE; /* the day beside the name, unless the name is long */
+	put_text(p, CELL_FONT, STR("年　　月　　日"), PANGO_ALIGN_RIGHT, 0, LINE);
 }
 
 /* Columns too narrow for a character take what they need from the widest. */
@@ -350,12 +354,63 @@ static cairo_status_t collect(void *ctx, const unsigned char *data, unsigned int
 	return buf_ok(ctx) ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 
+static void begin(struct pen *p, struct buf *out)
+{
+	p->surface = cairo_pdf_surface_create_for_stream(collect, out, PAGE_W, PAGE_H);
+	cairo_pdf_surface_restrict_to_version(p->surface, CAIRO_PDF_VERSION_1_4); /* what PDF/A-1b builds on */
+	p->c = cairo_create(p->surface);
+}
+
+static cairo_status_t finish(struct pen *p)
+{
+	cairo_status_t status;
+
+	cairo_show_page(p->c);
+	cairo_destroy(p->c);
+	cairo_surface_finish(p->surface);
+	status = cairo_surface_status(p->surface);
+	cairo_surface_destroy(p->surface);
+	return status;
+}
+
+static bool undrawn(cairo_status_t status, struct err *err)
+{
+	(void)err_set(err, ERR_IO, "文书未能生成");
+	return err_wrap(err, "cairo: %s", cairo_status_to_string(status));
+}
+
+/* In the outer corner, 15 mm from the edges. */
+bool draw_marks(struct arena *a, const struct draw_mark *mark, size_t n, struct str *ret_pdf, struct err *err)
+{
+	struct pen p = { .a = a };
+	cairo_status_t status;
+	struct buf out;
+
+	buf_init(&out, a, PDF_MOST);
+	begin(&p, &out);
+	for (size_t i = 0; i < n; i++) {
+		PangoLayout *l = layout_of(&p, CELL_FONT, mark[i].text, PAGE_W - 30 * MM,
+					   mark[i].left ? PANGO_ALIGN_LEFT : PANGO_ALIGN_RIGHT);
+
+		if (i)
+			cairo_show_page(p.c);
+		cairo_set_source_rgb(p.c, 0, 0, 0);
+		cairo_move_to(p.c, 15 * MM, 15 * MM);
+		pango_cairo_show_layout(p.c, l);
+		g_object_unref(l);
+	}
+	status = finish(&p);
+	if (status != CAIRO_STATUS_SUCCESS || !buf_ok(&out))
+		return undrawn(status, err);
+	*ret_pdf = buf_str(&out);
+	return true;
+}
+
 bool draw_pdf(struct arena *a, const struct draw_job *job, struct str *ret_pdf, struct err *err)
 {
 	const struct pdfa_says says = { .title = job->title, .author = job->author, .at = job->at };
 	const struct json *doc, *m;
-	struct pen p = { .a = a, .stamp = job->stamp, .mark = job->mark };
-	cairo_surface_t *surface;
+	struct pen p = { .a = a, .stamp = job->stamp, .mark = job->mark, .bare = job->bare };
 	cairo_status_t status;
 	struct buf out;
 	bool known = true;
@@ -365,29 +420,21 @@ bool draw_pdf(struct arena *a, const struct draw_job *job, struct str *ret_pdf, 
 	if (doc->type != JSON_ARRAY || !doc->n)
 		return err_set(err, ERR_BAD_INPUT, "文书没有内容");
 	buf_init(&out, a, PDF_MOST);
-	surface = cairo_pdf_surface_create_for_stream(collect, &out, PAGE_W, PAGE_H);
-	cairo_pdf_surface_restrict_to_version(surface, CAIRO_PDF_VERSION_1_4); /* what PDF/A-1b builds on */
-	p.surface = surface;
-	p.c = cairo_create(surface);
+	begin(&p, &out);
 	begin_page(&p);
 	json_each(m, doc) {
 		known = put_block(&p, m);
 		if (!known || p.too_long)
 			break;
 	}
-	page_number(&p);
-	cairo_show_page(p.c);
-	cairo_destroy(p.c);
-	cairo_surface_finish(surface);
-	status = cairo_surface_status(surface);
-	cairo_surface_destroy(surface);
+	if (!p.bare)
+		page_number(&p);
+	status = finish(&p);
 	if (!known)
 		return err_set(err, ERR_BAD_INPUT, "文书中有不认识的内容，未能生成");
 	if (p.too_long || !buf_ok(&out))
 		return err_set(err, ERR_TOO_LARGE, "文书超过%d页", PAGES_MOST);
-	if (status != CAIRO_STATUS_SUCCESS) {
-		(void)err_set(err, ERR_IO, "文书未能生成");
-		return err_wrap(err, "cairo: %s", cairo_status_to_string(status));
-	}
+	if (status != CAIRO_STATUS_SUCCESS)
+		return undrawn(status, err);
 	return pdfa_make(a, buf_str(&out), &says, ret_pdf, err);
 }

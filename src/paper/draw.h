@@ -18,9 +18,17 @@ struct draw_job {
 	int64_t at;         /* instant that the PDF carries as its making */
 	struct str stamp;   /* printed across every page in grey, e.g. 草稿; empty: none */
 	struct str mark;    /* one line above the text of every page; empty: none */
+	bool bare;          /* without page numbers: cover and index of a dossier */
 };
 
 /* The PDF in the arena. ERR_BAD_INPUT for broken or unknown blocks and rows of more than 20 cells, ERR_TOO_LARGE, ERR_IO. */
 MUST_USE bool draw_pdf(struct arena *a, const struct draw_job *job, struct str *ret_pdf, struct err *err);
+
+/* Raw pages with nothing but a number in an upper corner, to be laid over others (bind.c). ERR_IO. */
+struct draw_mark {
+	struct str text;
+	bool left;
+};
+MUST_USE bool draw_marks(struct arena *a, const struct draw_mark *mark, size_t n, struct str *ret_pdf, struct err *err);
 
 #endif

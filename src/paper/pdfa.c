@@ -171,7 +171,6 @@ static bool failed(qpdf_data q, struct err *err)
 
 bool pdfa_finish(struct arena *a, qpdf_data q, const struct pdfa_says *says, struct str *ret, struct err *err)
 {
-	mend_objects(a, q);
 	describe(a, q, says);
 	if (qpdf_has_error(q) || qpdf_init_write_memory(q) & QPDF_ERRORS)
 		return failed(q, err);
@@ -191,7 +190,12 @@ bool pdfa_make(struct arena *a, struct str pdf, const struct pdfa_says *says, st
 	bool ok;
 
 	qpdf_silence_errors(q);
-	ok = qpdf_read_memory(q, "paper", pdf.p, pdf.n, NULL) & QPDF_ERRORS ? failed(q, err) : pdfa_finish(a, q, says, ret, err);
+	qpdf_set_suppress_warnings(q, QPDF_TRUE);
+	ok = !(qpdf_read_memory(q, "paper", pdf.p, pdf.n, NULL) & QPDF_ERRORS) || failed(q, err);
+	if (ok) {
+		mend_objects(a, q);
+		ok = pdfa_finish(a, q, says, ret, err);
+	}
 	qpdf_cleanup(&q);
 	return ok;
 }

@@ -19,9 +19,9 @@ struct pdfa_says {
 /* ERR_IO when the PDF cannot be read or written. */
 MUST_USE bool pdfa_make(struct arena *a, struct str pdf, const struct pdfa_says *says, struct str *ret, struct err *err);
 
-/* For those who work on a document of qpdf's themselves (bind.c): the document's properties, metadata and output
- * intent, what its fonts lack, and writing. */
+/* For who puts a document of qpdf's together from pages that are archival already (bind.c): its properties, metadata and
+ * output intent, and writing. */
 struct _qpdf_data;
-bool pdfa_finish(struct arena *a, struct _qpdf_data *q, const struct pdfa_says *says, struct str *ret, struct err *err);
+MUST_USE bool pdfa_finish(struct arena *a, struct _qpdf_data *q, const struct pdfa_says *says, struct str *ret, struct err *err);
 
 #endif

@@ -341,15 +341,37 @@ step('周敏 files it; the case is over and all its papers are there', async () 
 	await p.reads('已归档', '办结');
 	// The dossier in its order: the decision stands first (LY1.09-9.3), and nothing is missing.
 	await p.go(`${matter}/papers`);
-	await p.page.click('#dossier summary');
-	const rows = await p.page.$$eval('#dossier tbody tr', (t) => t.map((r) => r.innerText.replace(/\s+/g, ' ').trim()));
+	const papers = await p.page.locator('#papers tbody tr').allInnerTexts();
+	await p.page.click('#dossier a');
+	const rows = await p.page.$$eval('#file-main tbody tr', (t) => t.map((r) => r.innerText.replace(/\s+/g, ' ').trim()));
 	that(/^1 行政处罚决定书/.test(rows[0]), `the dossier begins with ${rows[0]}`);
 	that(!rows.some((r) => /（缺）/.test(r)), `missing in the dossier: ${rows.filter((r) => /（缺）/.test(r))}`);
-	const papers = await p.page.locator('#papers tbody tr').allInnerTexts();
 	for (const name of ['立案审批表', '现场检查笔录', '询问笔录', '证据清单', '行政处罚事先告知书', '陈述申辩', '集体讨论', '行政处罚决定书', '送达回证', '缴款', '结案审批表']) {
 		that(papers.some((t) => t.includes(name)), `no paper ${name}: ${papers.join(' / ')}`);
 	}
 	await shot(p.page, 'case-archived');
+});
+
+step('周敏 has the main file bound: cover, index with pages, papers, notes', async () => {
+	const p = await who('zhoumin');
+	await p.go(`${matter}/dossier`);
+	await examine(p.page);
+	await shot(p.page, 'dossier');
+	const rows = await p.page.locator('#file-main tbody tr').count();
+	await p.page.getByRole('button', { name: '生成正卷PDF' }).click();
+	const link = p.page.getByRole('link', { name: '下载文件' });
+	await link.waitFor({ timeout: 30000 }); // the page comes back by itself
+	const [file] = await Promise.all([p.page.waitForEvent('download'), link.click()]);
+	const to = path.join(scratch, 'dossier.pdf');
+	await file.saveAs(to);
+	const text = execFileSync('pdftotext', ['-layout', to, '-'], { encoding: 'utf8' }).replace(/[ \n]+/g, '');
+	for (const word of [`案由（事项名称）${CAUSE}`, '归档日期20', '卷内目录', '1行政处罚决定书', '证物袋清单', `本卷共有文书${rows}件`]) {
+		that(text.includes(word), `the bound file lacks “${word}”: ${text.slice(0, 1500)}`);
+	}
+	const outline = execFileSync('pdftohtml', ['-xml', '-i', '-stdout', to], { encoding: 'utf8' }).match(/<item page="\d+">[^<]*/g);
+	that(outline.length === rows + 4, `bookmarks: ${outline}`);
+	await p.page.getByRole('link', { name: '返回' }).click();
+	await p.reads('归档前检查', '封面的档号还没有');
 });
 
 /* ---- the citizen ---- */

@@ -12,6 +12,7 @@
 #include "base/day.h"
 #include "base/json.h"
 #include "paper/draw.h"
+#include "unit/paper/pdf.h"
 
 static struct arena *a;
 
@@ -44,30 +45,7 @@ static struct str drawn(struct str blocks)
 	return pdf;
 }
 
-/* What a command writes about the PDF, whose name it finds in $PDF. */
-static struct str told(struct str pdf, const char *tool)
-{
-	char path[] = "/tmp/mingfa-draw.XXXXXX";
-	int fd = mkstemp(path);
-	struct buf b;
-	char part[4096];
-	size_t n;
-	FILE *f;
-
-	cr_assert(fd >= 0 && write(fd, pdf.p, pdf.n) == (ssize_t)pdf.n);
-	setenv("PDF", path, 1);
-	f = popen(tool, "r");
-	cr_assert_not_null(f);
-	buf_init(&b, a, 4000000);
-	while ((n = fread(part, 1, sizeof(part), f)) > 0)
-		buf_add(&b, (struct str){ part, n });
-	cr_assert_eq(pclose(f), 0, "%s", tool);
-	close(fd);
-	unlink(path);
-	return buf_str(&b);
-}
-
-#define TEXT(pdf) told((pdf), "pdftotext -layout -enc UTF-8 $PDF -")
+#define TEXT(pdf) told(a, (pdf), "pdftotext -layout -enc UTF-8 $PDF -")
 #define HAS(text, word) cr_expect(str_find((text), str_of(word), 0) != SIZE_MAX, "no \"%s\" in: %.*s", (word), STR_FMT(text))
 
 /* The text without blanks and line breaks: how lines are broken does not matter. */
@@ -84,7 +62,7 @@ static struct str joined(struct str s)
 
 static int pages(struct str pdf)
 {
-	struct str info = told(pdf, "pdfinfo $PDF");
+	struct str info = told(a, pdf, "pdfinfo $PDF");
 	size_t at = str_find(info, STR("Pages:"), 0);
 	int n = 0;
 
@@ -97,13 +75,13 @@ static struct str page(struct str pdf, int n)
 {
 	const char *tool = str_fmt(a, "pdftotext -layout -enc UTF-8 -f %d -l %d $PDF -", n, n).p;
 
-	return told(pdf, tool);
+	return told(a, pdf, tool);
 }
 
 /* Every word lies within the text area, but the page numbers. */
 static void inside_the_area(struct str pdf)
 {
-	struct str rest = told(pdf, "pdftotext -bbox -enc UTF-8 $PDF -"), line;
+	struct str rest = told(a, pdf, "pdftotext -bbox -enc UTF-8 $PDF -"), line;
 	int words = 0;
 
 	while (str_cut(&rest, '\n', &line)) {
@@ -148,7 +126,7 @@ Test(draw, chinese_text_can_be_read_back)
 
 Test(draw, the_page_is_a4_and_tells_who_and_when)
 {
-	struct str info = told(drawn(str_of(paper)), "TZ=UTC pdfinfo -isodates $PDF");
+	struct str info = told(a, drawn(str_of(paper)), "TZ=UTC pdfinfo -isodates $PDF");
 
 	HAS(info, "(A4)");
 	HAS(info, "Title:           决定书");
@@ -159,7 +137,7 @@ Test(draw, the_page_is_a4_and_tells_who_and_when)
 
 Test(draw, fonts_are_embedded)
 {
-	struct str fonts = told(drawn(str_of(paper)), "pdffonts $PDF"), line;
+	struct str fonts = told(a, drawn(str_of(paper)), "pdffonts $PDF"), line;
 	int n = 0;
 
 	(void)str_cut(&fonts, '\n', &line);
@@ -181,7 +159,7 @@ Test(draw, odd_page_numbers_stand_right_and_even_ones_left)
 
 	cr_assert_eq(pages(pdf), 3);
 	for (int n = 1; n <= 3; n++) {
-		struct str rest = told(pdf, str_fmt(a, "pdftotext -bbox -enc UTF-8 -f %d -l %d $PDF -", n, n).p);
+		struct str rest = told(a, pdf, str_fmt(a, "pdftotext -bbox -enc UTF-8 -f %d -l %d $PDF -", n, n).p);
 		size_t at = str_find(rest, str_fmt(a, ">%d<", n), 0);
 		double x0 = 0, y0 = 0;
 		size_t from = at;
@@ -295,7 +273,7 @@ Test(draw, a_long_name_of_an_organ_stays_on_the_page)
 /* The left edge of the word on the n-th page. */
 static double left_of(struct str pdf, const char *word)
 {
-	struct str rest = told(pdf, "pdftotext -bbox -enc UTF-8 $PDF -");
+	struct str rest = told(a, pdf, "pdftotext -bbox -enc UTF-8 $PDF -");
 	size_t at = str_find(rest, str_fmt(a, ">%s<", word), 0);
 	double x = -1;
 
@@ -346,11 +324,11 @@ Test(draw, a_paper_says_who_made_it_and_when)
 	struct str pdf, text;
 
 	cr_assert(draw_pdf(a, &job, &pdf, &err), "%s", err.detail);
-	text = told(pdf, "TZ=UTC pdfinfo -isodates $PDF");
+	text = told(a, pdf, "TZ=UTC pdfinfo -isodates $PDF");
 	HAS(text, "决定书<甲&乙>");
 	HAS(text, "县应急管理局");
 	HAS(text, "2026-03-02T01:00:00Z");
-	text = told(pdf, "pdfinfo -meta $PDF");
+	text = told(a, pdf, "pdfinfo -meta $PDF");
 	HAS(text, "决定书&lt;甲&amp;乙&gt;");
 	HAS(text, "<xmp:CreateDate>2026-03-02T01:00:00Z<");
 	HAS(text, "<pdfaid:part>1<");
@@ -360,7 +338,7 @@ Test(draw, titles_and_headings_are_bookmarks)
 {
 	struct str pdf = drawn(STR("[{\"t\":\"title\",\"s\":\"决定书\"},{\"t\":\"head\",\"s\":\"一、事实\"},{\"t\":\"page\",\"s\":\"\"},"
 				   "{\"t\":\"head\",\"s\":\"二、决定\"},{\"t\":\"para\",\"s\":\"甲\"}]"));
-	struct str text = told(pdf, "pdftohtml -xml -i -stdout $PDF");
+	struct str text = told(a, pdf, "pdftohtml -xml -i -stdout $PDF");
 
 	HAS(text, "<item page=\"1\">决定书</item>");
 	HAS(text, "<item page=\"1\">一、事实</item>");

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "app/dossier.h"
+
+#include <stdlib.h>
+
+#include "app/case.h"
+#include "app/job.h"
+#include "base/day.h"
+#include "base/uuid.h"
+#include "pages.h"
+
+#define STOCK_MOST 2000 /* papers, and files: a dossier of more is several volumes */
+
+/* ---- what there is ---- */
+
+/* Papers and files of the matter and its children, and which papers had to be made. */
+struct stock {
+	struct shower *s;
+	struct arena *a;
+	const struct paper_view **paper;
+	size_t n_paper;
+	struct str *due;         /* ids of papers that had to be made */
+	size_t n_due;
+	struct dossier_thing *thing;
+	struct str *thing_field; /* id of the field */
+	size_t n_thing;
+	size_t n_hidden;
+	bool *used;              /* papers that the order names */
+	/* the row being read */
+	const struct matter_view *m;
+	struct str field, name, digest, sm3;
+	int64_t size;
+};
+
+static const struct stmt st_files = { "dossier_files",
+	"SELECT e.field, e.name, b.digest, b.sm3, b.size FROM evidence e JOIN blob b ON b.digest = e.blob "
+	"WHERE e.matter = $1 AND e.removed_event IS NULL ORDER BY e.id" };
+
+static bool too_many(struct err *err)
+{
+	return err_set(err, ERR_TOO_LARGE, "本件的文书或者文件超过%d份，请分册立卷", STOCK_MOST);
+}
+
+static bool add_file(void *ctx, struct err *err)
+{
+	struct stock *k = ctx;
+	const struct field *f = kind_field(k->m->snap->kind, k->field);
+	const struct dossier_thing t = { k->name, f ? f->name : k->field, k->digest, k->sm3, shown_size(k->a, k->size), k->size };
+
+	for (size_t i = 0; i < k->n_thing; i++)
+		if (str_eq(k->thing[i].digest, k->digest))
+			return true; /* 重份 (LY1.09-6) */
+	if (k->n_thing >= STOCK_MOST)
+		return too_many(err);
+	k->thing_field[k->n_thing] = k->field;
+	k->thing[k->n_thing++] = t;
+	return true;
+}
+
+static bool is_due(const struct stock *k, struct str id)
+{
+	for (size_t i = 0; i < k->n_due; i++)
+		if (str_eq(k->due[i], id))
+			return true;
+	return false;
+}
+
+static void put_due(struct stock *k, struct str id)
+{
+	if (k->n_due < STOCK_MOST && !is_due(k, id))
+		k->due[k->n_due++] = id;
+}
+
+static bool take_matter(struct stock *k, const struct matter_view *m, struct err *err)
+{
+	const struct kind *kind = m->snap->kind;
+	const struct db_in in[] = { db_i64(m->snap->id) };
+	const struct db_out out[] = { db_to_str(&k->field), db_to_str(&k->name), db_to_str(&k->digest), db_to_str(&k->sm3),
+				      db_to_i64(&k->size) };
+
+	if (k->n_paper + m->n_paper > STOCK_MOST)
+		return too_many(err);
+	for (size_t i = 0; i < m->n_paper; i++)
+		k->paper[k->n_paper++] = &m->paper[i];
+	for (size_t i = 0; i < m->n_event; i++) {
+		const struct action *ac = kind_action(kind, m->event[i].action);
+
+		for (size_t j = 0; ac && j < ac->n_makes; j++)
+			put_due(k, ac->makes[j]->id);
+	}
+	k->m = m;
+	return db_each(k->s->r->db, k->a, &st_files, DB_IN(in), DB_OUT(out), add_file, k, err);
+}
+
+/* A reader from whom something is hidden does not see every paper, so nothing could be called missing. */
+static bool sees_all(const struct matter_view *m)
+{
+	for (size_t i = 0; i < m->n_field; i++)
+		if (m->field[i].hidden || m->field[i].masked)
+			return false;
+	return true;
+}
+
+static bool take_children(struct stock *k, const struct matter_view *m, struct err *err)
+{
+	const struct actor who = actor_of(k->s->r);
+
+	for (size_t i = 0; i < m->n_link; i++) {
+		struct matter_view *child;
+		struct err hidden = { 0 };
+
+		if (!m->link[i].child)
+			continue;
+		child = arena_one(k->a, struct matter_view);
+		if (!matter_see(app_of(k->s->r)->engine, k->s->r->db, k->a, &who, m->link[i].matter, SEE_FIELDS | SEE_PAPERS | SEE_EVENTS,
+				child, &hidden)) {
+			if (hidden.code != ERR_NOT_FOUND)
+				return err_set(err, hidden.code, "%s", hidden.msg);
+			k->n_hidden++;
+		} else if (!sees_all(child)) {
+			k->n_hidden++;
+		} else if (!take_matter(k, child, err)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* ---- the order ---- */
+
+static void put_paper(struct stock *k, struct dossier_line *l, size_t *n, size_t i)
+{
+	const struct paper_view *p = k->paper[i];
+
+	k->used[i] = true;
+	l[(*n)++] = (struct dossier_line){ .name = p->name, .number = p->number, .made = shown_time(k->a, p->made),
+					   .href = str_fmt(k->a, "/doc/%.*s", STR_FMT(p->code)), .paper = p->paper, .code = p->code,
+					   .digest = str_is(p->state, "frozen") ? p->digest : (struct str){ 0 }, .at = p->made };
+}
+
+static int by_time(const void *x, const void *y)
+{
+	const struct dossier_line *a = x, *b = y;
+
+	if (a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	return str_cmp(a->code, b->code);
+}
+
+/* What stands at one place of the order: all papers of the name by their time, or all files of the field. */
+static void put_place(struct stock *k, struct str id, struct dossier_line *l, size_t *n)
+{
+	size_t before = *n;
+
+	for (size_t i = 0; i < k->n_paper; i++)
+		if (!k->used[i] && str_eq(k->paper[i]->paper, id))
+			put_paper(k, l, n, i);
+	qsort(l + before, *n - before, sizeof(*l), by_time);
+	for (size_t i = 0; i < k->n_thing; i++)
+		if (str_eq(k->thing_field[i], id))
+			l[(*n)++] = (struct dossier_line){ .name = k->thing[i].name, .digest = k->thing[i].digest, .file = true,
+							   .href = str_fmt(k->a, "/file/%.*s", STR_FMT(k->thing[i].digest)) };
+}
+
+static struct dossier_part part(struct stock *k, const struct kind *kind, const struct str *id, size_t n)
+{
+	struct dossier_line *l = arena_many(k->a, n + k->n_paper + k->n_thing, struct dossier_line);
+	struct dossier_part p = { .line = l };
+
+	for (size_t i = 0; i < n; i++) {
+		const struct paper *def = kind_paper(kind, id[i]);
+		size_t before = p.n;
+
+		put_place(k, id[i], l, &p.n);
+		if (p.n > before)
+			continue;
+		if (!def || !is_due(k, id[i])) {
+			p.n_absent++;
+			continue;
+		}
+		l[p.n++] = (struct dossier_line){ .name = def->name, .missing = true };
+		p.n_missing++;
+	}
+	return p;
+}
+
+static void put_others(struct stock *k, struct dossier_part *p)
+{
+	struct dossier_line *l = arena_many(k->a, p->n + k->n_paper, struct dossier_line);
+	size_t begin;
+
+	for (size_t i = 0; i < p->n; i++)
+		l[i] = p->line[i];
+	begin = p->n;
+	for (size_t i = 0; i < k->n_paper; i++)
+		if (!k->used[i])
+			put_paper(k, l, &p->n, i);
+	qsort(l + begin, p->n - begin, sizeof(*l), by_time);
+	p->line = l;
+}
+
+/* ---- the cover (LY1.09-16a) ---- */
+
+static struct str day_text(struct arena *a, int64_t ms)
+{
+	struct buf b;
+
+	buf_init(&b, a, 40);
+	if (ms)
+		day_put_cn(&b, day_at(ms));
+	return buf_str(&b);
+}
+
+static struct str fact(struct shower *s, const struct matter_view *m, struct str id)
+{
+	const struct kind *k = m->snap->kind;
+
+	if (str_is(id, "opened"))
+		return day_text(s->r->a, m->snap->opened);
+	if (str_is(id, "ended"))
+		return day_text(s->r->a, m->snap->ended);
+	for (size_t i = 0; i < k->n_number; i++)
+		if (str_eq(k->number[i].id, id))
+			return m->snap->number[i];
+	for (size_t i = 0; i < m->n_field; i++)
+		if (str_eq(m->field[i].def->id, id) && !m->field[i].hidden && m->field[i].v.t != T_NONE)
+			return shown_text(s, m->field[i].v);
+	return (struct str){ 0 };
+}
+
+static struct str keep_text(struct arena *a, const struct dossier_def *d)
+{
+	return d->keep.n ? str_fmt(a, "%lld%s", (long long)d->keep.n, unit_name_cn(d->keep.unit)) : (struct str){ 0 };
+}
+
+static void cover(struct shower *s, struct dossier *d)
+{
+	const struct matter_view *m = d->m;
+	const struct dossier_def *def = &m->snap->kind->dossier;
+#define TOLD(line) fact(s, m, def->cover[line])
+	const struct dossier_fact all[DOSSIER_FACTS] = {
+		{ "档号", TOLD(COVER_FILE_NO) }, { "案卷类别", m->snap->kind->name }, { "卷宗号", TOLD(COVER_VOLUME) },
+		{ "案由（事项名称）", TOLD(COVER_CAUSE) }, { "当事人姓名或者名称", TOLD(COVER_PARTY) }, { "承办机关", m->organ_name },
+		{ "承办人员", TOLD(COVER_OFFICERS) }, { "收案（受理）日期", TOLD(COVER_RECEIVED) },
+		{ "结案（决定）日期", TOLD(COVER_CLOSED) }, { "归档日期", TOLD(COVER_ARCHIVED) }, { "归档期限", keep_text(s->r->a, def) },
+	};
+#undef TOLD
+
+	for (size_t i = 0; i < DOSSIER_FACTS; i++) {
+		d->cover[i] = all[i];
+		d->n_blank += !all[i].text.n;
+	}
+}
+
+static bool bags(struct shower *s, struct dossier *d, struct err *err)
+{
+	const struct dossier_def *def = &d->m->snap->kind->dossier;
+	struct shown *bag = arena_many(s->r->a, def->n_bag, struct shown);
+
+	for (size_t i = 0; i < def->n_bag; i++)
+		for (size_t k = 0; k < d->m->n_field; k++)
+			if (d->m->field[k].def == def->bag[i]
+			    && !shown_of(s, &def->bag[i]->type, d->m->field[k].v, &bag[i], err))
+				return false;
+	d->bag = bag;
+	return true;
+}
+
+bool dossier_is(const struct matter_view *m)
+{
+	return m->snap->kind->dossier.n_main > 0 && m->n_paper > 0 && sees_all(m);
+}
+
+bool dossier_load(struct shower *s, const struct matter_view *m, struct dossier *ret, struct err *err)
+{
+	const struct dossier_def *def = &m->snap->kind->dossier;
+	struct arena *a = s->r->a;
+	struct stock k = { .s = s, .a = a, .paper = arena_many(a, STOCK_MOST, const struct paper_view *),
+			   .due = arena_many(a, STOCK_MOST, struct str), .thing = arena_many(a, STOCK_MOST, struct dossier_thing),
+			   .thing_field = arena_many(a, STOCK_MOST, struct str), .used = arena_many(a, STOCK_MOST, bool) };
+
+	*ret = (struct dossier){ .m = m };
+	if (!take_matter(&k, m, err) || !take_children(&k, m, err) || !bags(s, ret, err))
+		return false;
+	ret->main = part(&k, m->snap->kind, def->main, def->n_main);
+	ret->secondary = part(&k, m->snap->kind, def->secondary, def->n_secondary);
+	put_others(&k, &ret->secondary);
+	ret->thing = k.thing;
+	ret->n_thing = k.n_thing;
+	ret->n_hidden = k.n_hidden;
+	for (size_t i = 0; i < k.n_paper; i++)
+		ret->at = k.paper[i]->made > ret->at ? k.paper[i]->made : ret->at;
+	cover(s, ret);
+	return true;
+}
+
+/* ---- the page ---- */
+
+static size_t waiting(const struct dossier_part *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += !p->line[i].missing && !p->line[i].digest.n;
+	return n;
+}
+
+static bool load(struct req *r, struct matter_view *m, struct shower *s, struct err *err)
+{
+	if (!case_load(r, SEE_ALL, m, err) || !shower_init(r, s, err))
+		return false;
+	if (!m->snap->kind->dossier.n_main)
+		return err_set(err, ERR_NOT_FOUND, "这类办件不立案卷");
+	if (!m->n_paper)
+		return err_set(err, ERR_NOT_FOUND, "还没有入卷的文书");
+	return dossier_is(m) || err_set(err, ERR_FORBIDDEN, "本件有您无权查看的内容，不能看案卷。下一步：向承办人员或者档案管理人员申请查阅");
+}
+
+bool dossier_show(struct req *r, struct err *err)
+{
+	struct dossier_view v = { .n_wait = 0 };
+	struct matter_view m;
+	struct shower s;
+	struct html h;
+
+	if (!load(r, &m, &s, err) || !frame_load(r, STR("案卷"), &v.frame, err) || !dossier_load(&s, &m, &v.d, err))
+		return false;
+	v.code = m.snap->code;
+	v.title = m.title;
+	v.title_href = case_href(r, m.snap);
+	v.keep = keep_text(r->a, &m.snap->kind->dossier);
+	v.n_wait = waiting(&v.d.main) + waiting(&v.d.secondary);
+	frame_crumb(&v.frame, m.snap->kind->name, str_fmt(r->a, "/k/%.*s", STR_FMT(m.snap->kind->id)));
+	frame_crumb(&v.frame, case_short(m.snap, m.title), v.title_href);
+	frame_crumb(&v.frame, STR("案卷"), (struct str){ 0 });
+	html_init(&h, r->a, HTML_MAX);
+	page_dossier(&h, &v);
+	return frame_reply(r, 200, &h, err);
+}
+
+bool dossier_post(struct req *r, struct err *err)
+{
+	struct job_new job = { .sort = "dossier" };
+	bool secondary = str_is(req_form(r, "part"), "secondary");
+	struct matter_view m;
+	struct shower s;
+	struct str what = secondary ? STR("副卷") : STR("正卷");
+
+	if (!load(r, &m, &s, err))
+		return false;
+	job.title = str_fmt(r->a, "生成%.*s：%.*s", STR_FMT(what), STR_FMT(m.title));
+	job.input = str_fmt(r->a, "m=%.*s&part=%s", STR_FMT(m.snap->code), secondary ? "secondary" : "main");
+	job.file_name = str_fmt(r->a, "%.*s %.*s.pdf", STR_FMT(what), STR_FMT(case_short(m.snap, m.title)));
+	return job_ask(r, &job, err);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* dossier.h - the dossier (案卷) of a matter: its papers and those of its children in the order of `dossier:` in its kind,
+ * what is missing, what the cover tells, what evidence lies beside the papers. Bound as PDF by a job.
+ *
+ * Whoever does not see all of a matter sees no dossier of it: nothing could be called missing, and what is bound would
+ * look whole. Papers that the order does not name stand at the end of the secondary file, which is not opened to
+ * outsiders (LY1.09-7a). */
+#ifndef MINGFA_APP_DOSSIER_H
+#define MINGFA_APP_DOSSIER_H
+
+#include "app/shown.h"
+#include "law/kind.h"
+
+/* One place in the order: a paper, a file, or a paper whose step took place without it. */
+struct dossier_line {
+	struct str name, number, made, href;
+	struct str paper, code, digest; /* digest empty: not drawn yet */
+	int64_t at;
+	bool missing, file;
+};
+struct dossier_part {
+	const struct dossier_line *line;
+	size_t n, n_missing;
+	size_t n_absent; /* papers whose step did not take place: nothing is missing */
+};
+struct dossier_fact {
+	const char *name;
+	struct str text; /* empty: to be written by hand */
+};
+struct dossier_thing { /* a stored file */
+	struct str name, field, digest, sm3, size_text;
+	int64_t size;
+};
+#define DOSSIER_FACTS (COVER_LINES + 3)
+
+struct dossier {
+	const struct matter_view *m;
+	struct dossier_part main, secondary; /* 正卷, 副卷 */
+	struct dossier_fact cover[DOSSIER_FACTS];
+	size_t n_blank;                      /* of the cover */
+	const struct shown *bag;             /* aligned with the kind's dossier.bag */
+	const struct dossier_thing *thing;
+	size_t n_thing;
+	size_t n_hidden;                     /* children that this person may not see */
+	int64_t at;                          /* when its newest paper was made */
+};
+
+/* Whether there is one for this person; m was seen with fields and papers. */
+bool dossier_is(const struct matter_view *m);
+/* m was seen whole. */
+MUST_USE bool dossier_load(struct shower *s, const struct matter_view *m, struct dossier *ret, struct err *err);
+
+struct dossier_view {
+	struct frame frame;
+	struct str code, title, title_href, keep, request;
+	struct dossier d;
+	size_t n_wait; /* papers that are still being drawn */
+};
+
+/* The job: input is m=CODE&part=main|secondary. */
+struct job;
+MUST_USE bool dossier_bind(struct job *j, struct err *err);
+
+/* Routes. */
+bool dossier_show(struct req *r, struct err *err);
+bool dossier_post(struct req *r, struct err *err);
+
+#endif

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MulanPSL-2.0
+// The dossier of a closed case of the demonstration: its order, what is missing, who may have it bound, and the bound file
+// as other programs read it. Proves: LY1.09-2a LY1.09-7a LY1.09-8 LY1.09-10 LY1.09-16a
+'use strict';
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { test, after, run, expect, that, wait, folder, Server, request } = require('./lib.js');
+
+let server;
+let code;
+let lacking; // a case from whose papers the interrogation was lost
+async function running() {
+	if (server) return server;
+	const dir = folder();
+	const sql = (text) => execFileSync('sqlite3', [path.join(dir, 'mingfa.db'), text], { encoding: 'utf8' }).trim();
+	const closed = sql("SELECT m.code FROM matter m JOIN document d ON d.matter = m.id JOIN organ o ON o.id = m.organ WHERE m.kind = 'penalty' AND m.state IN ('closed', 'archived') AND o.short = 'yingji' GROUP BY m.id HAVING SUM(d.paper = 'inquiry_record') = 1 ORDER BY COUNT(*) DESC").split('\n');
+	that(closed.length >= 2, 'the demonstration lacks closed cases');
+	[code, lacking] = closed;
+	sql(`DELETE FROM document WHERE paper = 'inquiry_record' AND matter = (SELECT id FROM matter WHERE code = '${lacking}')`);
+	server = await new Server(dir).start();
+	after(() => server.stop());
+	return server;
+}
+
+const plain = (html) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+
+// The path of what a job of this person made.
+async function made(s, who, part) {
+	const asked = await request(s.port, 'POST', `/m/${code}/dossier`, { cookie: who.cookie, form: { csrf: who.csrf, part } });
+	expect(asked.status, 303, 'asking for it');
+	const job = asked.headers.location.split('/').pop();
+	for (let i = 0; i < 150; i++, await wait(200)) {
+		const [state, say, file] = s.ask(`SELECT state, say, file FROM job WHERE code = '${job}'`).split('|');
+		if (state === 'done') return path.join(s.dir, 'spool', file);
+		that(state !== 'stopped', `the job stopped: ${say}`);
+	}
+	throw new Error('the job did not end');
+}
+const text = (pdf) => execFileSync('pdftotext', ['-layout', pdf, '-'], { encoding: 'utf8' }).replace(/[ \n]+/g, '');
+
+test('papers stand in the order of the law, and what has taken place without one is named as missing', async () => {
+	const s = await running();
+	const who = await s.signIn('zhoumin');
+	const whole = await request(s.port, 'GET', `/m/${code}/dossier`, { cookie: who.cookie });
+	expect(whole.status, 200, 'the page');
+	const seen = plain(whole.body);
+	that(/行政处罚决定书.*当事人主体资格证明材料.*询问笔录.*现场检查笔录.*行政处罚事先告知书.*送达回证.*副卷.*立案审批表.*案件审查审批表.*结案审批表/.test(seen), `the order: ${seen}`);
+	that(!seen.includes('（缺）'), 'something is missing');
+	const other = plain((await request(s.port, 'GET', `/m/${lacking}/dossier`, { cookie: who.cookie })).body);
+	that(other.includes('询问笔录（缺）') && other.includes('正卷缺询问笔录：补入，或者归档时写明理由') && other.includes('缺 1 件'), `the lost paper: ${other}`);
+	that(!other.includes('听证笔录（缺）'), 'a stage that did not take place lacks nothing');
+});
+
+test('whoever may not see the case sees no dossier and has none bound', async () => {
+	const s = await running();
+	const ma = await s.signIn('majun'); // 猗氏镇
+	expect((await request(s.port, 'GET', `/m/${code}/dossier`, { cookie: ma.cookie })).status, 404, 'the page');
+	expect((await request(s.port, 'POST', `/m/${code}/dossier`, { cookie: ma.cookie, form: { csrf: ma.csrf, part: 'main' } })).status, 404, 'binding');
+});
+
+test('the main file is bound: five parts, the cover filled from the case, and nothing of the secondary file', async () => {
+	const s = await running();
+	const who = await s.signIn('zhoumin');
+	const pdf = await made(s, who, 'main');
+	const all = text(pdf);
+	const [cause, number] = s.ask(`SELECT json_extract(fields, '$.cause'), number FROM matter WHERE code = '${code}'`).split('|');
+	for (const word of ['行政执法案卷', `卷宗号${number}`, cause, '卷内目录', '证物袋清单', '卷内备考表']) that(all.includes(word), `lacks ${word}: ${all.slice(0, 800)}`);
+	for (const word of ['立案审批表', '案件审查审批表']) that(!all.includes(word), `the main file has ${word}`);
+	that(fs.readFileSync(pdf).equals(fs.readFileSync(await made(s, who, 'main'))), 'the same case gave other bytes');
+	const jars = ['preflight', 'pdfbox2', 'xmpbox', 'fontbox2', 'commons-logging', 'commons-io', 'javax.activation', 'jaxb-api'].map((j) => `/usr/share/java/${j}.jar`).join(':');
+	const said = execFileSync('java', ['-cp', jars, 'org.apache.pdfbox.preflight.Validator_A1b', pdf], { encoding: 'utf8' });
+	that(said.includes('is a valid PDF/A-1b file'), said);
+});
+
+test('the secondary file holds approvals and what the order does not name', async () => {
+	const s = await running();
+	const all = text(await made(s, await s.signIn('zhoumin'), 'secondary'));
+	for (const word of ['（副卷）', '立案审批表', '案件审查审批表', '结案审批表', '卷内备考表']) that(all.includes(word), `lacks ${word}: ${all.slice(0, 800)}`);
+	that(!all.includes('证物袋清单1'), 'evidence bags belong to the main file');
+});
+
+run();
