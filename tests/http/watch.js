@@ -27,6 +27,7 @@ function withFile(who, fields, name, content) {
 			+ part(`name="f.lead_files"; filename="${name}"`, content) + `--${edge}--\r\n` });
 }
 
+// Who looked at a stored file stands in the timeline. Proves: SX-JL-19a
 test('a download is on record before it goes out, once in ten minutes, and makes no form stale', async () => {
 	const s = await direct();
 	const who = await s.signIn('wangming');

@@ -269,6 +269,7 @@ static void seed(struct db *db)
 		     &err));
 }
 
+/* No act and no file of an act is taken back or put in place of another. Proves: SX-JL-6b LY1.03-6 SX-JL-20a LY1.03-20a */
 BOTH(the_record_can_only_grow)
 {
 	static const char *const refused[] = {

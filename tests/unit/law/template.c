@@ -116,6 +116,7 @@ Test(law_template, values_are_printed_as_papers_do)
 }
 
 /* Whatever a field says stands in the paper as text: no title, table, line or command comes of it. */
+/* What people fill in cannot change the fixed text. Proves: SX-JL-8a LY1.03-8a */
 Test(law_template, inserted_text_is_never_markup)
 {
 	static const char *const values[] = { "# 假标题", "## 假", ">> 假", ">< 假", "-- 假", "~", "|假|表|", "|:90|10|", "{{ fine }}",
