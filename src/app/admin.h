@@ -11,11 +11,15 @@ MUST_USE bool admin_role(struct req *r, struct str *ret, struct err *err);
 
 struct state_view {
 	struct frame frame;
-	const struct state_line {
-		struct str name, value;
-		bool bad;
-	} *line;
-	size_t n;
+	const struct state_group {
+		struct str name;
+		const struct state_line {
+			struct str name, value;
+			bool bad;
+		} *line;
+		size_t n;
+	} *group;
+	size_t n_group;
 	struct str backup_to;
 };
 
@@ -68,6 +72,9 @@ struct audit_view {
 	} *line;
 	size_t n;
 };
+
+/* ERR_FORBIDDEN for whoever is not the system administrator here. */
+MUST_USE bool admin_only_system(struct req *r, struct err *err);
 
 /* Routes. */
 bool admin_show(struct req *r, struct err *err);

@@ -6,10 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "app/status.h"
 #include "base/day.h"
 #include "db/migrate.h"
-#include "pages.h"
 
 #define METRICS_MOST ((size_t)64 * 1024)
 #define TOKEN_LEAST 20 /* characters of DIR/metrics-token: shorter ones can be guessed */
@@ -72,12 +70,7 @@ static const struct stmt st_size_sqlite = { "ops_size_sqlite",
 	"SELECT (SELECT page_count FROM pragma_page_count()) * (SELECT page_size FROM pragma_page_size())" };
 static const struct stmt st_size_postgres = { "ops_size_postgres", "SELECT pg_database_size(current_database())" };
 
-struct figures {
-	int64_t papers_waiting, papers_failed, outbox, event, sessions, size, search_lag;
-	struct writer_stats writer;
-};
-
-static bool collect(struct req *r, struct figures *f, struct err *err)
+bool ops_figures(struct req *r, struct ops_figures *f, struct err *err)
 {
 	struct app *app = app_of(r);
 	int64_t now = now_of(r);
@@ -169,7 +162,7 @@ static void put_sides(struct buf *b, const struct app *app)
 				 atomic_load(&http_stats(side[i])->refused));
 }
 
-static void put_figures(struct buf *b, const struct app *app, const struct figures *f)
+static void put_figures(struct buf *b, const struct app *app, const struct ops_figures *f)
 {
 	gauge(b, "writer_queue", "gauge", "Jobs that wait for the writing turn.", f->writer.waiting);
 	gauge(b, "writer_jobs_total", "counter", "Jobs done in the writing turn.", f->writer.jobs);
@@ -208,47 +201,15 @@ static bool may_watch(struct req *r)
 
 bool metrics(struct req *r, struct err *err)
 {
-	struct figures f = { .size = 0 };
+	struct ops_figures f = { .size = 0 };
 	struct buf b;
 
 	if (!may_watch(r))
 		return err_set(err, ERR_NOT_FOUND, "没有这一页，请从工作台或者首页重新进入");
-	if (!collect(r, &f, err))
+	if (!ops_figures(r, &f, err))
 		return false;
 	buf_init(&b, r->a, METRICS_MOST);
 	put_sides(&b, app_of(r));
 	put_figures(&b, app_of(r), &f);
 	return reply_text(r, 200, "text/plain; version=0.0.4; charset=utf-8", buf_str(&b));
-}
-
-/* ---- the page ---- */
-
-static void figure(struct figure_view *v, size_t *n, struct arena *a, const char *name, int64_t value, const char *hint,
-		   bool bad)
-{
-	v[(*n)++] = (struct figure_view){ str_of(name), str_fmt(a, "%" PRId64, value), str_of(hint), bad };
-}
-
-bool status_show(struct req *r, struct err *err)
-{
-	struct app *app = app_of(r);
-	struct figure_view *v = arena_many(r->a, 12, struct figure_view);
-	struct status_view view = { .figure = v, .read_only = app->read_only };
-	struct figures f = { .size = 0 };
-	struct html h;
-
-	if (!frame_load(r, STR("运行状况"), &view.frame, err) || !collect(r, &f, err))
-		return false;
-	frame_crumb(&view.frame, STR("运行状况"), (struct str){ 0 });
-	figure(v, &view.n, r->a, "到期待补办的事项", atomic_load(&app->overdue), "应为 0；超过 64 项时暂停办理，先行补办", atomic_load(&app->overdue) > 64);
-	figure(v, &view.n, r->a, "等待写入的办理", f.writer.waiting, "平时接近 0，上限 1024", f.writer.waiting > 500);
-	figure(v, &view.n, r->a, "等待制作的文书", f.papers_waiting, "通常几秒内制成", f.papers_waiting > 100);
-	figure(v, &view.n, r->a, "未能制成的文书", f.papers_failed, "应为 0；制作人已收到消息", f.papers_failed > 0);
-	figure(v, &view.n, r->a, "等待发送的事项", f.outbox, "对外交换和后台工作", f.outbox > 1000);
-	figure(v, &view.n, r->a, "检索尚未收录的记录", f.search_lag, "通常两秒内收录", f.search_lag > 1000);
-	figure(v, &view.n, r->a, "在线人数", f.sessions, "半小时内有操作的登录", false);
-	v[view.n++] = (struct figure_view){ STR("数据库大小"), shown_size(r->a, f.size), STR("不含 blobs 文件夹里的大文件"), false };
-	html_init(&h, r->a, HTML_MAX);
-	page_status(&h, &view);
-	return frame_reply(r, 200, &h, err);
 }

@@ -137,7 +137,6 @@ const struct route working_routes[] = {
 	{ GET, "/admin/webhooks", hooks_show, ADMINISTRATOR, "Webhooks, and what was not delivered" },
 	{ POST, "/admin/webhooks/again", hooks_again, ADMINISTRATOR, "Tries one again" },
 	{ GET, "/static/{digest}/{name}", asset_get, ANYONE, "Styles, scripts, icons" },
-	{ GET, "/status", status_show, ADMINISTRATOR, "How the program is doing" },
 	{ GET, "/healthz", health, ANYONE, "Alive: whether to restart it" },
 	{ GET, "/readyz", ready, ANYONE, "Ready: whether to send people to it" },
 	{ GET, "/metrics", metrics, ANYONE, "Figures for the operator's watch, from this machine or with a token" },

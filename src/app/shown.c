@@ -36,7 +36,9 @@ struct str shown_size(struct arena *a, int64_t bytes)
 		return str_fmt(a, "%lld 字节", (long long)bytes);
 	if (bytes < 1024 * 1024)
 		return str_fmt(a, "%lld KB", (long long)((bytes + 1023) / 1024));
-	return str_fmt(a, "%lld.%lld MB", (long long)(bytes / 1048576), (long long)(bytes % 1048576 * 10 / 1048576));
+	if (bytes < (int64_t)1 << 30)
+		return str_fmt(a, "%lld.%lld MB", (long long)(bytes >> 20), (long long)(bytes % 1048576 * 10 >> 20));
+	return str_fmt(a, "%lld.%lld GB", (long long)(bytes >> 30), (long long)(bytes % ((int64_t)1 << 30) * 10 >> 30));
 }
 
 struct str shown_time(struct arena *a, int64_t ms)

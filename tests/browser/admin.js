@@ -4,7 +4,7 @@
 'use strict';
 const { execFileSync } = require('node:child_process');
 const path = require('node:path');
-const { test, run, expect, that, mingfa, Site, Person, examine, shot } = require('./lib.js');
+const { test, run, expect, that, mingfa, Site, Person, examine, shot, day } = require('./lib.js');
 
 let site;
 const who = (login, opt) => site.person(login, opt);
@@ -167,6 +167,26 @@ test('a backup with the button while others work: progress, a message, and a fol
 		refused = e.stderr;
 	}
 	that(/不是空的/.test(refused), `restored over something: ${refused}`);
+
+	// What the state page knows of it, and the copy that goes elsewhere: it is registered on the backup, which then has a limit.
+	await system.go('/admin/state');
+	await system.reads('最近一次备份', '还没有登记过：恢复到空的文件夹试过以后', '还没有登记过：备份复制到别处', /数据文件夹[\d.]+[KMG]B/, /SQLite，[\d.]+[KMG]B/);
+	that(!/还没有备份过/.test(await system.text()), 'the backup is known');
+	await system.go('/k/backup');
+	await system.page.locator('.mf-list tbody tr a').first().click();
+	await system.choose('登记异地备份');
+	await system.fill({ 异地存放地点: '市数据中心2号柜', 异地存放日期: day(0), 校验结果: '与原件一致' });
+	await system.send();
+	await system.done('登记异地备份');
+	await system.go('/k/backup/new');
+	await system.fill({ 类别: '恢复', 位置: '/srv/try', 是否完成: '是' });
+	await system.send();
+	await system.go('/admin/state');
+	await system.reads('下一次异地备份', '最近一次恢复或者演练');
+	that(!/还没有登记过/.test(await system.text()), 'all is registered');
+	await examine(system.page);
+	await shot(system.page, 'admin_state_known_1366');
+	expect(await system.go('/status'), 404, 'one page tells it');
 });
 
 test('the auditor reads who did what, without contents, and takes it along', async () => {
