@@ -17,8 +17,9 @@
 #define API_BODY ((size_t)1 << 20) /* a form with 500 rows has some 200 KiB */
 #define API_PATH "/api/"
 
+/* api_search stands in find.c. */
 req_handler api_session, api_session_end, api_kinds, api_kind, api_matters, api_matter, api_events, api_open, api_act,
-	api_paper, api_openapi, api_page;
+	api_paper, api_search, api_openapi, api_page;
 
 /* Whether the request is the interface's. */
 bool api_asked(const struct req *r);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "app/api.h"
 #include "app/listing.h"
 #include "base/parse.h"
 #include "pages.h"
@@ -12,24 +13,49 @@
 #define A_PAGE 20
 #define PAGES_MOST 1000
 
-/* The first of the words with 30 characters before it, marked. */
-struct safe_html listing_around(struct arena *a, struct str text, struct str typed)
+/* The first of the words with 30 characters before it. */
+static struct str excerpt(struct arena *a, struct str text, const struct str *word, size_t n)
 {
-	struct str word[8], rest = typed, part;
-	size_t n = 0, at = SIZE_MAX, from;
+	const struct str low = str_lower(a, text); /* of the same length: ASCII only */
+	size_t at = SIZE_MAX, from;
 
-	while (n < ARRAY_LEN(word) && str_cut(&rest, ' ', &part))
-		if (part.n)
-			word[n++] = part;
 	for (size_t i = 0; i < n; i++) {
-		size_t x = str_find(text, word[i], 0);
+		size_t x = str_find(low, str_lower(a, word[i]), 0);
 
 		at = x < at ? x : at;
 	}
 	from = at == SIZE_MAX || at < 90 ? 0 : at - 90; /* bytes: three a Chinese character */
 	while (from < text.n && ((unsigned char)text.p[from] & 0xc0) == 0x80)
 		from++;
-	return html_mark(a, str_head(str_sub(text, from, text.n), 110), word, n);
+	return str_head(str_sub(text, from, text.n), 110);
+}
+
+static size_t words_of(struct str typed, struct str word[FIND_WORDS])
+{
+	struct str part;
+	size_t n = 0;
+
+	while (n < FIND_WORDS && str_cut(&typed, ' ', &part))
+		if (part.n)
+			word[n++] = part;
+	return n;
+}
+
+struct safe_html listing_around(struct arena *a, struct str text, struct str typed)
+{
+	struct str word[FIND_WORDS];
+	const size_t n = words_of(typed, word);
+
+	return html_mark(a, excerpt(a, text, word, n), word, n);
+}
+
+void find_around(const struct find *f, struct str text, struct find_line *l)
+{
+	struct str word[FIND_WORDS];
+	const size_t n = words_of(f->q, word);
+
+	l->excerpt = excerpt(f->r->a, text, word, n);
+	l->found = html_mark(f->r->a, l->excerpt, word, n);
 }
 
 static const struct source {
@@ -185,9 +211,20 @@ static bool is_address(struct str q)
 	return true;
 }
 
-bool search_show(struct req *r, struct err *err)
+static struct find asked(struct req *r)
 {
 	struct find f = { .r = r };
+
+	if (!parse_i64(req_query(r, "after"), 1, INT64_MAX, &f.after))
+		f.after = 0;
+	if (!parse_i64(req_query(r, "page"), 1, PAGES_MOST, &f.page))
+		f.page = 1;
+	return f;
+}
+
+bool search_show(struct req *r, struct err *err)
+{
+	struct find f = asked(r);
 	struct search_view v = { .q = str_trim(req_query(r, "q")) };
 	struct str in = part_asked(r);
 	struct html h;
@@ -197,10 +234,6 @@ bool search_show(struct req *r, struct err *err)
 	if (!frame_load(r, STR("搜索"), &v.frame, err))
 		return false;
 	frame_crumb(&v.frame, STR("搜索"), (struct str){ 0 });
-	if (!parse_i64(req_query(r, "after"), 1, INT64_MAX, &f.after))
-		f.after = 0;
-	if (!parse_i64(req_query(r, "page"), 1, PAGES_MOST, &f.page))
-		f.page = 1;
 	v.refused = refusal(&f, v.q);
 	v.all = !in.n;
 	if (!v.refused.n && f.q.n && !parts(&f, in, &v, err))
@@ -209,4 +242,60 @@ bool search_show(struct req *r, struct err *err)
 	html_init(&h, r->a, HTML_MAX);
 	page_search(&h, &v);
 	return frame_reply(r, 200, &h, err);
+}
+
+/* ---- the same for programs ---- */
+
+static void put_line(struct json_out *o, const struct find_line *l)
+{
+	json_open(o, NULL, '{');
+	json_out_str(o, "sort", l->sort);
+	json_out_str(o, "title", l->title);
+	json_out_str(o, "path", l->href);
+	json_out_str(o, "about", l->sub);
+	json_out_str(o, "where", l->where);
+	json_out_str(o, "excerpt", l->excerpt);
+	json_out_str(o, "limit", l->chip);
+	json_close(o, '}');
+}
+
+static void put_part(struct json_out *o, const struct find_part *p)
+{
+	json_open(o, NULL, '{');
+	json_out_str(o, "in", p->id);
+	json_out_str(o, "name", p->name);
+	json_out_i64(o, "count", (int64_t)p->count);
+	json_out_bool(o, "over", p->over);
+	json_open(o, "lines", '[');
+	for (size_t i = 0; i < p->n; i++)
+		put_line(o, &p->line[i]);
+	json_close(o, ']');
+	if (p->next.n)
+		json_out_str(o, "next", p->next);
+	json_close(o, '}');
+}
+
+/* A token for some kinds only would find by its words what it may not open. */
+bool api_search(struct req *r, struct err *err)
+{
+	struct find f = asked(r);
+	struct search_view v = { .q = str_trim(req_query(r, "q")) };
+	struct api_out out;
+
+	if (r->session->kinds.n)
+		return err_set(err, ERR_FORBIDDEN, "这个令牌只含一部分办件种类，不能搜索全部；请用 /api/v1/matters?kind=种类&q=");
+	v.refused = refusal(&f, v.q);
+	if (v.refused.n || !f.q.n)
+		return err_set(err, ERR_BAD_INPUT, "%.*s", STR_FMT(v.refused.n ? v.refused : STR("请用 q 写要找的字")));
+	if (!parts(&f, part_asked(r), &v, err))
+		return false;
+	api_out_init(r, &out);
+	json_open(&out.o, NULL, '{');
+	json_out_str(&out.o, "q", f.q);
+	json_open(&out.o, "parts", '[');
+	for (size_t i = 1; i < v.n_tab; i++)
+		put_part(&out.o, &v.tab[i]);
+	json_close(&out.o, ']');
+	json_close(&out.o, '}');
+	return api_reply(r, 200, &out, err);
 }

@@ -19,6 +19,7 @@ struct find_line {
 	struct str title, href, sub;
 	struct str where;       /* in which field or paper the words stand */
 	struct safe_html found;
+	struct str excerpt;     /* the same without marks */
 };
 struct find_part {
 	struct str id, name;    /* matters 办件 */
@@ -48,6 +49,7 @@ struct find {
 	struct cut_query words;
 	int64_t after;          /* the last one of the page before, of matters and papers; 0: from the newest */
 	int64_t page;           /* from 1, of the other parts */
+	int64_t met;            /* the paper that was met last: its pieces follow each other */
 };
 MUST_USE bool find_articles(struct find *f, struct find_part *p, struct err *err);
 MUST_USE bool find_help(struct find *f, struct find_part *p, struct err *err);
@@ -57,6 +59,8 @@ MUST_USE bool find_parties(struct find *f, struct find_part *p, struct err *err)
 
 /* Whether all words stand in the text. */
 bool find_within(const struct find *f, struct str text);
+/* The words where they stand in the text: found and excerpt. */
+void find_around(const struct find *f, struct str text, struct find_line *l);
 /* The lines of this page out of n that are all known: sets the part's count and next; the first of them. */
 size_t find_page(struct find *f, struct find_part *p, size_t n);
 /* The address of the page that begins after this one. */

@@ -25,8 +25,8 @@ bool find_articles(struct find *f, struct find_part *p, struct err *err)
 		line[i] = (struct find_line){ .sort = x->statute ? STR("法律法规") : STR("制度"), .light = "", .title = buf_str(&b),
 					      .href = str_fmt(f->r->a, "/law/%.*s", STR_FMT(x->id)),
 					      .sub = str_fmt(f->r->a, "%.*s%s台账编号 %.*s", STR_FMT(full), full.n ? " · " : "",
-							     STR_FMT(x->id)),
-					      .found = listing_around(f->r->a, x->requirement, f->q) };
+							     STR_FMT(x->id)) };
+		find_around(f, x->requirement, &line[i]);
 	}
 	p->line = line;
 	return true;
@@ -50,8 +50,8 @@ bool find_help(struct find *f, struct find_part *p, struct err *err)
 	for (size_t i = 0; i < p->n; i++) {
 		const struct help_topic *x = &topic[at[from + i]];
 
-		line[i] = (struct find_line){ .sort = x->sort, .light = "", .title = x->name, .href = x->href,
-					      .found = listing_around(f->r->a, x->text, f->q) };
+		line[i] = (struct find_line){ .sort = x->sort, .light = "", .title = x->name, .href = x->href };
+		find_around(f, x->text, &line[i]);
 	}
 	p->line = line;
 	return true;

@@ -29,6 +29,7 @@ static bool walk(struct walk *w, int64_t before, struct err *err)
 	bool more = true;
 
 	w->n = 0;
+	w->f->met = 0;
 	w->hit = arena_many(w->f->r->a, w->want, struct search_hit);
 	while (more && w->n < w->want && looked < LOOKED_MOST) {
 		const struct search_hit *hit;
@@ -107,7 +108,7 @@ static void stands(struct find *f, struct shower *shower, const struct matter_vi
 		}
 	}
 	if (best)
-		l->found = listing_around(f->r->a, text, f->q);
+		find_around(f, text, l);
 }
 
 /* ---- matters ---- */
@@ -167,9 +168,14 @@ bool find_matters(struct find *f, struct find_part *p, struct err *err)
 static bool sees_paper(struct find *f, const struct search_hit *hit, bool *ret, struct err *err)
 {
 	const struct actor who = actor_of(f->r);
+	const int64_t paper = hit->subject / INDEX_PIECES;
 	struct paper_seen p;
 
-	return matter_paper(app_of(f->r)->engine, f->r->db, f->r->a, &who, hit->subject, &p, ret, err);
+	*ret = false;
+	if (paper == f->met)
+		return true;
+	f->met = paper;
+	return matter_paper(app_of(f->r)->engine, f->r->db, f->r->a, &who, paper, &p, ret, err);
 }
 
 /* The block that has most of the words; name and number stand above it anyway. */
@@ -186,7 +192,7 @@ static void paper_stands(struct find *f, const struct paper_seen *p, struct find
 			text = line;
 		}
 	}
-	l->found = listing_around(f->r->a, str_trim(text), f->q);
+	find_around(f, str_trim(text), l);
 }
 
 static void paper_line(struct find *f, const struct paper_seen *p, struct find_line *l)
@@ -215,14 +221,14 @@ bool find_papers(struct find *f, struct find_part *p, struct err *err)
 		struct paper_seen x;
 		bool seen;
 
-		if (!matter_paper(app_of(r)->engine, r->db, r->a, &who, w.hit[i].subject, &x, &seen, err))
+		if (!matter_paper(app_of(r)->engine, r->db, r->a, &who, w.hit[i].subject / INDEX_PIECES, &x, &seen, err))
 			return false;
 		if (seen)
 			paper_line(f, &x, &line[p->n++]);
 	}
 	p->line = line;
 	if (p->here && w.n > p->most)
-		p->next = find_next(f, "after", w.hit[p->most - 1].subject);
+		p->next = find_next(f, "after", INDEX_PIECE(w.hit[p->most - 1].subject / INDEX_PIECES, 0)); /* past all its pieces */
 	return true;
 }
 
@@ -319,8 +325,8 @@ bool find_parties(struct find *f, struct find_part *p, struct err *err)
 		const struct party *x = k->party[from + i];
 
 		line[i] = (struct find_line){ .sort = STR("当事人画像"), .light = "", .title = x->name, .href = party_href(f->r, x),
-					      .sub = str_fmt(a, "见于 %.*s", STR_FMT(k->matter[from + i])),
-					      .found = listing_around(a, party_text(a, x), f->q) };
+					      .sub = str_fmt(a, "见于 %.*s", STR_FMT(k->matter[from + i])) };
+		find_around(f, party_text(a, x), &line[i]);
 	}
 	p->line = line;
 	return true;

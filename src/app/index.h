@@ -5,7 +5,8 @@
  * Tokens of an entry: for each row of matter_reader p_ + principal with ':' as '_' (p_user_9, p_organ_7,
  * p_role_7_legal, p_public); k_ + kind; s_ + state; o_ + organ's id; y_ + year of opening (Shanghai).
  *
- * Papers (SEARCH_PAPERS): the subject is the document's id; where the paper prints what not every reader of its matter may
+ * Papers (SEARCH_PAPERS): one entry for each piece of its text, subject INDEX_PIECE(document, n-th of them), so that a long
+ * record is found by its last page too; words that stand in two pieces are not found together. Where the paper prints what not every reader of its matter may
  * see, p_ of those who may see that, instead of the matter's readers. Parties (SEARCH_PARTIES): one entry for each field by
  * which a party picture finds its matters, subject INDEX_PARTY(matter, n-th of them); c_ + code or n_ + hash of the name. */
 #ifndef MINGFA_APP_INDEX_H
@@ -19,6 +20,14 @@
 struct str paper_plain(struct arena *a, struct str content);
 /* p_user_9 for user:9. */
 struct str index_principal_token(struct arena *a, struct str principal);
+
+/* Each piece begins with the paper's name and number and repeats the end of the one before it, so that no phrase is cut
+ * in two (FIND_TYPED is half of it). 32 pieces are some five hundred pages, more than one paper of a case ever has; what
+ * comes after is not found, and the log says so. */
+#define INDEX_PIECES 32
+#define INDEX_PIECE_STEP 7400
+#define INDEX_PIECE_REPEAT 200
+#define INDEX_PIECE(document, n) ((document) * INDEX_PIECES + (int64_t)(n))
 
 #define INDEX_PARTIES 8 /* of one matter */
 #define INDEX_PARTY(matter, n) ((matter) * INDEX_PARTIES + (int64_t)(n))

@@ -225,6 +225,25 @@ static struct str narrow_tokens(struct indexer *x, const struct paper_entry *p)
 	return buf_str(&t.b);
 }
 
+static void put_pieces(struct indexer *x, const struct paper_entry *p, struct str tokens, struct entries *to)
+{
+	const struct str head = str_head(str_fmt(x->a, "%.*s %.*s", STR_FMT(p->name), STR_FMT(p->number)), INDEX_PIECE_REPEAT);
+	struct str rest = paper_plain(x->a, p->content);
+
+	for (int n = 0; n < INDEX_PIECES && (rest.n || !n); n++) {
+		const struct str piece = str_head(rest, INDEX_PIECE_STEP + INDEX_PIECE_REPEAT);
+		const struct search_entry e = { .subject = INDEX_PIECE(p->id, n), .side = SEARCH_PAPERS, .day = day_at(p->made),
+						.text = str_fmt(x->a, "%.*s\n%.*s", STR_FMT(head), STR_FMT(piece)),
+						.tokens = tokens };
+
+		put(to, x->a, &e);
+		rest = piece.n == rest.n ? (struct str){ 0 } : str_sub(rest, str_head(rest, INDEX_PIECE_STEP).n, rest.n);
+	}
+	if (rest.n)
+		log_line(LOG_WARNING, "search: the end of paper %lld is not indexed: it has more than %d characters",
+			 (long long)p->id, INDEX_PIECES * INDEX_PIECE_STEP);
+}
+
 static bool paper_entries(struct indexer *x, const struct matter_view *v, struct str readers, struct entries *to,
 			  struct err *err)
 {
@@ -235,13 +254,8 @@ static bool paper_entries(struct indexer *x, const struct matter_view *v, struct
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		struct str who = p[i].narrow ? narrow_tokens(x, &p[i]) : readers;
-		const struct search_entry e = {
-			.subject = p[i].id, .side = SEARCH_PAPERS, .day = day_at(p[i].made),
-			.text = str_fmt(x->a, "%.*s %.*s\n%.*s", STR_FMT(p[i].name), STR_FMT(p[i].number),
-					STR_FMT(paper_plain(x->a, p[i].content))),
-			.tokens = str_fmt(x->a, "k_%.*s%.*s", STR_FMT(v->snap->kind->id), STR_FMT(who)) };
 
-		put(to, x->a, &e);
+		put_pieces(x, &p[i], str_fmt(x->a, "k_%.*s%.*s", STR_FMT(v->snap->kind->id), STR_FMT(who)), to);
 	}
 	return true;
 }

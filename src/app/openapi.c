@@ -354,6 +354,9 @@ static const struct api_row rows[] = {
 	{ "get", "/api/v1/matters/{id}", "getMatter", "一件办件，连同期限、文书、能办的办理和不能办的原因", "", API_PERSON },
 	{ "get", "/api/v1/matters/{id}/events", "listEvents", "一件办件的办理记录", "", API_PERSON },
 	{ "get", "/api/v1/matters/{id}/papers/{paper}", "getPaper", "一份文书的 PDF", "", API_PERSON },
+	{ "get", "/api/v1/search", "search", "搜索办件、文书、当事人、条文和帮助",
+	  "q：要找的字；in（matters、papers、parties、articles、help）：只要其中一类，每次20条，接着用回答里的 next；"
+	  "每类的 count 最多数到50，over 表示还有", API_PERSON },
 	{ "post", "/api/v1/matters/{id}/actions/{action}", "actOnMatter", "办理",
 	  "version 是读到的版本，已被他人更新的回答 409；不能办理的回答 422 和全部原因", API_PERSON },
 };
@@ -373,6 +376,7 @@ static void put_parameter(struct json_out *o, struct str name, const char *in, b
 static void put_parameters(struct json_out *o, const struct api_row *row)
 {
 	static const char *const query[] = { "kind", "state", "organ", "due", "mine", "order", "q", "cursor" };
+	static const char *const search[] = { "q", "in", "after", "page" };
 	struct str rest = str_of(row->path), part;
 
 	json_open(o, "parameters", '[');
@@ -381,6 +385,8 @@ static void put_parameters(struct json_out *o, const struct api_row *row)
 			put_parameter(o, str_sub(part, 1, part.n - 1), "path", true, (struct str){ 0 });
 	for (size_t i = 0; str_is(str_of(row->id), "listMatters") && i < ARRAY_LEN(query); i++)
 		put_parameter(o, str_of(query[i]), "query", false, (struct str){ 0 });
+	for (size_t i = 0; str_is(str_of(row->id), "search") && i < ARRAY_LEN(search); i++)
+		put_parameter(o, str_of(search[i]), "query", i == 0, (struct str){ 0 });
 	if (str_is(str_of(row->id), "openMatter") || str_is(str_of(row->id), "actOnMatter"))
 		put_parameter(o, STR("Idempotency-Key"), "header", false, STR("UUID：同样的内容再发一次，得到第一次的结果"));
 	json_close(o, ']');

@@ -125,6 +125,7 @@ const struct route working_routes[] = {
 	{ GET, "/api/v1/kinds/{kind}", api_kind, PERSON, "Fields, states and actions of a kind" },
 	{ GET, "/api/v1/matters", api_matters, PERSON, "Matters by kind, state, light, field or text" },
 	{ POST, "/api/v1/matters", api_open, PERSON, "Opens a matter", .max_body = UPLOAD_BODY, .slow = true, .no_csrf = true },
+	{ GET, "/api/v1/search", api_search, PERSON, "What the page of a search finds" },
 	{ GET, "/api/v1/matters/{id}", api_matter, PERSON, "One matter" },
 	{ GET, "/api/v1/matters/{id}/events", api_events, PERSON, "Its record" },
 	{ GET, "/api/v1/matters/{id}/papers/{paper}", api_paper, PERSON, "A paper's PDF", .slow = true },

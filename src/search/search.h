@@ -15,11 +15,11 @@
 struct search;
 
 #define SEARCH_TEXT 2000       /* characters kept of a matter: enough for title, party, cause and facts */
-#define SEARCH_PAPER_TEXT 8000 /* of a paper: some sixteen pages */
+#define SEARCH_PAPER_TEXT 8000 /* of a paper, or of one piece of it: some sixteen pages */
 
 /* Raised whenever entries come to hold something else: an index of another form is emptied when it is opened for
  * writing, and filled again from the first event. */
-#define SEARCH_FORM 2
+#define SEARCH_FORM 3
 
 /* address: "sqlite:DIR/search.db" (made when absent if mode is DB_WRITE) or the PostgreSQL address. */
 MUST_USE bool search_open(const char *address, enum db_mode mode, struct search **ret, struct err *err);
@@ -28,7 +28,7 @@ void search_close(struct search *s); /* NULL is fine */
 enum search_side { SEARCH_WORKING, SEARCH_PUBLIC, SEARCH_PAPERS, SEARCH_PARTIES };
 
 struct search_entry {
-	int64_t subject;    /* what is found: a matter; on the side of papers a paper; of parties what the caller counts */
+	int64_t subject;    /* what is found: a matter; on the side of papers a piece of one; of parties what the caller counts */
 	enum search_side side;
 	int64_t day;        /* what "newest" means: the day of opening, or of publication; days since 1970 */
 	struct str text;    /* "" removes the entry */

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 #define MARK_WORDS 16 /* a search line has few; each is looked for at each place */
 
@@ -156,8 +157,8 @@ static size_t word_at(struct str rest, const struct str *word, size_t n_word)
 	size_t best = 0;
 
 	for (size_t i = 0; i < n_word && i < MARK_WORDS; i++) {
-		if (word[i].n > best && str_starts(rest, word[i]))
-			best = word[i].n;
+		if (word[i].n > best && word[i].n <= rest.n && strncasecmp(rest.p, word[i].p, word[i].n) == 0)
+			best = word[i].n; /* in the C locale: ASCII letters only, as search folds them */
 	}
 	return best;
 }

@@ -94,7 +94,8 @@ struct safe_html html_take(const struct html *h);
 /* A drawing that this program made (flow chart, chart, QR code): kept from "<svg" to "</svg>";
  * anything that does not begin and end so, or holds "<script", gives the empty text. */
 struct safe_html html_svg(struct str drawing);
-/* The text escaped, each occurrence of a word inside <mark>. At most 16 words. */
+/* The text escaped, each occurrence of a word inside <mark>, capital ASCII letters or small. At most 16
+ * words. */
 struct safe_html html_mark(struct arena *a, struct str text, const struct str *word, size_t n_word);
 
 #endif

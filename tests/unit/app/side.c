@@ -198,6 +198,16 @@ const char *side_page(struct side *s, const char *cookie, const char *method, co
 	return reply;
 }
 
+const char *side_bearer(struct side *s, const char *token, const char *path)
+{
+	const char *reply;
+
+	(void)talk_to(s, s->app->working,
+		      str_fmt(s->f->a, "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer %s\r\n\r\n", path,
+			      token).p, &reply);
+	return reply;
+}
+
 const char *side_sign_in(struct side *s, const char *login, const char *password)
 {
 	const char *reply = side_page(s, NULL, "POST", "/sign-in", str_fmt(s->f->a, "login=%s&password=%s", login, password).p);

@@ -32,6 +32,8 @@ int side_post(struct side *s, const char *path, const char *form, const char **r
 void side_work(struct side *s);
 /* A request to it: the whole reply. cookie: "mf=…" or NULL. body: an urlencoded form, or "". */
 const char *side_page(struct side *s, const char *cookie, const char *method, const char *path, const char *body);
+/* GET of the JSON interface with a token: the whole reply. */
+const char *side_bearer(struct side *s, const char *token, const char *path);
 /* The cookie of somebody who signs in. */
 const char *side_sign_in(struct side *s, const char *login, const char *password);
 bool has(const char *body, const char *text);

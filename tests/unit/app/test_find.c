@@ -22,6 +22,7 @@ static const struct { const char *id, *name, *organ, *role; } people[] = {
 	{ "guan", "管统", "justice", "sysadmin" },
 };
 
+static const char *more; /* acts of one test beside the usual ones */
 static const char acts[] =
 	"- {who: public, open: complaint, as: N, per: justice, with: {complainant_as: citizen, ground: procedure, "
 	"about_organ: yingji, event_text: 检查时在紫砂壶旁争执, reason_text: 要求核实, complainant: " HIDDEN
@@ -30,12 +31,28 @@ static const char acts[] =
 
 static const struct stmt st_ready = { "find_ready", "UPDATE account SET must_change = 0" };
 
+static bool do_acts(struct story *st, const char *text, struct err *err)
+{
+	const struct ynode *steps;
+
+	if (!yaml_read_one(st->a, "acts", str_of(text), &steps, err))
+		return false;
+	for (size_t i = 0; i < steps->n; i++) {
+		struct act_result r;
+
+		if (!story_act(st, steps->child[i], &r, err))
+			return false;
+		if (r.n_refused)
+			return err_set(err, ERR_REFUSED, "%.*s", STR_FMT(r.refused[0].say));
+	}
+	return true;
+}
+
 static bool settle(struct db *db, struct arena *turn, void *ctx, struct err *err)
 {
 	struct side *s = ctx;
 	struct arena *a = s->f->a;
 	struct story st = { .a = a, .e = s->app->engine, .db = db };
-	const struct ynode *steps;
 	struct str hash;
 
 	(void)turn;
@@ -54,17 +71,7 @@ static bool settle(struct db *db, struct arena *turn, void *ctx, struct err *err
 		    || !db_exec(db, &st_ready, DB_NONE, NULL, err))
 			return false;
 	}
-	if (!yaml_read_one(a, "acts", str_of(acts), &steps, err))
-		return false;
-	for (size_t i = 0; i < steps->n; i++) {
-		struct act_result r;
-
-		if (!story_act(&st, steps->child[i], &r, err))
-			return false;
-		if (r.n_refused)
-			return err_set(err, ERR_REFUSED, "%.*s", STR_FMT(r.refused[0].say));
-	}
-	return true;
+	return do_acts(&st, acts, err) && (!more || do_acts(&st, more, err));
 }
 
 static void place_open(struct side *s, struct fresh *f)
@@ -158,6 +165,77 @@ BOTH(a_paper_is_found_by_whom_may_see_it)
 	finds_nothing(&s, "wai", "紫砂壶旁");
 	finds_nothing(&s, "guan", HIDDEN);
 	finds_nothing(&s, "guan", "紫砂壶旁");
+	side_close(&s);
+}
+
+/* A complaint whose paper is some 19,000 characters long; the words stand at its end, across the border of two pieces,
+ * and once in each. */
+static const char *long_complaint(struct arena *a)
+{
+	struct buf b;
+
+	buf_init(&b, a, 100000);
+	buf_adds(&b, "- {who: public, open: complaint, as: L, per: justice, with: {complainant_as: citizen, ground: procedure, "
+		     "about_organ: yingji, reason_text: 要求核实, complainant: 周长文, address: 猗氏镇, contact: \"13900000173\", event_text: ");
+	for (int i = 0; i < 18900; i++) {
+		if (i % 7000 == 0)
+			buf_adds(&b, "翡翠扳指");
+		buf_adds(&b, "复");
+		if (i == 18800)
+			buf_adds(&b, "琉璃盏见于末页Zebra");
+	}
+	buf_adds(&b, "}}\n- {who: si, do: accept, at: L}\n");
+	return str_cstr(a, buf_str(&b));
+}
+
+BOTH(a_long_paper_is_found_by_its_last_page_and_once)
+{
+	struct side s;
+	const char *si, *page;
+
+	more = long_complaint(f->a);
+	place_open(&s, f);
+	si = side_sign_in(&s, "si", PASSWORD);
+	page = search(&s, si, "琉璃盏见于末页", "papers");
+	cr_expect_eq(tab(&s, page, "文书"), 1, "%s", page);
+	cr_expect(has(page, "<mark>@</mark>"), "%s", page);
+	page = search(&s, si, "翡翠扳指", "papers");
+	cr_expect_eq(tab(&s, page, "文书"), 1, "of many pieces one line: %s", page);
+	page = search(&s, si, "zebra", "papers");
+	cr_expect(has(page, "<mark>Zebra</mark>"), "%s", page);
+	for (int i = 0; i < 3; i++) { /* whatever part of the filler the border cuts */
+		page = search(&s, si, str_fmt(f->a, "翡翠扳指%.*s", i * 3 + 3, "复复复").p, "papers");
+		cr_expect_eq(tab(&s, page, "文书"), 1, "%s", page);
+	}
+	finds_nothing(&s, "wai", "琉璃盏见于末页");
+	side_close(&s);
+}
+
+static const char *by_program(struct side *s, const char *token, const char *typed, const char *in)
+{
+	return side_bearer(s, token, str_fmt(s->f->a, "/api/v1/search?q=%s&in=%s", escaped(s, typed), in).p);
+}
+
+/* The same rights, counts and lines as the page's. */
+BOTH(a_program_finds_what_its_person_finds)
+{
+	struct side s;
+	const char *si, *zhang, *got;
+
+	place_open(&s, f);
+	si = strchr(side_sign_in(&s, "si", PASSWORD), '=') + 1;
+	zhang = strchr(side_sign_in(&s, "zhang", PASSWORD), '=') + 1;
+	got = by_program(&s, si, "投诉举报", "papers");
+	cr_expect(has(got, "\"in\":\"papers\",\"name\":\"文书\",\"count\":2") && has(got, "登记表"), "%s", got);
+	got = by_program(&s, zhang, "投诉举报", "papers");
+	cr_expect(has(got, "\"in\":\"papers\",\"name\":\"文书\",\"count\":1") && !has(got, "登记表"), "%s", got);
+	got = by_program(&s, zhang, HIDDEN, "");
+	cr_expect(has(got, "200 OK") && !has(got, "\"title\""), "%s", got);
+	got = by_program(&s, si, HIDDEN, "");
+	cr_expect(has(got, "\"excerpt\":") && has(got, HIDDEN) && !has(got, "<mark>"), "%s", got);
+	cr_expect(has(by_program(&s, si, "", ""), "400 Bad Request"));
+	cr_expect(has(by_program(&s, si, "、、", ""), "只有标点"));
+	cr_expect(has(by_program(&s, "nonsense", HIDDEN, ""), "401 "));
 	side_close(&s);
 }
 

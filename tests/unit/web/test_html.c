@@ -94,6 +94,14 @@ Test(html, found_words_are_marked_and_the_rest_is_escaped)
 	SEES("处<mark>罚款</mark><mark>&lt;</mark>2&gt;&amp;<mark>罚</mark>");
 }
 
+Test(html, capital_or_small_it_is_the_same_word)
+{
+	const struct str word[] = { STR("pdf"), STR("Ａ") };
+
+	html_put(&h, html_mark(a, STR("PDF、Pdf，ａ"), word, 2));
+	SEES("<mark>PDF</mark>、<mark>Pdf</mark>，ａ");
+}
+
 Test(html, an_empty_word_marks_nothing)
 {
 	const struct str word[] = { STR("") };
