@@ -23,7 +23,8 @@ BEGIN
 			EXECUTE format('GRANT SELECT ON SEQUENCE %I.%I TO %I', place, t, who);
 		END LOOP;
 		-- The record: it grows, and nothing in it changes or goes.
-		FOREACH t IN ARRAY ARRAY['event', 'event_body', 'event_file', 'leaf', 'tile', 'pack_version', 'blob', 'evidence',
+		FOREACH t IN ARRAY ARRAY['event', 'event_body', 'event_file', 'leaf', 'tile', 'log_origin', 'checkpoint',
+			'cosignature', 'pack_version', 'blob', 'evidence',
 			'deputed', 'taken_back', 'reading'] LOOP
 			EXECUTE format('GRANT INSERT ON %I.%I TO %I', place, t, who);
 		END LOOP;
@@ -38,7 +39,8 @@ BEGIN
 			'login_attempt', 'draft_bin'] LOOP
 			EXECUTE format('GRANT INSERT, DELETE ON %I.%I TO %I', place, t, who);
 		END LOOP;
-		FOREACH t IN ARRAY ARRAY['session', 'draft', 'pref', 'key_fill', 'matter_holder', 'process', 'search'] LOOP
+		FOREACH t IN ARRAY ARRAY['session', 'draft', 'pref', 'key_fill', 'matter_holder', 'process', 'search',
+			'witness'] LOOP
 			EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %I.%I TO %I', place, t, who);
 		END LOOP;
 	END LOOP;

@@ -8,7 +8,7 @@
 #include "app/version.h"
 
 static const struct command commands[] = {
-	{ "init", cmd_init, "init DIR [--pack P] [--demo | --practice]", "建立数据文件夹" },
+	{ "init", cmd_init, "init DIR [--pack P] [--demo | --practice] [--log-name N]", "建立数据文件夹" },
 	{ "serve", cmd_serve, "serve DIR [--listen A:P] [--public A:P] [--proxy A,A] [--db ADDR] [--log text|json] [--read-only] [--now T]",
 	  "提供工作端和公众端" },
 	{ "account", cmd_account, "account DIR LOGIN [--name N --organ O --role R,R] [--db ADDR]",
@@ -18,6 +18,8 @@ static const struct command commands[] = {
 	{ "export", cmd_export, "export DIR KIND FILE [--public]", "导出为 CSV 或者 XLSX" },
 	{ "backup", cmd_backup, "backup DIR TO [--db ADDR]", "备份（办理照常进行）：数据库和新增的文件" },
 	{ "restore", cmd_restore, "restore FROM DIR [--db ADDR]", "恢复到空的文件夹，并检查是否完整" },
+	{ "log", cmd_log, "log key DIR [--db ADDR] | renew DIR [--db ADDR]",
+	  "key：记录日志的名称和公钥；renew：签过的记录找不回时，另起一份日志，旧的末尾记在新的开头" },
 	{ "search", cmd_search, "search rebuild DIR", "重建全文索引" },
 	{ "unheld", cmd_unheld, "unheld DIR", "列出无人在办的办件；没有则返回0" },
 	{ "law", cmd_law, "law check [--pack P] [--was DIR] | coverage [--csv] [--pack P] | diff PACK PACK | flow KIND [--pack P] [--state S]  [--law DIR]",

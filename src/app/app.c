@@ -194,6 +194,7 @@ bool app_open(const struct app_config *config, struct app **ret, struct err *err
 
 	app->a = a;
 	(void)pthread_mutex_init(&app->search_lock, NULL);
+	(void)pthread_mutex_init(&app->log_lock, NULL);
 	app->dir = config->dir;
 	app->started = time_now();
 	app->process = uuid_new(a, app->started);
@@ -495,6 +496,7 @@ void app_close(struct app *app)
 	while (app->n_search)
 		search_close(app->search[--app->n_search]);
 	(void)pthread_mutex_destroy(&app->search_lock);
+	(void)pthread_mutex_destroy(&app->log_lock);
 	engine_free(app->engine);
 	(void)arena_free(app->a);
 }

@@ -67,6 +67,8 @@ struct app {
 	int64_t hook_wait;        /* ms before a delivery's second try; 0: HOOK_WAIT_MS */
 	struct search *search[SEARCH_SPARE]; /* open and free */
 	int n_search;
+	pthread_mutex_t log_lock;
+	char log_fault[512];      /* why the record log is not signed; empty: it is (log_sign.h); under log_lock */
 };
 
 struct app_config {

@@ -9,7 +9,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "app/log_sign.h"
 #include "app/whole.h"
+#include "base/small.h"
 #include "db/backup.h"
 
 #define SPARE ((int64_t)256 << 20) /* the database's log grows while it is copied */
@@ -238,7 +240,8 @@ bool restore_folder(const char *from, const char *dir, const char *address, stru
 	for (size_t i = 0; ok && i < ARRAY_LEN(parts); i++)
 		ok = make_folder(str_cstr(a, str_fmt(a, "%s/%s", dir, parts[i])), err);
 	ok = ok && backup_read(str_cstr(a, str_fmt(a, "%s/%s", from, backup_name(address))), address, err)
-	  && each_blob(&c, false, err) && copy_rest(&c, err) && check_files(a, dir, address, &ret->missing, err);
+	  && each_blob(&c, false, err) && copy_rest(&c, err) && check_files(a, dir, address, &ret->missing, err)
+	  && small_put(a, str_cstr(a, str_fmt(a, "%s/" LOG_RESTORED, dir)), str_of(from), true, err);
 	(void)arena_free(a);
 	return ok;
 }

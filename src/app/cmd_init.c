@@ -10,7 +10,8 @@ static bool read_new(const struct options *o, struct folder_new *f, struct err *
 {
 	const bool demo = option(o, "--demo") != NULL, practice = option(o, "--practice") != NULL;
 
-	*f = (struct folder_new){ .dir = o->arg[0], .pack = option(o, "--pack"), .law = option(o, "--law"), .db = option(o, "--db") };
+	*f = (struct folder_new){ .dir = o->arg[0], .pack = option(o, "--pack"), .law = option(o, "--law"), .db = option(o, "--db"),
+				  .log_name = option(o, "--log-name") };
 	if (demo && practice)
 		return err_set(err, ERR_USAGE, "--demo 和 --practice 只能选一个");
 	if (practice && f->db)
@@ -23,7 +24,7 @@ static bool read_new(const struct options *o, struct folder_new *f, struct err *
 
 int cmd_init(int argc, char **argv)
 {
-	static const char *const names[] = { "--pack", "--db", "--law", NULL };
+	static const char *const names[] = { "--pack", "--db", "--law", "--log-name", NULL };
 	static const char *const flags[] = { "--demo", "--practice", NULL };
 	struct options o;
 	struct folder_new f;
@@ -32,7 +33,7 @@ int cmd_init(int argc, char **argv)
 	bool ok;
 
 	if (!options_read(argc, argv, names, flags, &o) || o.n != 1) {
-		(void)fputs("用法：mingfa init 文件夹 [--pack 定义包] [--demo | --practice]\n", stderr);
+		(void)fputs("用法：mingfa init 文件夹 [--pack 定义包] [--demo | --practice] [--log-name 日志名称]\n", stderr);
 		return 2;
 	}
 	if (!read_new(&o, &f, &err)) {

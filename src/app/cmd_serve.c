@@ -10,6 +10,7 @@
 #include "app/job.h"
 #include "app/gate.h"
 #include "app/hook.h"
+#include "app/log_sign.h"
 #include "app/practice.h"
 #include "app/upload.h"
 #include "app/process.h"
@@ -111,8 +112,9 @@ static bool start(struct app *app, const struct serving *s, struct err *err)
 	app->message_hook = s->hook_url;
 	app->hook_wait = s->hook_wait;
 	app_follow(app, "jobs", 1000, jobs_work);
+	app_follow(app, "log", 1000, log_work);
 	app_follow(app, "process", 1000, process_work); /* stops after those whose work it vouches for */
-	return app_start(app, err) && start_listeners(app, s, err);
+	return log_start(app, err) && app_start(app, err) && start_listeners(app, s, err);
 }
 
 /* host:port with the port that was found: whoever comes back comes to the same place. */
@@ -228,7 +230,7 @@ static bool migrate(struct arena *a, const struct app_config *config, const char
 	struct app *app = NULL;
 	struct db *db = NULL;
 	bool ok = db_open(config->db, DB_WRITE, &db, err) && views_drop(db, a, err) && migrate_run(db, a, ret_applied, err)
-	       && migrate_grant(db, a, str_of(role), err);
+	       && migrate_grant(db, a, str_of(role), err) && log_keys_make(db, a, config->dir, NULL, err);
 
 	db_close(db);
 	ok = ok && app_open(config, &app, err) && app_views(app, err);

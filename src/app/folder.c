@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/demo.h"
+#include "app/log_keys.h"
 #include "db/migrate.h"
 
 #define TEXT_MOST ((size_t)64 * 1024)
@@ -46,14 +47,15 @@ static bool make_parts(struct arena *a, const char *dir, const char *pack, struc
 	return true;
 }
 
-static bool make_schema(struct arena *a, const char *address, struct err *err)
+static bool make_schema(struct arena *a, const struct folder_new *f, struct err *err)
 {
+	const char *address = f->db ? f->db : str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", f->dir));
 	struct db *db;
 	bool ok;
 
 	if (!db_open(address, DB_WRITE, &db, err))
 		return false;
-	ok = migrate_run(db, a, NULL, err);
+	ok = migrate_run(db, a, NULL, err) && log_keys_make(db, a, f->dir, f->log_name, err);
 	db_close(db);
 	return ok;
 }
@@ -65,7 +67,7 @@ bool folder_make(struct arena *a, const struct folder_new *f, struct err *err)
 	bool ok;
 
 	if (!make_folder(f->dir, err) || !make_parts(a, f->dir, f->pack, err)
-	    || !make_schema(a, f->db ? f->db : str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", f->dir)), err)
+	    || !make_schema(a, f, err)
 	    || !app_open(&config, &app, err))
 		return false;
 	app->practice = f->acts && strcmp(f->acts, PRACTICE_FILE) == 0; /* its rows come last */

@@ -10,6 +10,7 @@ struct folder_new {
 	const char *pack, *law;
 	const char *db;   /* address; NULL: DIR/mingfa.db */
 	const char *acts; /* DEMO_FILE, PRACTICE_FILE; NULL: nothing but the tables */
+	const char *log_name; /* name of the record log (log_keys.h); NULL: one is made */
 	struct str kept;  /* accounts whose passwords stay (demo.h) */
 	bool hurry;       /* papers and index are left to the threads of serve */
 	int64_t now;      /* 0: the machine's clock */

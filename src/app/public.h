@@ -391,5 +391,7 @@ bool item_show(struct req *r, struct err *err);
 bool item_flow(struct req *r, struct err *err);
 bool standards_show(struct req *r, struct err *err);
 bool standard_show(struct req *r, struct err *err);
+bool log_checkpoint_show(struct req *r, struct err *err);
+bool log_tile_show(struct req *r, struct err *err);
 
 #endif

@@ -36,6 +36,12 @@ const struct route public_routes[] = {
 	{ METHOD_GET, "/robots.txt", robots_show, AUDIENCE_PUBLIC, "what crawlers may read" },
 	{ METHOD_GET, "/a11y", a11y_show, AUDIENCE_PUBLIC, "large print, keyboard, other ways" },
 	{ METHOD_GET, "/large", large_set, AUDIENCE_PUBLIC, "large print on or off, back to the page" },
+	{ METHOD_GET, "/log/checkpoint", log_checkpoint_show, AUDIENCE_PUBLIC, "the record log's signed head" },
+	{ METHOD_GET, "/log/tile/{a}/{b}", log_tile_show, AUDIENCE_PUBLIC, "its tiles and entries, by number" },
+	{ METHOD_GET, "/log/tile/{a}/{b}/{c}", log_tile_show, AUDIENCE_PUBLIC, "its tiles and entries, by number" },
+	{ METHOD_GET, "/log/tile/{a}/{b}/{c}/{d}", log_tile_show, AUDIENCE_PUBLIC, "its tiles and entries, by number" },
+	{ METHOD_GET, "/log/tile/{a}/{b}/{c}/{d}/{e}", log_tile_show, AUDIENCE_PUBLIC, "its tiles and entries, by number" },
+	{ METHOD_GET, "/log/tile/{a}/{b}/{c}/{d}/{e}/{f}", log_tile_show, AUDIENCE_PUBLIC, "its tiles and entries, by number" },
 	{ METHOD_GET, "/static/{digest}/{name}", asset_get, AUDIENCE_PUBLIC, "styles" },
 };
 const size_t n_public_routes = ARRAY_LEN(public_routes);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/parse.h"
 #include "log/log.h"
+#include "log/store.h"
 
 #define APPEND_SLICE 256 /* events read at once: their bodies are in memory together */
 
-static const struct stmt st_head = { "log_head", "SELECT size, edge FROM log_head WHERE id = 1" };
+static const struct stmt st_head = { "log_head", "SELECT size, edge, base FROM log_head WHERE id = 1" };
 static const struct stmt st_set_head = { "log_head_set", "UPDATE log_head SET size = $1, edge = $2 WHERE id = 1" };
 static const struct stmt st_last = { "log_last", "SELECT event FROM leaf WHERE idx = $1" };
 static const struct stmt st_new = { "log_new",
@@ -21,6 +21,7 @@ struct appending {
 	struct db *db;
 	struct arena *a;
 	struct log_tree tree;
+	int64_t base; /* of the log in use: entry i is leaf base + i (store.h) */
 	int64_t last;
 	/* one row */
 	struct fresh {
@@ -33,19 +34,14 @@ struct appending {
 static bool head_read(struct appending *x, struct err *err)
 {
 	struct str edge;
-	const struct db_out out[] = { db_to_i64(&x->tree.size), db_to_bytes(&edge) };
+	int64_t size;
+	const struct db_out out[] = { db_to_i64(&size), db_to_bytes(&edge), db_to_i64(&x->base) };
 	const struct db_out last[] = { db_to_i64(&x->last) };
 	bool found;
 
-	if (!db_one(x->db, x->a, &st_head, DB_NONE, DB_OUT(out), err))
+	if (!db_one(x->db, x->a, &st_head, DB_NONE, DB_OUT(out), err) || !log_edge_read(edge, size, &x->tree, err))
 		return false;
-	/* One subtree for each bit of the size: joining counts on it. */
-	if (x->tree.size < 0 || edge.n != LOG_HASH * (size_t)__builtin_popcountll((unsigned long long)x->tree.size))
-		return err_set(err, ERR_DB, "日志树的边缘记录已损坏");
-	x->tree.n = edge.n / LOG_HASH;
-	if (edge.n)
-		memcpy(x->tree.edge, edge.p, edge.n);
-	const struct db_in in[] = { db_i64(x->tree.size - 1) };
+	const struct db_in in[] = { db_i64(x->base + size - 1) };
 
 	return db_maybe(x->db, x->a, &st_last, DB_IN(in), DB_OUT(last), &found, err);
 }
@@ -102,7 +98,7 @@ static bool append_one(struct appending *x, size_t i, struct err *err)
 
 	if (!entry_of(x, i, &entry, err))
 		return false;
-	const struct db_in in[] = { db_i64(x->tree.size), db_i64(x->slice[i].act.event), db_str(entry) };
+	const struct db_in in[] = { db_i64(x->base + x->tree.size), db_i64(x->slice[i].act.event), db_str(entry) };
 
 	if (!db_exec(x->db, &st_leaf, DB_IN(in), NULL, err))
 		return false;

@@ -252,7 +252,10 @@ static void seed(struct db *db)
 		     "INSERT INTO event_file (event, n, digest, salt) SELECT id, 1, 'd', CAST('s' "
 		     "AS bytea) FROM event;"
 		     "INSERT INTO leaf (idx, event, entry) VALUES (0, 1, 'e');"
-		     "INSERT INTO tile (level, n, bytes) VALUES (0, 0, CAST('t' AS bytea));"
+		     "INSERT INTO tile (log, level, n, bytes, root) VALUES (1, 0, 0, CAST('t' AS bytea), CAST('r' AS bytea));"
+		     "INSERT INTO log_origin VALUES (1, 'o', 0, NULL, 'k', 'k', 0);"
+		     "INSERT INTO checkpoint VALUES (1, 1, 0, 'n');"
+		     "INSERT INTO cosignature VALUES (1, 1, 'w', 'l', 0);"
 		     "UPDATE log_head SET size = 1 WHERE id = 1;",
 		     &err)
 	   || db_dialect(db) == DB_SQLITE);
@@ -264,7 +267,10 @@ static void seed(struct db *db)
 		     "INSERT INTO event_file (event, n, digest, salt) SELECT id, 1, 'd', CAST('s' "
 		     "AS BLOB) FROM event;"
 		     "INSERT INTO leaf (idx, event, entry) VALUES (0, 1, 'e');"
-		     "INSERT INTO tile (level, n, bytes) VALUES (0, 0, CAST('t' AS BLOB));"
+		     "INSERT INTO tile (log, level, n, bytes, root) VALUES (1, 0, 0, CAST('t' AS BLOB), CAST('r' AS BLOB));"
+		     "INSERT INTO log_origin VALUES (1, 'o', 0, NULL, 'k', 'k', 0);"
+		     "INSERT INTO checkpoint VALUES (1, 1, 0, 'n');"
+		     "INSERT INTO cosignature VALUES (1, 1, 'w', 'l', 0);"
 		     "UPDATE log_head SET size = 1 WHERE id = 1;",
 		     &err));
 }
@@ -288,6 +294,13 @@ BOTH(the_record_can_only_grow)
 		"DELETE FROM matter",
 		"DELETE FROM log_head",
 		"UPDATE log_head SET size = 0",
+		"UPDATE log_head SET size = 0, log = 2",
+		"UPDATE log_origin SET origin = 'x'",
+		"DELETE FROM log_origin",
+		"UPDATE checkpoint SET note = 'x'",
+		"DELETE FROM checkpoint",
+		"UPDATE cosignature SET line = 'x'",
+		"DELETE FROM cosignature",
 		"INSERT INTO log_head (id, size, edge, signed)"
 		" SELECT 2, size, edge, signed FROM log_head",
 	};
@@ -295,6 +308,7 @@ BOTH(the_record_can_only_grow)
 		"INSERT OR REPLACE INTO event SELECT * FROM event",
 		"REPLACE INTO event_body SELECT * FROM event_body",
 		"REPLACE INTO leaf SELECT * FROM leaf",
+		"REPLACE INTO checkpoint SELECT * FROM checkpoint",
 		"UPDATE OR REPLACE event SET seq = 9",
 	};
 	static const char *const only_postgres[] = {
@@ -302,6 +316,8 @@ BOTH(the_record_can_only_grow)
 		"TRUNCATE event_file",     "TRUNCATE leaf",
 		"TRUNCATE matter CASCADE", "TRUNCATE pack_version CASCADE",
 		"TRUNCATE log_head",       "TRUNCATE tile",
+		"TRUNCATE log_origin",     "TRUNCATE checkpoint",
+		"TRUNCATE cosignature",
 	};
 	const char *const *more = f->dialect == DB_SQLITE ? only_sqlite : only_postgres;
 	const size_t n_more =
@@ -645,7 +661,8 @@ static void the_record_is_closed(struct fresh *f)
 		"UPDATE event SET at = 1", "DELETE FROM event", "TRUNCATE event CASCADE", "DROP TABLE event CASCADE",
 		"UPDATE event_body SET body = 'x'", "DELETE FROM event_body", "TRUNCATE event_body",
 		"UPDATE event_file SET digest = 'x'", "DELETE FROM event_file", "UPDATE leaf SET entry = 'x'",
-		"DELETE FROM leaf", "UPDATE tile SET n = 2", "DELETE FROM tile", "UPDATE pack_version SET files = 'x'",
+		"DELETE FROM leaf", "UPDATE tile SET n = 2", "DELETE FROM tile", "UPDATE checkpoint SET size = 2",
+		"DELETE FROM checkpoint", "UPDATE log_origin SET base = 1", "DELETE FROM cosignature", "UPDATE pack_version SET files = 'x'",
 		"DELETE FROM pack_version", "DELETE FROM matter", "DELETE FROM document", "UPDATE evidence SET name = 'x'",
 		"UPDATE blob SET size = 0", "DELETE FROM blob", "DELETE FROM log_head", "INSERT INTO log_head SELECT * FROM log_head",
 		"DELETE FROM message", "DELETE FROM clock", "UPDATE reading SET what = 'x'", "DELETE FROM reading",

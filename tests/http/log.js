@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MulanPSL-2.0
+// The record log as others see it, checked with nothing of ours: the signed head, its tiles and entries; it grows with
+// acts and is signed after them. A folder whose tree does not go on from what was signed does not serve: an older backup,
+// a changed leaf, foreign keys; `mingfa log renew` is the way on.
+'use strict';
+const { execFileSync, spawnSync } = require('node:child_process');
+const { createHash, createPublicKey, verify } = require('node:crypto');
+const fs = require('node:fs');
+const http = require('node:http');
+const path = require('node:path');
+const { test, after, run, that, expect, folder, Server, openLead, wait, mingfa } = require('./lib.js');
+
+const program = (...args) => spawnSync(mingfa, args, { encoding: 'utf8', timeout: 60000 });
+const tried = (dir) => program('serve', dir, '--listen', '127.0.0.1:0', '--public', '127.0.0.1:0');
+const sha = (...parts) => createHash('sha256').update(Buffer.concat(parts)).digest();
+const leaf = (entry) => sha(Buffer.from([0]), entry);
+const node = (left, right) => sha(Buffer.from([1]), left, right);
+const rootOf = (hashes) => {
+	if (hashes.length === 0) return sha();
+	if (hashes.length === 1) return hashes[0];
+	let k = 1;
+	while (k * 2 < hashes.length) k *= 2;
+	return node(rootOf(hashes.slice(0, k)), rootOf(hashes.slice(k)));
+};
+
+const get = (port, where) => new Promise((ok, no) => {
+	http.get({ host: '127.0.0.1', port, path: where }, (res) => {
+		const parts = [];
+		res.on('data', (d) => parts.push(d));
+		res.on('end', () => ok({ status: res.statusCode, headers: res.headers, body: Buffer.concat(parts) }));
+	}).on('error', no);
+});
+
+// A head in its parts; the Ed25519 line holds under the published key.
+function head(text, vkey) {
+	const [origin, size, root] = text.split('\n');
+	const key = Buffer.from(vkey.slice(vkey.indexOf('+', vkey.indexOf('+') + 1) + 1), 'base64');
+	const spki = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), key.subarray(1)]);
+	const line = text.split('\n').find((l) => l.startsWith(`— ${vkey.split('+')[0]} `));
+	const sig = Buffer.from(line.split(' ')[2], 'base64');
+	const signed = text.slice(0, text.lastIndexOf('\n\n') + 1);
+	that(verify(null, Buffer.from(signed), createPublicKey({ key: spki, format: 'der', type: 'spki' }), sig.subarray(4)), 'the signature of the head');
+	expect(sig.subarray(0, 4).toString('hex'), vkey.split('+')[1], 'id of the key');
+	return { origin, size: Number(size), root, text };
+}
+
+async function headOf(s) {
+	const r = await get(s.publicPort, '/log/checkpoint');
+	expect(r.status, 200, 'checkpoint');
+	expect(r.headers['content-type'], 'text/plain; charset=utf-8', 'its type');
+	that(/max-age=[1-5]\b/.test(r.headers['cache-control']), 'a head is kept for seconds only');
+	return head(r.body.toString(), s.vkey);
+}
+
+// The head once it covers all that is recorded.
+async function signed(s) {
+	for (let i = 0; i < 100; i++) {
+		const h = await headOf(s).catch(() => null);
+		if (h && h.size === s.count('SELECT size FROM log_head')) return h;
+		await wait(100);
+	}
+	throw new Error('the head was not signed in 10 s');
+}
+
+async function serving(dir, more = []) {
+	const s = await new Server(dir).start(more);
+	after(() => s.stop());
+	s.vkey = program('log', 'key', dir).stdout.split('\n')[0];
+	return s;
+}
+
+// Every hash of the tree, from its entries; those of the tiles are the same.
+async function hashesOf(port, size) {
+	const all = [];
+	for (let n = 0; n * 256 < size; n++) {
+		const width = Math.min(256, size - n * 256);
+		const name = `${String(n).padStart(3, '0')}${width < 256 ? `.p/${width}` : ''}`;
+		const [entries, tile] = [await get(port, `/log/tile/entries/${name}`), await get(port, `/log/tile/0/${name}`)];
+		expect(entries.status + tile.status, 400, name);
+		expect(tile.headers['content-type'], 'application/octet-stream', 'type of a tile');
+		that(/immutable/.test(tile.headers['cache-control']) && /immutable/.test(entries.headers['cache-control']), 'tiles never change');
+		const here = [];
+		for (let at = 0; at < entries.body.length;) {
+			const length = entries.body.readUInt16BE(at);
+			const entry = entries.body.subarray(at + 2, at + 2 + length);
+			that(/^mingfa\/event\/[12]\n([A-Za-z0-9+/]{43}= [A-Za-z0-9+/]{43}=\n)+$/.test(entry.toString('latin1')), 'an entry tells digests only');
+			here.push(leaf(entry));
+			at += 2 + length;
+		}
+		expect(here.length, width, 'entries');
+		that(Buffer.concat(here).equals(tile.body), `tile ${name} is of its entries`);
+		all.push(...here);
+	}
+	return all;
+}
+
+test('anyone recomputes the signed root from the entries; it grows with acts, and what was signed stays', async () => {
+	const s = await serving(folder());
+	const old = await signed(s);
+	const before = await hashesOf(s.publicPort, old.size);
+	expect(rootOf(before).toString('base64'), old.root, 'root');
+	const who = await s.signIn('wangming');
+	for (let i = 0; i < 3; i++) expect((await openLead(who)).status, 303, 'a lead');
+	const now = await signed(s);
+	that(now.size > old.size, 'it grew');
+	const after3 = await hashesOf(s.publicPort, now.size);
+	expect(rootOf(after3).toString('base64'), now.root, 'root after acts');
+	expect(rootOf(after3.slice(0, old.size)).toString('base64'), old.root, 'the old root in the new tree');
+	expect(fs.readFileSync(path.join(s.dir, 'log', 'checkpoint'), 'utf8'), now.text, 'the file of the folder');
+	that(now.text.split('\n').filter((l) => l.startsWith('— ')).length === 2, 'an Ed25519 and an SM2 line');
+	const one = await get(s.publicPort, '/log/tile/1/000.p/1');
+	expect(one.status, 200, 'the level above');
+	expect(one.body.toString('base64'), rootOf(after3.slice(0, 256)).toString('base64'), 'its hash');
+	for (const no of [`/log/tile/0/000.p/0`, '/log/tile/0/999', '/log/tile/2/000.p/1', '/log/tile/x', '/log/tile/0/0000', '/log/tile/entries/000/x'])
+		expect((await get(s.publicPort, no)).status, 404, no);
+	const twice = s.count('SELECT count(*) FROM checkpoint');
+	await wait(2500);
+	expect(s.count('SELECT count(*) FROM checkpoint'), twice, 'nothing is signed while nothing happens');
+	for (const key of ['log-ed25519.pem', 'log-sm2.pem']) expect(fs.statSync(path.join(s.dir, 'keys', key)).mode & 0o777, 0o600, key);
+	await s.stop();
+});
+
+test('an older database is refused with both heads; a new log begins with the old head', async () => {
+	const dir = folder();
+	const db = path.join(dir, 'mingfa.db');
+	let s = await serving(dir);
+	const old = await signed(s);
+	await s.stop();
+	const kept = fs.readFileSync(db);
+	s = await serving(dir);
+	expect((await openLead(await s.signIn('wangming'))).status, 303, 'a lead');
+	const newer = await signed(s);
+	await s.stop();
+	fs.writeFileSync(db, kept);
+	for (const f of ['mingfa.db-wal', 'mingfa.db-shm']) fs.rmSync(path.join(dir, f), { force: true });
+	const no = tried(dir);
+	expect(no.status, 1, 'an older database serves');
+	for (const what of [`${newer.size}条`, newer.root, '条、树根', 'log renew']) that(no.stderr.includes(what), `${what}: ${no.stderr}`);
+	const renewed = program('log', 'renew', dir);
+	expect(renewed.status, 0, renewed.stderr);
+	s = await serving(dir);
+	that(s.vkey.startsWith(`${old.origin}/2+`), s.vkey);
+	expect((await openLead(await s.signIn('wangming'))).status, 303, 'it goes on');
+	const next = await signed(s);
+	expect(next.origin, `${old.origin}/2`, 'origin');
+	const bundle = (await get(s.publicPort, `/log/tile/entries/000.p/${next.size}`)).body;
+	const first = bundle.subarray(2, 2 + bundle.readUInt16BE(0)).toString();
+	that(first.startsWith(`mingfa/renew/1\n${old.origin}\n`) && first.includes(newer.text), `entry 0 is the old head: ${first}`);
+	expect(s.count('SELECT count(*) FROM leaf') - s.count('SELECT count(*) FROM event'), 0, 'a leaf for each event');
+	await s.stop();
+	s = await serving(dir); // and once more
+	await s.stop();
+});
+
+test('a changed leaf is refused', async () => {
+	const dir = folder();
+	const s = await serving(dir);
+	await signed(s);
+	await s.stop();
+	execFileSync('sqlite3', [path.join(dir, 'mingfa.db'), 'DROP TRIGGER leaf_no_update; UPDATE leaf SET entry = replace(entry, \'event\', \'evenf\') WHERE idx = (SELECT max(idx) FROM leaf)']);
+	const no = tried(dir);
+	expect(no.status, 1, 'it serves');
+	that(/改动/.test(no.stderr), no.stderr);
+});
+
+test('a restored folder says what it needs; without keys nothing is signed, with other keys nothing is served', async () => {
+	const dir = folder();
+	let s = await serving(dir);
+	const old = await signed(s);
+	await s.stop();
+	const copy = path.join(dir, '..', 'copy');
+	const again = path.join(dir, '..', 'again');
+	expect(program('backup', dir, copy).status, 0, 'backup');
+	expect(program('restore', copy, again).status, 0, 'restore');
+	fs.copyFileSync(path.join(dir, 'accounts.txt'), path.join(again, 'accounts.txt'));
+	const no = tried(again);
+	that(no.status === 1 && /log renew/.test(no.stderr) && /log\/checkpoint/.test(no.stderr), no.stderr);
+	fs.copyFileSync(path.join(dir, 'log', 'checkpoint'), path.join(again, 'log', 'checkpoint'));
+	s = await serving(again);
+	that((await signed(s)).size >= old.size, 'it goes on from the head of the old folder');
+	await s.stop();
+	fs.rmSync(path.join(again, 'keys', 'log-sm2.pem'));
+	s = await new Server(again).start();
+	that(/没有日志/.test(s.log), s.log);
+	expect((await openLead(await s.signIn('wangming'))).status, 303, 'acts go on');
+	await wait(1500);
+	expect(fs.readdirSync(path.join(again, 'keys')).includes('log-sm2.pem'), false, 'no other key is made');
+	that(s.count('SELECT size - signed FROM log_head') > 0, 'signed without keys');
+	await s.stop();
+	execFileSync('openssl', ['genpkey', '-algorithm', 'ED25519', '-out', path.join(again, 'keys', 'log-ed25519.pem')]);
+	const foreign = tried(again);
+	that(foreign.status === 1 && /私钥/.test(foreign.stderr), foreign.stderr);
+});
+
+run();
