@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 # Runs every test and adds up. Called by `make test` with BUILD and ASAN_BUILD built.
 #	sh tests/run.sh [STEP…]     only the steps whose name begins so: tools unit asan fuzz law scenario http kill browser
+# Two steps run at a time (LANES=1: one), but for those that measure time or fill the machine themselves, which run alone.
 # A step prints its seconds and counts; its output is in $BUILD/test-logs. What cannot run for want of a tool is
 # counted as skipped and said aloud; what does not exist is nothing.
 set -u
-: "${BUILD:=build}" "${ASAN_BUILD:=$BUILD/asan}" "${CC:=gcc}"
+: "${BUILD:=build}" "${ASAN_BUILD:=$BUILD/asan}" "${CC:=gcc}" "${LANES:=2}"
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 case $ASAN_BUILD in /*) ;; *) ASAN_BUILD=$PWD/$ASAN_BUILD ;; esac
 MINGFA=$BUILD/mingfa
@@ -18,12 +19,11 @@ logs=$BUILD/test-logs
 rm -rf "$logs"
 mkdir -p "$logs"
 [ -n "$*" ] || rm -f "$BUILD/proved.txt" # some steps alone prove nothing anew and lose nothing
-passed=0 failed=0 skipped=0
-only=$*
+only=$* sources= running=
 
 . tests/lib/pg.sh
 trap pg_stop EXIT
-trap 'exit 130' INT TERM
+trap 'kill $running 2>/dev/null; wait; exit 130' INT TERM
 
 wanted() {
 	[ -n "$only" ] || return 0
@@ -31,10 +31,18 @@ wanted() {
 	return 1
 }
 
+# What each step came to, "PASSED FAILED SKIPPED" a line; all are added up at the end.
+results=$logs/results
+: >"$results"
+
 skip() {
-	skipped=$((skipped + 1))
+	echo '0 0 1' >>"$results"
 	echo "  SKIPPED  $1: $2"
 }
+
+# A lane is a line in a pipe: whoever takes it runs, and puts it back.
+mkfifo "$logs/lanes" && exec 9<>"$logs/lanes" || exit 1
+for i in $(seq "$LANES"); do echo lane >&9; done
 
 # counts LOG: prints "PASSED FAILED SKIPPED" as the last closing line of the log says, of ours or Criterion's.
 counts() {
@@ -44,10 +52,9 @@ counts() {
 		END { if (seen) print p, f, s }'
 }
 
-# proves SOURCE…: when the last step passed, the rules that its sources name in a line "Proves: CF60 LY1.04-5a" are
-# proved by it; `mingfa law coverage` reads them from $BUILD/proved.txt, RULE<TAB>TEST a line.
-proves() {
-	[ "${f:-1}" -eq 0 ] || return 0
+# The rules that the sources of a step name in a line "Proves: CF60 LY1.04-5a" are proved when it passes;
+# `mingfa law coverage` reads them from $BUILD/proved.txt, RULE<TAB>TEST a line.
+proved() {
 	for source; do
 		[ -f "$source" ] || continue
 		sed -n 's/.*Proves: *\([A-Z][A-Za-z0-9. -]*\).*/\1/p' "$source" | tr ' ' '\n' |
@@ -55,14 +62,15 @@ proves() {
 	done
 }
 
-# step NAME COMMAND…: runs it, at most 20 minutes, and adds its counts. Without counts the exit code is one test.
-step() {
+# run NAME COMMAND…: runs it, at most 20 minutes, and notes its counts. Without counts the exit code is one test.
+run() {
 	name=$1
 	shift
-	wanted "$name" || { f=1; return 0; }
 	log=$logs/$(echo "$name" | tr '/ ' '__').log
 	begin=$(date +%s.%N)
-	timeout -k 10 1200 "$@" >"$log" 2>&1 </dev/null
+	timeout -k 10 1200 "$@" >"$log" 2>&1 </dev/null 9<&- &
+	trap "kill $!" TERM
+	wait $!
 	code=$?
 	set -- $(counts "$log")
 	p=${1:-} f=${2:-0} s=${3:-0}
@@ -77,11 +85,36 @@ step() {
 	if grep -qE 'LeakSanitizer|AddressSanitizer|runtime error:' "$log"; then
 		f=$((f + 1)) note="$note (sanitizer)"
 	fi
-	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+	echo "$p $f $s" >>"$results"
+	# shellcheck disable=SC2086
+	[ "$f" -ne 0 ] || proved $sources
+	said=$(said)
+	echo "$said"
+}
+
+# One text in one piece, since two steps speak at a time.
+said() {
 	printf '  %6.1f s  %s: %d passed, %d failed%s\n' \
 		"$(echo "$(date +%s.%N) $begin" | awk '{ print $1 - $2 }')" "$name" "$p" "$f" "$note"
 	[ "$s" -eq 0 ] || { echo "  SKIPPED  $name: $s"; grep -i skip "$log" | head -n 5; }
 	[ "$f" -eq 0 ] || { echo "--- the end of $log"; tail -n 60 "$log"; echo "---"; }
+}
+
+# step NAME COMMAND…: on the next lane that is free. $sources, when set before, are what proves rules by it.
+step() {
+	if wanted "$1"; then
+		read -r lane <&9
+		{ run "$@"; echo lane >&9; } &
+		running="$running $!"
+	fi
+	sources=
+}
+
+# alone NAME COMMAND…: when all others have ended.
+alone() {
+	wait
+	step "$@"
+	wait
 }
 
 # each FOLDER: every script of a folder, in order of name; lib* are theirs to share.
@@ -89,9 +122,12 @@ each() {
 	for t in tests/"$1"/*.sh tests/"$1"/*.js; do
 		base=${t##*/}
 		case $base in lib* | '*'*) continue ;; esac
+		how=step
+		case $1/$base in kill/* | http/connections.*) how=alone ;; esac
+		sources=$t
 		case $t in
-		*.sh) step "$1/${base%.sh}" sh "$t" && proves "$t" ;;
-		*.js) if command -v node >/dev/null; then step "$1/${base%.js}" node "$t" && proves "$t"; else skip "$1/$base" 'no node'; fi ;;
+		*.sh) $how "$1/${base%.sh}" sh "$t" ;;
+		*.js) if command -v node >/dev/null; then $how "$1/${base%.js}" node "$t"; else skip "$1/$base" 'no node'; fi ;;
 		esac
 	done
 }
@@ -103,7 +139,8 @@ fi
 
 each tools
 for t in "$BUILD"/test/*; do
-	[ -x "$t" ] && step "unit/${t##*/}" "$t" --timeout 120 && proves tests/unit/"${t##*/}"/*.c tests/unit/test_"${t##*/}"_*.c
+	sources="$(echo tests/unit/"${t##*/}"/*.c tests/unit/test_"${t##*/}"_*.c)"
+	[ -x "$t" ] && step "unit/${t##*/}" "$t" --timeout 120
 done
 for t in "$ASAN_BUILD"/test/*; do
 	[ -x "$t" ] && step "asan/${t##*/}" env -u MINGFA_TEST_PG "$t" --timeout 300
@@ -114,7 +151,7 @@ for t in "$ASAN_BUILD"/fuzz/*; do
 	if [ -d "tests/fuzz/corpus/$name" ]; then
 		step "fuzz/$name" "$t" tests/fuzz/corpus/"$name"
 	elif wanted "fuzz/$name"; then
-		failed=$((failed + 1))
+		echo '0 1 0' >>"$results"
 		echo "  fuzz target $name has no corpus"
 	fi
 done
@@ -145,13 +182,18 @@ if [ -x "$MINGFA" ]; then
 fi
 
 # What the whole run proves of the ledger; without scenarios or when only some steps ran there is nothing to say.
+wait
 if [ -x "$MINGFA" ] && [ -z "$only" ]; then
-	step 'law/coverage' "$MINGFA" law coverage --proved "$BUILD/proved.txt"
+	alone 'law/coverage' "$MINGFA" law coverage --proved "$BUILD/proved.txt"
 	rm -f "$BUILD/coverage.csv"
 	"$MINGFA" law coverage --csv --proved "$BUILD/proved.txt" >"$BUILD/coverage.csv"
 fi
 
+wait
 echo "all in $(($(date +%s) - begin_all)) s"
+read -r passed failed skipped <<END
+$(awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }' "$results")
+END
 if [ $((passed + failed)) -eq 0 ]; then
 	echo 'no test ran'
 	failed=1

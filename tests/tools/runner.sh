@@ -29,6 +29,17 @@ round 'no test' 1 '0 passed, 1 failed' 'echo "[====] Synthesis: Tested: 0 | Pass
 round 'a crash before any count' 1 '0 passed, 1 failed' 'kill -SEGV $$'
 round 'our own line' 0 '7 passed, 0 failed, 2 skipped' 'echo "7 passed, 0 failed, 2 skipped"'
 round 'only the exit code' 0 '1 passed, 0 failed' 'true'
+# Two steps that wait for each other end only when they run at the same time, and both are counted.
+rm -rf "$tmp/b" && mkdir -p "$tmp/b/test"
+for one in a:b b:a; do
+	{
+		echo '#!/bin/sh'
+		echo "touch $tmp/b/${one%:*}; for i in \$(seq 100); do [ -e $tmp/b/${one#*:} ] && break; sleep 0.1; done"
+		echo "[ -e $tmp/b/${one#*:} ] && echo '3 passed, 0 failed' || echo '2 passed, 1 failed'"
+	} >"$tmp/b/test/${one%:*}"
+	chmod +x "$tmp/b/test/${one%:*}"
+done
+[ "$(BUILD="$tmp/b" ASAN_BUILD="$tmp/b/asan" MINGFA_TEST_PG=none sh tests/run.sh unit | tail -n 1)" = '6 passed, 0 failed' ] && ok || bad 'two steps did not run at a time'
 BUILD="$tmp/none" ASAN_BUILD="$tmp/none" MINGFA_TEST_PG=none sh tests/run.sh unit >"$tmp/out" 2>&1 && bad 'nothing ran and that was fine' || ok
 grep -qx 'no test ran' "$tmp/out" && ok || bad 'nothing ran and nobody said so'
 finish
