@@ -340,16 +340,21 @@ bool dossier_show(struct req *r, struct err *err)
 
 bool dossier_post(struct req *r, struct err *err)
 {
+	static const struct { const char *part, *name, *suffix; } wishes[] = {
+		{ "main", "正卷", ".pdf" }, { "secondary", "副卷", ".pdf" }, { "package", "归档包", ".zip" } };
 	struct job_new job = { .sort = "dossier" };
-	bool secondary = str_is(req_form(r, "part"), "secondary");
 	struct matter_view m;
 	struct shower s;
-	struct str what = secondary ? STR("副卷") : STR("正卷");
 
 	if (!load(r, &m, &s, err))
 		return false;
-	job.title = str_fmt(r->a, "生成%.*s：%.*s", STR_FMT(what), STR_FMT(m.title));
-	job.input = str_fmt(r->a, "m=%.*s&part=%s", STR_FMT(m.snap->code), secondary ? "secondary" : "main");
-	job.file_name = str_fmt(r->a, "%.*s %.*s.pdf", STR_FMT(what), STR_FMT(case_short(m.snap, m.title)));
-	return job_ask(r, &job, err);
+	for (size_t i = 0; i < ARRAY_LEN(wishes); i++) {
+		if (!str_is(req_form(r, "part"), wishes[i].part))
+			continue;
+		job.title = str_fmt(r->a, "生成%s：%.*s", wishes[i].name, STR_FMT(m.title));
+		job.input = str_fmt(r->a, "m=%.*s&part=%s", STR_FMT(m.snap->code), wishes[i].part);
+		job.file_name = str_fmt(r->a, "%s %.*s%s", wishes[i].name, STR_FMT(case_short(m.snap, m.title)), wishes[i].suffix);
+		return job_ask(r, &job, err);
+	}
+	return err_set(err, ERR_BAD_INPUT, "没有说明生成正卷、副卷还是归档包");
 }

@@ -57,9 +57,15 @@ struct dossier_view {
 	size_t n_wait; /* papers that are still being drawn */
 };
 
-/* The job: input is m=CODE&part=main|secondary. */
+/* The job: input is m=CODE&part=main|secondary|package. */
 struct job;
-MUST_USE bool dossier_bind(struct job *j, struct err *err);
+MUST_USE bool dossier_make(struct job *j, struct err *err);
+/* One file of it, bound; tells the job how far it is. */
+struct dossier_bound {
+	struct str pdf;
+	int papers, pages;
+};
+MUST_USE bool dossier_pdf(struct job *j, const struct dossier *d, bool secondary, struct dossier_bound *ret, struct err *err);
 
 /* Routes. */
 bool dossier_show(struct req *r, struct err *err);

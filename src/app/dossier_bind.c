@@ -7,6 +7,7 @@
 
 #include "app/dossier.h"
 #include "app/job.h"
+#include "app/package.h"
 #include "blob/blob.h"
 #include "paper/bind.h"
 #include "paper/draw.h"
@@ -230,50 +231,71 @@ static bool all_parts(struct bound *x, struct err *err)
 	}
 }
 
-static bool write_out(struct job *j, struct str pdf, struct err *err)
+bool dossier_pdf(struct job *j, const struct dossier *d, bool secondary, struct dossier_bound *ret, struct err *err)
 {
-	char *path = job_file(j, ".pdf");
+	const struct dossier_part *part = secondary ? &d->secondary : &d->main;
+	struct bound x = { .j = j, .d = d, .part = part, .kind = d->m->snap->kind, .name = secondary ? STR("副卷") : STR("正卷"),
+			   .out = arena_many(j->a, part->n + 4, struct bind_part), .pages = arena_many(j->a, part->n, int) };
+	struct bind_job job = { .part = x.out, .says = { .author = d->m->organ_name, .at = d->at } };
+
+	if (!all_parts(&x, err))
+		return false;
+	job.n = x.n_out;
+	job.says.title = str_fmt(j->a, "%.*s %.*s", STR_FMT(d->m->title), STR_FMT(x.name));
+	ret->papers = x.n_papers;
+	ret->pages = x.n_pages;
+	return bind_pdf(j->a, &job, &ret->pdf, err);
+}
+
+static bool write_out(struct job *j, const char *suffix, struct str content, struct err *err)
+{
+	char *path = job_file(j, suffix);
 	FILE *f = fopen(path, "wb");
-	bool ok = f && fwrite(pdf.p, 1, pdf.n, f) == pdf.n;
+	bool ok = f && fwrite(content.p, 1, content.n, f) == content.n;
 
 	if (f && fclose(f) != 0)
 		ok = false;
 	return ok || err_set(err, ERR_IO, "案卷写不下来：%s", strerror(errno));
 }
 
-static bool bind(struct job *j, const struct dossier *d, const struct dossier_part *part, struct str name, struct err *err)
+static bool make_pdf(struct job *j, const struct dossier *d, bool secondary, struct err *err)
 {
-	struct bound x = { .j = j, .d = d, .part = part, .kind = d->m->snap->kind, .name = name,
-			   .out = arena_many(j->a, part->n + 4, struct bind_part), .pages = arena_many(j->a, part->n, int) };
-	struct bind_job job = { .part = x.out, .says = { .author = d->m->organ_name, .at = d->at } };
-	struct str pdf;
+	struct dossier_bound b;
 
-	if (!all_parts(&x, err))
+	if (!dossier_pdf(j, d, secondary, &b, err) || !write_out(j, ".pdf", b.pdf, err))
 		return false;
-	job.n = x.n_out;
-	job.says.title = str_fmt(j->a, "%.*s %.*s", STR_FMT(d->m->title), STR_FMT(name));
-	if (!bind_pdf(j->a, &job, &pdf, err) || !write_out(j, pdf, err))
-		return false;
-	j->total = j->done = x.n_pages;
-	j->say = str_fmt(j->a, "文书%d件，编页%d页", x.n_papers, x.n_pages);
+	j->total = j->done = b.pages;
+	j->say = str_fmt(j->a, "文书%d件，编页%d页", b.papers, b.pages);
 	return true;
 }
 
-bool dossier_bind(struct job *j, struct err *err)
+static bool make_package(struct job *j, const struct dossier *d, struct err *err)
+{
+	struct package p;
+
+	if (!package_make(j, d, &p, err) || !write_out(j, ".zip", p.zip, err))
+		return false;
+	j->total = j->done = (int64_t)p.files;
+	j->say = str_fmt(j->a, "文件%zu个。清单 sha256sum.txt 的 SHA-256 为 %.*s，移交时与对方核对", p.files, STR_FMT(p.digest));
+	return true;
+}
+
+bool dossier_make(struct job *j, struct err *err)
 {
 	const struct actor who = actor_of(&j->r);
 	struct matter_view m;
 	struct shower s;
 	struct dossier d;
+	struct str part;
 	int64_t id;
-	bool secondary;
 
 	if (!form_urlencoded(j->a, j->input, &j->r.query, err) || !matter_by_code(j->db, j->a, req_query(&j->r, "m"), &id, err)
 	    || !matter_see(j->app->engine, j->db, j->a, &who, id, SEE_ALL, &m, err))
 		return false;
 	if (!dossier_is(&m))
 		return err_set(err, ERR_FORBIDDEN, "本件有您无权查看的内容，不能生成案卷");
-	secondary = str_is(req_query(&j->r, "part"), "secondary");
-	return shower_init(&j->r, &s, err) && dossier_load(&s, &m, &d, err)
-	    && bind(j, &d, secondary ? &d.secondary : &d.main, secondary ? STR("副卷") : STR("正卷"), err);
+	if (!shower_init(&j->r, &s, err) || !dossier_load(&s, &m, &d, err))
+		return false;
+	part = req_query(&j->r, "part");
+	return str_is(part, "package") ? make_package(j, &d, err) : make_pdf(j, &d, str_is(part, "secondary"), err);
 }

@@ -35,7 +35,7 @@ static const struct sort {
 } sorts[] = {
 	{ "export", run_export },
 	{ "backup", run_backup },
-	{ "dossier", dossier_bind },
+	{ "dossier", dossier_make },
 };
 
 static bool export_goes_on(void *ctx, int64_t done)
@@ -473,7 +473,7 @@ bool job_get_file(struct req *r, struct err *err)
 		return false;
 	if (!x.file.n)
 		return err_set(err, ERR_NOT_FOUND, "文件已经不在了：做出来的文件只留七日，可以重新导出");
-	type = str_ends(x.file, STR(".pdf")) ? "application/pdf"
+	type = str_ends(x.file, STR(".pdf")) ? "application/pdf" : str_ends(x.file, STR(".zip")) ? "application/zip"
 		: str_ends(x.file, STR(".xlsx")) ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 		: "text/csv; charset=utf-8";
 	return file_read_whole(r->a, path_of(r, x.file), FILE_MOST, &bytes, err)

@@ -2,10 +2,11 @@
 // The dossier of a closed case of the demonstration: its order, what is missing, who may have it bound, and the bound file
 // as other programs read it. Proves: LY1.09-2a LY1.09-7a LY1.09-8 LY1.09-10 LY1.09-16a
 'use strict';
-const { execFileSync } = require('node:child_process');
+const { execFileSync, spawnSync } = require('node:child_process');
+const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
-const { test, after, run, expect, that, wait, folder, Server, request } = require('./lib.js');
+const { test, after, run, expect, that, wait, folder, scratch, Server, request } = require('./lib.js');
 
 let server;
 let code;
@@ -78,6 +79,43 @@ test('the secondary file holds approvals and what the order does not name', asyn
 	const all = text(await made(s, await s.signIn('zhoumin'), 'secondary'));
 	for (const word of ['（副卷）', '立案审批表', '案件审查审批表', '结案审批表', '卷内备考表']) that(all.includes(word), `lacks ${word}: ${all.slice(0, 800)}`);
 	that(!all.includes('证物袋清单1'), 'evidence bags belong to the main file');
+});
+
+test('the archive package is checked by its own script of public tools, and an altered one fails', async () => {
+	const s = await running();
+	const who = await s.signIn('zhoumin');
+	const zip = await made(s, who, 'package');
+	that(fs.readFileSync(zip).equals(fs.readFileSync(await made(s, who, 'package'))), 'the same case gave other bytes');
+	const to = path.join(scratch, 'package');
+	execFileSync('unzip', ['-q', zip, '-d', to]);
+	const check = () => spawnSync('sh', [path.join(to, 'check.sh')], { encoding: 'utf8' });
+	const good = check();
+	expect(good.status, 0, `the check: ${good.stdout}${good.stderr}`);
+	const list = createHash('sha256').update(fs.readFileSync(path.join(to, 'sha256sum.txt'))).digest('hex');
+	that(good.stdout.includes(list), `the digest of the list is not told: ${good.stdout}`);
+	expect(s.count(`SELECT COUNT(*) FROM job WHERE say LIKE '%${list}%'`), 2, 'the page of the job tells it');
+	that(fs.readFileSync(path.join(to, 'README.txt'), 'utf8').includes(fs.readFileSync(path.join(to, 'check.sh'), 'utf8')), 'README.txt has another script');
+
+	const meta = JSON.parse(fs.readFileSync(path.join(to, 'metadata.json'), 'utf8'));
+	expect(meta.code, code, 'whose package');
+	expect(meta.papers.length, s.count(`SELECT COUNT(*) FROM document d JOIN matter m ON m.id = d.matter WHERE m.code = '${code}' OR m.parent = (SELECT id FROM matter WHERE code = '${code}')`), 'papers');
+	for (const p of meta.papers) expect(s.count(`SELECT COUNT(*) FROM document WHERE blob = '${p.sha256}'`), 1, `${p.name} is the frozen one`);
+	that(meta.files.length > 0 && meta.files.every((f) => fs.statSync(path.join(to, f.file)).size === f.size), 'uploaded files');
+	expect(meta.events.filter((e) => e.action === 'decide').length, 1, 'the record of acts');
+
+	const paper = path.join(to, meta.papers[0].file);
+	const whole = fs.readFileSync(paper);
+	const spoilt = Buffer.from(whole);
+	spoilt[spoilt.length >> 1] ^= 1;
+	fs.writeFileSync(paper, spoilt);
+	expect(check().status, 1, 'one bit of a paper');
+	fs.writeFileSync(paper, whole);
+	fs.writeFileSync(path.join(to, 'files', 'more.txt'), 'x');
+	expect(check().status, 1, 'a file more');
+	fs.rmSync(path.join(to, 'files', 'more.txt'));
+	expect(check().status, 0, 'as it was');
+	fs.rmSync(path.join(to, 'secondary.pdf'));
+	expect(check().status, 1, 'a file less');
 });
 
 run();
