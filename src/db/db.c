@@ -269,6 +269,16 @@ bool db_each(struct db *db, struct arena *a, const struct stmt *st, const struct
 	return run(db, a, st, in, n_in, &r, err);
 }
 
+bool db_ahead(struct db *db, const struct stmt *st, const struct db_in *in, size_t n_in, struct err *err)
+{
+	struct prepared *p;
+
+	if (!db->driver->ahead || !db->tx_open)
+		return true;
+	p = db_prepared(db, st);
+	return (allowed(db, p, n_in, err) && db->driver->ahead(db, p, in, err)) || err_wrap(err, "%s", st->name);
+}
+
 bool db_script(struct db *db, const char *sql, struct err *err)
 {
 	return db->driver->script(db, sql, err);

@@ -130,6 +130,11 @@ MUST_USE bool db_each(struct db *db, struct arena *a, const struct stmt *st, con
 		      size_t n_in, const struct db_out *out, size_t n_out,
 		      bool (*row)(void *ctx, struct err *err), void *ctx, struct err *err);
 
+/* Says, inside a transaction, what will be asked soon: PostgreSQL sends these SELECTs with the next statement that is waited
+ * for and keeps the rows for whoever then asks the very same with the same inputs, once, and until something is written.
+ * At most 32 are kept. On SQLite, and outside a transaction, nothing. */
+MUST_USE bool db_ahead(struct db *db, const struct stmt *st, const struct db_in *in, size_t n_in, struct err *err);
+
 /* fn within one transaction (SQLite: BEGIN IMMEDIATE; a DB_READ connection: a read transaction);
  * within another db_tx: a savepoint. fn may run again after a deadlock or a lost connection, so ctx
  * is const and fn must not touch the reply. When the answer to COMMIT is lost it does not run

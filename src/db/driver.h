@@ -59,6 +59,8 @@ struct driver {
 	/* Whether something was sent whose failure is not known yet; NULL: never. */
 	bool (*pending)(const struct db *db);
 	bool (*settle)(struct db *db, struct err *err); /* waits for it */
+	/* A SELECT that will be run soon; NULL: of no use. */
+	bool (*ahead)(struct db *db, struct prepared *p, const struct db_in *in, struct err *err);
 	void (*close)(struct db *db);
 };
 

@@ -27,7 +27,16 @@ struct queued {
 	struct prepared *q; /* NULL: a fault on order */
 	bool prepares;
 	enum db_when when;
+	int ahead; /* its place among what was asked ahead, from 1; 0: nowhere */
 };
+
+/* A question asked ahead, and its rows once they are there. */
+struct ahead {
+	const struct prepared *q; /* NULL: answered */
+	const struct db_in *in;
+	PGresult *res; /* NULL: still queued */
+};
+#define AHEAD_MAX 32
 
 struct postgres_db {
 	struct db db;
@@ -40,6 +49,9 @@ struct postgres_db {
 	struct queued queue[QUEUE_MAX];
 	size_t n_queue;
 	size_t n_pending; /* of them those that may fail: not a savepoint's beginning or end */
+	struct arena *questions; /* what is kept of those in ahead */
+	struct ahead ahead[AHEAD_MAX];
+	int n_ahead;
 };
 
 static struct postgres_db *of(struct db *db)
@@ -114,6 +126,18 @@ static const char settings_write[] =
 static const char settings_read[] =
 	"SET default_transaction_read_only = on; SET statement_timeout = 0;";
 
+/* What was asked ahead may have changed. */
+static void forget(struct postgres_db *p)
+{
+	for (size_t i = 0; i < p->n_queue; i++)
+		p->queue[i].ahead = 0;
+	for (int i = 0; i < p->n_ahead; i++)
+		PQclear(p->ahead[i].res);
+	if (p->n_ahead)
+		arena_reset(p->questions);
+	p->n_ahead = 0;
+}
+
 static bool set_up(struct postgres_db *p, struct err *err)
 {
 	PGresult *res;
@@ -123,6 +147,7 @@ static bool set_up(struct postgres_db *p, struct err *err)
 	p->dead = false;
 	p->limit_set = 0;
 	p->n_queue = p->n_pending = 0;
+	forget(p);
 	if (PQstatus(p->c) != CONNECTION_OK) {
 		p->dead = true;
 		err_set(err, ERR_DB_LOST, "数据库暂时连接不上");
@@ -151,7 +176,7 @@ static bool queued(struct postgres_db *p, struct prepared *q, bool prepares, enu
 {
 	if (!sent)
 		return fail(p, NULL, err);
-	p->queue[p->n_queue++] = (struct queued){ q, prepares, when };
+	p->queue[p->n_queue++] = (struct queued){ q, prepares, when, 0 };
 	p->n_pending += !prepares && when != DB_FRAME;
 	return true;
 }
@@ -199,8 +224,12 @@ static bool settle_to(struct postgres_db *p, PGresult **ret_last, struct err *er
 	for (size_t i = 0; i < n; i++) {
 		PQclear(res);
 		res = result_of(p);
-		if (!done(res))
+		if (!done(res)) {
 			(void)failed(p, &p->queue[i], res, ret_last && i == n - 1, &first);
+		} else if (p->queue[i].ahead) {
+			p->ahead[p->queue[i].ahead - 1].res = res;
+			res = NULL;
+		}
 	}
 	if (ret_last && !first.code)
 		*ret_last = res;
@@ -209,6 +238,7 @@ static bool settle_to(struct postgres_db *p, PGresult **ret_last, struct err *er
 	PQclear(result_of(p)); /* of the sync */
 	if (!first.code)
 		return true;
+	forget(p);
 	p->limit_set = -1;
 	*err = first;
 	return false;
@@ -237,6 +267,7 @@ static bool script(struct db *db, const char *sql, struct err *err)
 
 	if (!alive(p, err) || (p->n_queue && !settle(db, err)))
 		return false;
+	forget(p);
 	if (!PQexitPipelineMode(p->c))
 		return fail(p, NULL, err);
 	p->db.trips++;
@@ -423,11 +454,67 @@ static bool collect(struct postgres_db *p, struct arena *a, const struct prepare
 	return ok;
 }
 
+static bool same(const struct prepared *q, const struct db_in *x, const struct db_in *y)
+{
+	for (size_t i = 0; i < q->n; i++)
+		if (x[i].kind != y[i].kind || x[i].i != y[i].i || !str_eq(x[i].s, y[i].s))
+			return false;
+	return true;
+}
+
+static struct ahead *asked(struct postgres_db *p, const struct prepared *q, const struct db_in *in)
+{
+	for (int i = 0; i < p->n_ahead; i++)
+		if (p->ahead[i].q == q && same(q, p->ahead[i].in, in))
+			return &p->ahead[i];
+	return NULL;
+}
+
+static bool ahead(struct db *db, struct prepared *q, const struct db_in *in, struct err *err)
+{
+	struct postgres_db *p = of(db);
+	struct db_in *kept;
+
+	if (asked(p, q, in) || p->n_ahead == AHEAD_MAX)
+		return true;
+	if (!room(p, err) || !queue(p, q, in, DB_LATER, err))
+		return false;
+	kept = arena_many(p->questions, q->n + 1, struct db_in);
+	for (size_t i = 0; i < q->n; i++) {
+		kept[i] = in[i];
+		kept[i].s.p = arena_dup(p->questions, in[i].s.p ? in[i].s.p : "", in[i].s.n);
+	}
+	p->ahead[p->n_ahead++] = (struct ahead){ .q = q, .in = kept };
+	p->queue[p->n_queue - 1].ahead = p->n_ahead;
+	return true;
+}
+
+/* The rows are the caller's alone: it may write while it reads them. */
+static bool answer(struct postgres_db *p, struct arena *a, struct ahead *x, struct rows *r, struct err *err)
+{
+	PGresult *res;
+	bool ok;
+
+	if (!x->res && !settle_to(p, NULL, err))
+		return false;
+	res = x->res;
+	x->q = NULL;
+	x->res = NULL;
+	ok = give_all(a, res, r, err);
+	PQclear(res);
+	return ok;
+}
+
 static bool run(struct db *db, struct arena *a, struct prepared *q, const struct db_in *in,
 		struct rows *r, struct err *err)
 {
 	struct postgres_db *p = of(db);
+	struct ahead *x = r->when == DB_NOW && p->n_ahead ? asked(p, q, in) : NULL;
 
+	if (x)
+		return answer(p, a, x, r, err);
+	if (r->when != DB_FRAME && strncmp(q->sql, "SELECT", 6) != 0)
+		forget(p);
 	if (!room(p, err) || (r->when != DB_FRAME && !put_limit(p, err)) || !queue(p, q, in, r->when, err))
 		return false;
 	if (!strncmp(q->sql, "ROLLBACK", 8))
@@ -463,6 +550,8 @@ static bool fault(struct db *db, enum db_fault kind, enum db_when when, struct e
 
 static void close_db(struct db *db)
 {
+	forget(of(db));
+	arena_free(of(db)->questions);
 	PQfinish(of(db)->c);
 }
 
@@ -474,6 +563,7 @@ static const struct driver driver = {
 	.fault = fault,
 	.pending = pending,
 	.settle = settle,
+	.ahead = ahead,
 	.close = close_db,
 };
 
@@ -497,9 +587,11 @@ bool postgres_open(struct arena *a, const char *address, enum db_mode mode, stru
 			     .a = a,
 			     .mode = mode,
 			     .address = arena_dup(a, address, strlen(address)) };
+	p->questions = arena_new();
 	p->c = connect_to(p->db.address);
 	if (!set_up(p, err)) {
 		PQfinish(p->c);
+		arena_free(p->questions);
 		return false;
 	}
 	*ret = &p->db;

@@ -552,7 +552,7 @@ bool step_run(struct step *s, struct err *err)
 	if (s->no.n || (s->t->dry && !s->act->form.n && s->ac->n_form))
 		return true;
 	enter(s);
-	if (!step_numbers(s, err) || (s->completes && !step_papers(s, err)))
+	if ((!s->t->dry && !read_before(s, err)) || !step_numbers(s, err) || (s->completes && !step_papers(s, err)))
 		return false;
 	if (s->no.n || s->t->dry)
 		return true;
@@ -651,6 +651,13 @@ static bool repeated(struct turn *t, const struct act *act, struct act_result *r
 	return true;
 }
 
+static bool request_ahead(struct turn *t, const struct act *act, struct err *err)
+{
+	const struct db_in in[] = { db_str(act->request) };
+
+	return !act->request.n || db_ahead(t->db, &st_request, DB_IN(in), err);
+}
+
 static const struct stmt st_since = { "event_since",
 	"SELECT COUNT(*) FROM event WHERE matter = $1 AND seq > $2 AND role <> 'program' AND action <> '" READING_ACTION "'" };
 
@@ -737,7 +744,7 @@ static bool act_outer(struct engine *e, struct db *db, struct arena *a, const st
 	int done;
 
 	turn_init(&j.t, e, db, a, act->received ? act->received : engine_now(e));
-	if (!repeated(&j.t, act, &known, err))
+	if (!request_ahead(&j.t, act, err) || !act_ahead(&j.t, act, err) || !repeated(&j.t, act, &known, err))
 		return false;
 	if (known.repeated) {
 		*ret = known;

@@ -120,6 +120,13 @@ bool clocks_load(struct turn *t, const struct snap *m, struct clocks *ret, struc
 	return read_clocks(&x, &st_clocks, DB_IN(in), err);
 }
 
+bool clocks_ahead(struct turn *t, int64_t matter, struct err *err)
+{
+	const struct db_in in[] = { db_i64(matter) };
+
+	return db_ahead(t->db, &st_clocks, DB_IN(in), err);
+}
+
 bool clocks_load_open(struct turn *t, const struct snap *const *m, size_t n, struct clocks *ret, struct err *err)
 {
 	struct db_in in[CLOCKS_AT_ONCE];
@@ -658,14 +665,19 @@ void clocks_undo(struct step *s, int64_t seq)
 	}
 }
 
+bool clocks_before(struct step *s, struct err *err)
+{
+	s->clocks = arena_one(s->t->a, struct clocks);
+	return !s->old || clocks_load(s->t, s->new, s->clocks, err);
+}
+
 bool step_clocks(struct step *s, struct err *err)
 {
 	int64_t yellow;
 	size_t n;
 
-	s->clocks = arena_one(s->t->a, struct clocks);
 	s->t->law = s->kind->law;
-	if (s->old && !clocks_load(s->t, s->new, s->clocks, err))
+	if (!s->clocks && !clocks_before(s, err))
 		return false;
 	clocks_nearest(s->clocks, &s->due_before, &yellow);
 	if (s->undo)

@@ -518,6 +518,13 @@ const struct law *engine_law_named(const struct engine *e, struct str pack)
 
 static const struct stmt st_organ_pack = { "organ_pack", "SELECT pack FROM organ WHERE id = $1" };
 
+bool engine_law_ahead(struct db *db, int64_t organ, struct err *err)
+{
+	const struct db_in in[] = { db_i64(organ) };
+
+	return !organ || db_ahead(db, &st_organ_pack, DB_IN(in), err);
+}
+
 bool engine_law_of_organ(struct engine *e, struct db *db, struct arena *a, int64_t organ, const struct law **ret,
 			 int64_t *ret_def, struct err *err)
 {

@@ -30,6 +30,8 @@ bool engine_grew(const struct engine *e);
 /* The law under which an organ opens matters now, and the id of its pack_version. */
 MUST_USE bool engine_law_of_organ(struct engine *e, struct db *db, struct arena *a, int64_t organ,
 				  const struct law **ret, int64_t *ret_def, struct err *err);
+/* Will be asked for soon (db_ahead). */
+MUST_USE bool engine_law_ahead(struct db *db, int64_t organ, struct err *err);
 /* The law of a pack_version (of a matter). */
 MUST_USE bool engine_law(struct engine *e, struct db *db, struct arena *a, int64_t def, const struct law **ret,
 			 struct err *err);

@@ -89,6 +89,7 @@ struct turn {
 	} family;
 	struct short_row *shorts; /* organs by their short names, read so far; likewise */
 	size_t n_shorts, cap_shorts;
+	struct ids_read *ids[2]; /* of events and matters, taken beforehand, so that their rows need not be waited for */
 	int64_t deadline;        /* of the check that is being asked, monotonic ms; 0: none */
 	const struct refusal *untimely; /* a check that was broken off: the act is refused with it */
 	const struct law *law;   /* of the matter whose clocks are being reckoned */
@@ -204,7 +205,9 @@ struct step {
 	struct last_move *undo; /* recall: the act that is taken back */
 	struct str timer_clock; /* automatic: clock and run that came due */
 	int64_t timer_run;
-	struct clocks *clocks;
+	struct principals *had; /* who held and who could read it before; NULL: not read yet */
+	int64_t new_id;         /* open: taken beforehand; 0: the database gives it */
+	struct clocks *clocks;  /* NULL: not read yet */
 	int64_t due_before;     /* nearest due of the clocks as they were stored */
 	bool import;            /* leads to the state historic, unchecked */
 	int64_t organ;          /* open: of the new matter */
@@ -268,6 +271,7 @@ struct clocks {
 	int64_t matter;
 };
 MUST_USE bool clocks_load(struct turn *t, const struct snap *s, struct clocks *ret, struct err *err);
+MUST_USE bool clocks_before(struct step *s, struct err *err); /* of the matter as it was stored */
 /* Of n matters the clocks that run or pause, a statement for so many of them: for the rows of a list. */
 #define CLOCKS_AT_ONCE 25
 MUST_USE bool clocks_load_open(struct turn *t, const struct snap *const *m, size_t n, struct clocks *ret,

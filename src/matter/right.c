@@ -5,6 +5,7 @@
 #include "base/day.h"
 #include "base/parse.h"
 #include "matter/inner.h"
+#include "matter/store.h"
 #include "matter/world.h"
 
 bool role_is_administrator(struct str role)
@@ -84,6 +85,14 @@ static bool employed(struct turn *t, const struct actor *who, bool *ret, struct 
 		return false;
 	*ret = s && s->organ == who->organ && !s->state->end;
 	return true;
+}
+
+bool posts_ahead(struct turn *t, const struct actor *who, struct err *err)
+{
+	const struct db_in in[] = { db_i64(who->person), db_i64(who->organ), db_i64(day_at(t->now)) };
+
+	return who->sort != ACTOR_PERSON
+	       || (db_ahead(t->db, &st_posts, DB_IN(in), err) && matter_ahead(t, who->person, err));
 }
 
 bool posts_of(struct turn *t, const struct actor *who, struct posts *ret, struct err *err)
@@ -453,6 +462,13 @@ static const struct stmt st_recused = { "recused",
 	"SELECT 0, num FROM matter_key_num WHERE field = 'recused' AND num = $1 AND matter = $2 UNION"
 	" SELECT 1, actor FROM deputed WHERE matter = $2 AND principal = $1" };
 
+bool recused_ahead(struct turn *t, int64_t matter, int64_t person, struct err *err)
+{
+	const struct db_in in[] = { db_i64(person), db_i64(matter) };
+
+	return !person || db_ahead(t->db, &st_recused, DB_IN(in), err);
+}
+
 struct recused_read {
 	struct turn *t;
 	int64_t sort, id, depth;
@@ -576,6 +592,13 @@ bool own_principals(struct turn *t, const struct actor *who, enum own own, struc
 
 /* A matter has a handful of readers: reading them costs less than asking for each of one's own principals. */
 static const struct stmt st_reader = { "may_see", "SELECT principal FROM matter_reader WHERE matter = $1" };
+
+bool may_see_ahead(struct turn *t, int64_t matter, struct err *err)
+{
+	const struct db_in in[] = { db_i64(matter) };
+
+	return db_ahead(t->db, &st_reader, DB_IN(in), err);
+}
 
 struct seeing {
 	struct str own[PRINCIPAL_SLOTS], one;

@@ -25,6 +25,11 @@ static struct str first_number(const struct snap *s)
 	return s->kind->n_number ? s->number[0] : (struct str){ 0 };
 }
 
+static const struct stmt st_insert_as = { "matter_insert_as",
+	"INSERT INTO matter (code, kind, def, organ, parent, origin, state, version, number, title, opened, opener,"
+	" ended, updated, due, yellow, fields, id)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)" };
+
 static bool insert_snap(struct step *s, int64_t due, int64_t yellow, struct err *err)
 {
 	struct snap *m = s->new;
@@ -32,11 +37,14 @@ static bool insert_snap(struct step *s, int64_t due, int64_t yellow, struct err 
 		db_str(m->code), db_str(m->kind->id), db_i64(m->def), db_ref(m->organ), db_ref(m->parent),
 		db_ref(s->act->origin), db_str(m->state->id), db_i64(m->version), db_str(first_number(m)),
 		db_str(snap_title(s->t->a, m)), db_i64(m->opened), db_ref(m->opener), db_ref(m->ended),
-		db_i64(s->t->now), db_ref(due), db_ref(yellow), db_str(snap_put(s->t->a, m))
+		db_i64(s->t->now), db_ref(due), db_ref(yellow), db_str(snap_put(s->t->a, m)), db_i64(s->new_id)
 	};
 	const struct db_out out[] = { db_to_i64(&m->id) };
 
-	return db_one(s->t->db, s->t->a, &st_insert, DB_IN(in), DB_OUT(out), err);
+	if (!s->new_id)
+		return db_one(s->t->db, s->t->a, &st_insert, in, ARRAY_LEN(in) - 1, DB_OUT(out), err);
+	m->id = s->new_id;
+	return db_exec(s->t->db, &st_insert_as, DB_IN(in), NULL, err);
 }
 
 static const struct stmt st_own = { "matter_own", "UPDATE matter SET organ = id WHERE id = $1" };
@@ -93,6 +101,9 @@ bool store_due(struct turn *t, int64_t matter, int64_t due, int64_t yellow, stru
 static const struct stmt st_event = { "event_insert",
 	"INSERT INTO event (matter, seq, at, entered_at, actor, organ, role, action, because_of, request, def, kind)"
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id" };
+static const struct stmt st_event_as = { "event_insert_as",
+	"INSERT INTO event (matter, seq, at, entered_at, actor, organ, role, action, because_of, request, def, kind, id)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)" };
 static const struct stmt st_body = { "event_body_insert", "INSERT INTO event_body (event, salt, body) VALUES ($1, $2, $3)" };
 static const struct stmt st_file = { "event_file_insert",
 	"INSERT INTO event_file (event, n, digest, salt) SELECT $1, $2, b.digest, $4 FROM blob b WHERE b.digest = $3" };
@@ -295,14 +306,15 @@ bool store_event(struct step *s, struct err *err)
 		db_i64(s->new->id), db_i64(s->new->version), db_i64(s->t->now), db_i64(s->t->entered),
 		who->sort == ACTOR_PERSON ? db_ref(who->person) : db_null(),
 		who->sort == ACTOR_PERSON ? db_ref(who->organ) : db_null(), db_str(s->role), db_str(s->ac->id),
-		db_ref(s->because), request_of(s), db_i64(s->new->def), db_str(s->kind->id)
+		db_ref(s->because), request_of(s), db_i64(s->new->def), db_str(s->kind->id), db_i64(s->event)
 	};
 	const struct db_out out[] = { db_to_i64(&s->event) };
 
 	if (!body.n)
 		return err_set(err, ERR_TOO_LARGE, "填写的内容过多，请把附件作为文件上传");
 	random_bytes(salt, sizeof(salt));
-	if (!db_one(s->t->db, s->t->a, &st_event, DB_IN(in), DB_OUT(out), err))
+	if (s->event ? !db_exec(s->t->db, &st_event_as, DB_IN(in), NULL, err)
+		     : !db_one(s->t->db, s->t->a, &st_event, in, ARRAY_LEN(in) - 1, DB_OUT(out), err))
 		return false;
 	const struct db_in contents[] = { db_i64(s->event), db_bytes((struct str){ (const char *)salt, LOG_SALT }),
 					  db_str(body) };
@@ -538,18 +550,33 @@ static bool readers_of(struct turn *t, const struct snap *m, struct eval *ev, st
 	return true;
 }
 
-static bool store_readers(struct turn *t, const struct snap *m, struct eval *ev, bool fresh, struct err *err)
+static bool store_readers(struct turn *t, const struct snap *m, struct eval *ev, const struct principals *old,
+			  struct err *err)
 {
-	struct principals old = { .a = t->a }, new = { .a = t->a };
+	struct principals new = { .a = t->a };
 
-	if (!fresh && !read_people(t, &st_readers, m->id, &old, err))
-		return false;
-	return readers_of(t, m, ev, &new, err) && save_readers(t, m->id, &old, &new, err);
+	return readers_of(t, m, ev, &new, err) && save_readers(t, m->id, old, &new, err);
+}
+
+bool people_ahead(struct turn *t, int64_t matter, struct err *err)
+{
+	const struct db_in in[] = { db_i64(matter) };
+
+	return db_ahead(t->db, &st_holders, DB_IN(in), err) && db_ahead(t->db, &st_readers, DB_IN(in), err);
+}
+
+bool people_before(struct step *s, struct err *err)
+{
+	s->had = arena_many(s->t->a, 2, struct principals);
+	s->had[0].a = s->had[1].a = s->t->a;
+	return !s->old || (read_people(s->t, &st_holders, s->new->id, &s->had[0], err)
+			   && read_people(s->t, &st_readers, s->new->id, &s->had[1], err));
 }
 
 /* A matter's sight may depend on its children: a loan that was approved opens the dossier. */
 static bool parent_readers(struct step *s, struct err *err)
 {
+	struct principals old = { .a = s->t->a };
 	struct snap *up;
 	struct eval ev;
 	bool depends = false;
@@ -563,15 +590,15 @@ static bool parent_readers(struct step *s, struct err *err)
 	if (!depends)
 		return true;
 	ev = turn_eval(s->t, up, NULL, &s->act->who);
-	return store_readers(s->t, up, &ev, false, err);
+	return read_people(s->t, &st_readers, up->id, &old, err) && store_readers(s->t, up, &ev, &old, err);
 }
 
 bool store_people(struct step *s, int64_t due, struct err *err)
 {
-	struct principals old = { .a = s->t->a }, new = { .a = s->t->a };
+	struct principals new = { .a = s->t->a };
 	struct eval ev = turn_eval(s->t, s->new, s->new, &s->act->who);
 
-	if (s->old && !read_people(s->t, &st_holders, s->new->id, &old, err))
+	if (!s->had && !people_before(s, err))
 		return false;
 	if (!s->import && !snap_holders(s->t, s->new, &ev, &new, err))
 		return false;
@@ -579,8 +606,8 @@ bool store_people(struct step *s, int64_t due, struct err *err)
 		for (size_t i = 0; i < new.n; i++)
 			if (str_is(new.v[i], "public"))
 				new.v[i] = new.v[--new.n];
-	return store_readers(s->t, s->new, &ev, !s->old, err)
-	       && save_holders(s->t, s->new->id, due, &old, &new, err) && parent_readers(s, err);
+	return store_readers(s->t, s->new, &ev, &s->had[1], err)
+	       && save_holders(s->t, s->new->id, due, &s->had[0], &new, err) && parent_readers(s, err);
 }
 
 /* ---- papers ---- */

@@ -19,6 +19,18 @@ MUST_USE bool store_people(struct step *s, int64_t due, struct err *err); /* rea
 MUST_USE bool store_papers(struct step *s, struct err *err);
 MUST_USE bool store_projections(struct turn *t, const struct snap *m, struct err *err);
 
+/* ahead.c: what is known to be asked is sent together; what is read is read before anything is written. */
+MUST_USE bool act_ahead(struct turn *t, const struct act *act, struct err *err);
+MUST_USE bool read_before(struct step *s, struct err *err);
+MUST_USE bool people_before(struct step *s, struct err *err);
+MUST_USE bool matter_ahead(struct turn *t, int64_t id, struct err *err);
+MUST_USE bool clocks_ahead(struct turn *t, int64_t matter, struct err *err);
+MUST_USE bool people_ahead(struct turn *t, int64_t matter, struct err *err);
+MUST_USE bool posts_ahead(struct turn *t, const struct actor *who, struct err *err);
+MUST_USE bool recused_ahead(struct turn *t, int64_t matter, int64_t person, struct err *err);
+MUST_USE bool may_see_ahead(struct turn *t, int64_t matter, struct err *err);
+MUST_USE bool timers_ahead(struct turn *t, struct err *err);
+
 /* Whether an action may be done in a state, rights aside; open never. */
 bool action_stands(const struct action *ac, const struct state *st);
 /* The principals for whom a matter waits. */

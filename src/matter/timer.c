@@ -154,6 +154,13 @@ static bool one(struct engine *e, struct db *db, struct arena *a, const struct o
 	return db_point(db, timer_run, &x, err);
 }
 
+bool timers_ahead(struct turn *t, struct err *err)
+{
+	const struct db_in in[] = { db_i64(t->now) };
+
+	return db_ahead(t->db, &st_overdue, DB_IN(in), err);
+}
+
 bool matter_timers(struct engine *e, struct db *db, struct arena *a, int64_t now, int most, int *ret_done,
 		   struct err *err)
 {

@@ -4,6 +4,7 @@
 
 #include "base/day.h"
 #include "matter/inner.h"
+#include "matter/store.h"
 #include "matter/world.h"
 
 #define COLUMNS \
@@ -97,6 +98,13 @@ bool turn_load(struct turn *t, int64_t id, struct snap **ret, struct err *err)
 		t->updated.at = updated;
 	}
 	return !found || matter_row_snap(t, &r, ret, err);
+}
+
+bool matter_ahead(struct turn *t, int64_t id, struct err *err)
+{
+	const struct db_in in[] = { db_i64(id) };
+
+	return !id || turn_known(t, id) || db_ahead(t->db, &st_matter, DB_IN(in), err);
 }
 
 static bool w_load(void *w, int64_t id, const struct snap **ret, struct err *err)

@@ -681,6 +681,74 @@ Test(postgres, a_savepoint_that_fails_takes_the_transaction_along)
 	fresh_run(DB_POSTGRES, false, frame_lost);
 }
 
+/* ---- asked ahead ---- */
+
+static const struct stmt st_one = { "one", "SELECT s FROM t WHERE id = $1" };
+static const struct stmt st_wrong = { "wrong", "SELECT 1 / (id - 1) FROM t WHERE id = $1" };
+
+static bool ahead_of(struct db *db, const struct stmt *st, int64_t id, struct err *err)
+{
+	const struct db_in in[] = { db_i64(id) };
+
+	return db_ahead(db, st, DB_IN(in), err);
+}
+
+/* The text at id; trips: how often it had to be waited for on PostgreSQL. */
+static bool reads(struct db *db, struct arena *a, int64_t id, const char *want, int64_t trips, struct err *err)
+{
+	const int64_t before = db_trips(db);
+	struct str s = { 0 };
+	const struct db_in in[] = { db_i64(id) };
+	const struct db_out out[] = { db_to_str(&s) };
+
+	if (!db_one(db, a, &st_one, DB_IN(in), DB_OUT(out), err))
+		return false;
+	cr_assert(str_is(s, want), "%lld: %.*s", (long long)id, STR_FMT(s));
+	cr_assert_eq(db_trips(db) - before, db_dialect(db) == DB_POSTGRES ? trips : 0, "%lld, %s", (long long)id, want);
+	return true;
+}
+
+static bool asks_ahead(struct db *db, const void *ctx, struct err *err)
+{
+	const struct fresh *f = ctx;
+
+	for (int64_t id = 1; id <= 3; id++)
+		if (!ahead_of(db, &st_one, id, err) || !ahead_of(db, &st_one, id, err))
+			return false;
+	if (!reads(db, f->a, 2, "b", 1, err) || !reads(db, f->a, 1, "a", 0, err) || !reads(db, f->a, 2, "b", 1, err))
+		return false;
+	if (!put(db, 4, "d", err) || !reads(db, f->a, 3, "c", 1, err)) /* something was written: asked anew */
+		return false;
+	for (int64_t id = 1; id <= 60; id++) /* more than are kept */
+		if (!ahead_of(db, &st_one, id, err))
+			return false;
+	return reads(db, f->a, 4, "d", 1, err) && reads(db, f->a, 1, "a", 0, err);
+}
+
+static bool asks_wrongly(struct db *db, const void *ctx, struct err *err)
+{
+	const struct fresh *f = ctx;
+
+	return ahead_of(db, &st_one, 1, err) && ahead_of(db, &st_wrong, 1, err) && reads(db, f->a, 1, "a", 1, err);
+}
+
+BOTH_EMPTY(what_is_asked_ahead_is_answered_once_and_until_something_is_written)
+{
+	struct err err = { 0 };
+	struct db *db = with_table(f);
+
+	OK(put(db, 1, "a", &err) && put(db, 2, "b", &err) && put(db, 3, "c", &err));
+	OK(ahead_of(db, &st_one, 1, &err)); /* outside a transaction: nothing */
+	OK(reads(db, f->a, 1, "a", 1, &err));
+	OK(db_tx(db, "ahead", asks_ahead, f, &err));
+	if (f->dialect == DB_POSTGRES) {
+		cr_assert(!db_tx(db, "wrong", asks_wrongly, f, &err) && err.code == ERR_DB);
+		cr_assert(strstr(err.detail, "division by zero; wrong"), "%s", err.detail);
+	}
+	OK(reads(db, f->a, 1, "a", 1, &err));
+	db_close(db);
+}
+
 /* ---- limits ---- */
 
 BOTH_EMPTY(a_long_select_is_stopped_and_the_transaction_stands)
