@@ -4,6 +4,7 @@
 #include "app/admin.h"
 #include "app/record.h"
 #include "app/shown.h"
+#include "app/practice.h"
 #include "app/table.h"
 #include "app/whole.h"
 #include "base/day.h"
@@ -167,7 +168,7 @@ static bool write_lines(struct auditing *x, const char *path, struct err *err)
 {
 	static const struct str head[] = { { "时间", 6 }, { "谁", 3 }, { "做了什么", 12 }, { "对象", 6 } };
 	struct table *t;
-	bool ok = table_begin(x->r->a, path, STR("审计"), head, ARRAY_LEN(head), &t, err);
+	bool ok = table_begin(x->r->a, path, STR("审计"), head, ARRAY_LEN(head), practice_mark(app_of(x->r)), &t, err);
 
 	for (size_t i = 0; ok && i < x->n; i++) {
 		table_text(t, x->v[i].at);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* api_out.c - values as the JSON interface shows them. */
 #include "app/api.h"
+#include "app/practice.h"
 #include "base/day.h"
 #include "law/sheet.h"
 #include "web/html.h"
@@ -11,11 +12,21 @@ void api_out_init(struct req *r, struct api_out *out)
 	out->o = (struct json_out){ .b = &out->b };
 }
 
+/* An object of a practice county begins with the word that it is one. */
+static struct str practised(struct req *r, struct str object)
+{
+	const bool empty = object.n < 2 || object.p[1] == '}';
+
+	if (!app_of(r)->practice || !str_starts(object, STR("{")))
+		return object;
+	return str_fmt(r->a, "{\"practice\":\"%s\"%s%.*s", PRACTICE_SAYS, empty ? "" : ",", STR_FMT(str_sub(object, 1, object.n)));
+}
+
 bool api_reply(struct req *r, int status, struct api_out *out, struct err *err)
 {
 	if (!buf_ok(&out->b))
 		return err_set(err, ERR_TOO_LARGE, "这一次的内容过多，请缩小范围");
-	return reply_json(r, status, buf_str(&out->b));
+	return reply_json(r, status, practised(r, buf_str(&out->b)));
 }
 
 bool api_names_init(struct req *r, struct api_names *n, struct err *err)

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "app/job.h"
+#include "app/practice.h"
 #include "app/record.h"
 #include "app/table.h"
 #include "app/whole.h"
@@ -56,7 +57,7 @@ static bool begin(struct exporting *x, const char *path, struct err *err)
 	head[n++] = STR("状态");
 	head[n++] = STR("机关");
 	head[n++] = STR("编码");
-	return table_begin(x->keep, path, k->name, head, n, &x->table, err);
+	return table_begin(x->keep, path, k->name, head, n, practice_mark(x->app), &x->table, err);
 }
 
 static const struct val *value_of(const struct matter_view *v, struct str id)
@@ -194,6 +195,7 @@ struct str export_name(struct listing *l, const char *suffix)
 	struct buf b;
 
 	buf_init(&b, l->r->a, 400);
+	buf_adds(&b, app_of(l->r)->practice ? "练习_" : "");
 	buf_add(&b, l->kind->name);
 	buf_addc(&b, '_');
 	day_put(&b, day_at(now_of(l->r)));
@@ -216,7 +218,7 @@ static bool begin_listing(struct arena *keep, struct listing *l, const struct co
 		if (col[i].field && col[i].field->type.tag == T_PARTY)
 			head[heads++] = str_fmt(keep, "%.*s证照号码", STR_FMT(col[i].name));
 	}
-	return table_begin(keep, path, l->kind->name, head, heads, t, err);
+	return table_begin(keep, path, l->kind->name, head, heads, practice_mark(app_of(l->r)), t, err);
 }
 
 static void put_listed(struct listing *l, const struct column *col, size_t n, const struct listed *x, struct table *t)

@@ -26,6 +26,11 @@ static const struct stmt st_people = { "practice_people",
 	"WHERE a.disabled = 0 AND NOT EXISTS (SELECT 1 FROM post x WHERE x.person = p.id "
 	"AND x.role IN ('sysadmin', 'secadmin', 'auditor')) ORDER BY po.organ, p.id, po.role" };
 
+struct str practice_mark(const struct app *app)
+{
+	return app->practice ? STR(PRACTICE_SAYS) : (struct str){ 0 };
+}
+
 bool practice_known(struct db *db, struct arena *a, bool *ret, struct err *err)
 {
 	int64_t n;

@@ -10,6 +10,9 @@
 
 #define PRACTICE_SAYS "练习数据，不产生法律效力"
 
+/* What a table or an answer of a practice county says of itself; empty: it is a real one. */
+struct str practice_mark(const struct app *app);
+
 /* Whether the database is a practice county's. */
 MUST_USE bool practice_known(struct db *db, struct arena *a, bool *ret, struct err *err);
 /* Makes DIR/.practice-again anew with the passwords of DIR and moves it to DIR's place; the program must not have DIR open.

@@ -21,6 +21,7 @@ struct table {
 	char *path, *part;
 	size_t columns, column;
 	int64_t rows;
+	struct str mark;
 	/* CSV */
 	FILE *f;
 	struct buf b;
@@ -122,6 +123,12 @@ static lxw_format *format(struct table *t, const char *code)
 	return f;
 }
 
+/* The mark has a column behind all others. */
+static struct str heading(const struct table *t, const struct str *head, size_t i)
+{
+	return t->mark.n && i + 1 == t->columns ? STR("标记") : head[i];
+}
+
 /* A sheet's name has no []:*?/\ and at most 31 characters. */
 static char *sheet_name(struct table *t, struct str title)
 {
@@ -156,7 +163,7 @@ static bool xlsx_begin(struct table *t, struct str title, const struct str *head
 	t->date = format(t, "yyyy-mm-dd");
 	t->time = format(t, "yyyy-mm-dd hh:mm");
 	for (size_t i = 0; i < t->columns; i++)
-		xlsx_text(t, head[i], t->head);
+		xlsx_text(t, heading(t, head, i), t->head);
 	worksheet_freeze_panes(t->sheet, 1, 0);
 	worksheet_set_landscape(t->sheet);
 	worksheet_set_paper(t->sheet, 9); /* A4 */
@@ -194,19 +201,20 @@ static bool csv_begin(struct table *t, const struct str *head, struct err *err)
 	buf_init(&t->b, t->row, ROW_MOST);
 	buf_adds(&t->b, "\xEF\xBB\xBF");
 	for (size_t i = 0; i < t->columns; i++)
-		table_text(t, head[i]);
+		table_text(t, heading(t, head, i));
 	return table_row(t, err);
 }
 
 /* ---- both ---- */
 
-bool table_begin(struct arena *a, const char *path, struct str title, const struct str *head, size_t n, struct table **ret,
-		 struct err *err)
+bool table_begin(struct arena *a, const char *path, struct str title, const struct str *head, size_t n, struct str mark,
+		 struct table **ret, struct err *err)
 {
 	struct table *t = arena_one(a, struct table);
 
 	*ret = t;
-	*t = (struct table){ .a = a, .path = str_cstr(a, str_of(path)), .columns = n, .row = arena_new(),
+	n += mark.n > 0;
+	*t = (struct table){ .a = a, .path = str_cstr(a, str_of(path)), .columns = n, .mark = mark, .row = arena_new(),
 			     .width = arena_many(a, n, double) };
 	t->part = str_cstr(a, str_fmt(a, "%s.part", path));
 	for (size_t i = 0; i < n; i++)
@@ -254,6 +262,8 @@ bool table_row(struct table *t, struct err *err)
 {
 	bool ok = true;
 
+	if (t->mark.n && t->rows)
+		table_text(t, t->mark);
 	if (t->rows++ > TABLE_ROWS_MOST)
 		return err_set(err, ERR_TOO_LARGE, "一张表最多%d行，请缩小范围", TABLE_ROWS_MOST);
 	if (t->bad)

@@ -3,7 +3,7 @@
  * with two places. The name decides: .xlsx (a frozen head, column widths) or CSV (UTF-8 with a mark; what begins with
  * = + - @ and long codes are text).
  *
- *	table_begin(a, "out.xlsx", STR("行政处罚"), head, n, &t, err)
+ *	table_begin(a, "out.xlsx", STR("行政处罚"), head, n, mark, &t, err)
  *	table_text(t, number); table_val(t, fine, &names); … table_row(t, err) …
  *	table_end(t, err)
  *
@@ -18,7 +18,8 @@
 
 struct table;
 
-MUST_USE bool table_begin(struct arena *a, const char *path, struct str title, const struct str *head, size_t n,
+/* mark: what every row says in a last column of its own, wherever it is copied to (练习数据); empty: no such column. */
+MUST_USE bool table_begin(struct arena *a, const char *path, struct str title, const struct str *head, size_t n, struct str mark,
 			  struct table **ret, struct err *err);
 void table_text(struct table *t, struct str s);
 /* Amounts, numbers, dates and times as such, all else as people read it; names may be NULL. */

@@ -103,7 +103,33 @@ static void put_who(struct buf *b, const struct law *l, const struct who *w)
 		buf_add(b, w->text);
 }
 
-static struct str who_may(struct step *s)
+#define NAMES_MOST 3 /* of the holders of a role: more are a staff, of whom nobody need be named */
+
+/* 机关负责人（李红、张三）: of a role those who hold it today, so that one knows whom to ask. Who is no person of the
+ * installation is told the role alone. */
+static bool put_holders(struct step *s, const struct who *w, struct buf *b, struct err *err)
+{
+	const struct whos one = { .v = w, .n = 1 };
+	struct val_list list = { .n = 0 };
+	struct str name;
+
+	if (s->act->who.sort != ACTOR_PERSON || (w->sort != WHO_ROLE && w->sort != WHO_ORGAN_ROLE) || w->everywhere)
+		return true;
+	if (!whos_persons(s->t, &one, &s->ev, &list, err))
+		return false;
+	if (!list.n || list.n > NAMES_MOST)
+		return true;
+	for (size_t i = 0; i < list.n; i++) {
+		if (!turn_name(s->t, list.v[i].i, &name, err))
+			return false;
+		buf_adds(b, i ? "、" : "（");
+		buf_add(b, name);
+	}
+	buf_adds(b, "）");
+	return true;
+}
+
+static bool who_may(struct step *s, struct str *ret, struct err *err)
 {
 	struct buf b;
 
@@ -118,9 +144,12 @@ static struct str who_may(struct step *s)
 			buf_add(&b, f->name);
 		} else {
 			put_who(&b, s->kind->law, &s->ac->by.v[i]);
+			if (!put_holders(s, &s->ac->by.v[i], &b, err))
+				return false;
 		}
 	}
-	return buf_str(&b);
+	*ret = buf_str(&b);
+	return true;
 }
 
 static void refuse_right(struct step *s, const struct node *node, struct str say)
@@ -195,6 +224,7 @@ static bool is_together(const struct action *ac)
 static bool step_right(struct step *s, struct err *err)
 {
 	const struct who *w;
+	struct str may;
 
 	if (s->act->who.sort == ACTOR_IMPORT) { /* whoever may import was asked at the door */
 		s->role = STR("import");
@@ -213,7 +243,9 @@ static bool step_right(struct step *s, struct err *err)
 		}
 	}
 	if (!w) {
-		refuse_right(s, s->ac->node, str_fmt(s->t->a, "“%.*s”由%.*s办理", STR_FMT(s->ac->name), STR_FMT(who_may(s))));
+		if (!who_may(s, &may, err))
+			return false;
+		refuse_right(s, s->ac->node, str_fmt(s->t->a, "“%.*s”由%.*s办理", STR_FMT(s->ac->name), STR_FMT(may)));
 		return true;
 	}
 	touch(s->kind->law, w->node);

@@ -106,6 +106,21 @@ test('an exercise is done when its act is done', async () => {
 	expect(await done(), before + 2, 'exercises done with the lead');
 });
 
+test('what leaves it says that it is practice: each row of a table, each answer of the interface', async () => {
+	const s = await practice();
+	const p = await s.signIn('wangming');
+	const csv = await request(s.port, 'GET', '/k/penalty/export.csv', { cookie: p.cookie });
+	expect(csv.status, 200, csv.body.slice(0, 300));
+	const rows = csv.body.trim().split('\r\n');
+	that(rows.length > 1 && rows[0].endsWith(',"标记"') && rows.slice(1).every((row) => row.endsWith(`,"${SAYS}"`)), rows.slice(0, 3).join('\n'));
+	that(decodeURIComponent(csv.headers['content-disposition']).includes('练习_'), csv.headers['content-disposition']);
+	const token = p.cookie.split('=')[1].split(';')[0];
+	for (const where of ['kinds', 'matters?kind=penalty', `search?q=${encodeURIComponent('公司')}`]) {
+		const r = await request(s.port, 'GET', `/api/v1/${where}`, { headers: { Authorization: `Bearer ${token}` } });
+		expect(JSON.parse(r.body).practice, SAYS, where);
+	}
+});
+
 /* ---- beginning again ---- */
 
 const again = (who, sure = '1') => request(who.server.port, 'POST', '/admin/practice', { cookie: who.cookie, form: { csrf: who.csrf, sure } });
@@ -193,6 +208,8 @@ test('a real folder refuses to begin again, to lend accounts and to show exercis
 	that(tour.includes('http://practice.example/') && !tour.includes(SAYS), 'the tour leads to the practice county');
 	that(!(await request(s.port, 'GET', '/admin/state', { cookie: admin.cookie })).body.includes('重新开始练习'), 'the button');
 	that(!(await request(s.publicPort, 'GET', '/')).body.includes(SAYS), 'the public side says practice');
+	that(!(await request(s.port, 'GET', '/k/penalty/export.csv', { cookie: p.cookie })).body.includes(SAYS), 'a table of a real county');
+	that(!(await request(s.port, 'GET', '/api/v1/kinds', { headers: { Authorization: `Bearer ${p.cookie.split('=')[1].split(';')[0]}` } })).body.includes(SAYS), 'an answer of a real county');
 	expect(s.count('SELECT count(*) FROM event'), events, 'events');
 	expect(s.count('SELECT count(*) FROM matter'), matters, 'matters');
 	expect((await s.stop()).code, 0, 'the end');

@@ -102,3 +102,76 @@ BOTH(a_field_keeps_its_type)
 	cr_assert(str_find(str_of(err.msg), STR("“goods”"), 0) != SIZE_MAX, "%s", err.msg);
 	county_free(&c);
 }
+
+/* `current`: a register's matters go by the law of today; a case keeps the law under which it was opened. */
+BOTH(a_register_goes_by_the_law_of_today)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	struct err err = { 0 };
+	int64_t memo, errand;
+
+	cr_assert_eq(county_version(&c, "t/together.yaml", "kind: memo\nname: 签报\n", "kind: memo\nname: 签报\ncurrent: true\n", &err),
+		     ERR_NONE, "%s", err.msg);
+	cr_assert(opens(&c, c.wang, "memo", "{'text': '采购'}"), "%s", why(&c));
+	memo = c.r.matter;
+	cr_assert(opens(&c, c.wang, "errand", "{'text': '转交'}"), "%s", why(&c));
+	errand = c.r.matter;
+	cr_assert_eq(county_version(&c, "t/together.yaml", "send: {name: 送签, next: 送签, from: draft, to: sent, by: [asked_by, legal]",
+				    "send: {name: 呈签, next: 送签, from: draft, to: sent, by: [legal]", &err), ERR_NONE, "%s", err.msg);
+	cr_assert_eq(county_version(&c, "t/together.yaml", "amend: {name: 补正, next: 补正, from: [new, passed], by: [officer]",
+				    "amend: {name: 改正, next: 补正, from: [new, passed], by: [head]", &err), ERR_NONE, "%s", err.msg);
+	cr_expect(str_is(kind_action(now_of(&c, memo)->kind, STR("send"))->name, "呈签"));
+	cr_expect_not(acts(&c, c.wang, memo, "send", "{}"), "who asked may no longer send");
+	cr_expect(acts(&c, c.liu, memo, "send", "{}"), "%s", why(&c));
+	cr_expect(str_is(kind_action(now_of(&c, errand)->kind, STR("amend"))->name, "补正"));
+	cr_expect(acts(&c, c.wang, errand, "amend", "{'text': '转交二'}"), "%s", why(&c));
+	county_free(&c);
+}
+
+/* `everywhere`: a role that counts in matters of every organ; others count in those of their own. */
+BOTH(a_role_that_counts_everywhere)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	struct err err = { 0 };
+	int64_t before, after;
+
+	cr_assert_eq(county_version(&c, "t/together.yaml", "number: {name: 编号送签, next: 编号送签, from: draft, to: sent, by: [asked_by]}",
+				    "number: {name: 编号送签, next: 编号送签, from: draft, to: sent, by: [asked_by, supervisor]}", &err),
+		     ERR_NONE, "%s", err.msg);
+	cr_assert(opens(&c, c.chen, "memo", "{'text': '镇里的签报'}"), "%s", why(&c));
+	before = c.r.matter;
+	cr_expect_eq(tries(&c, c.sun, before, -1, "number", "{}"), ERR_NOT_FOUND, "a supervisor of another organ");
+	cr_assert_eq(county_version(&c, "t/pack.yaml", "supervisor: {name: 监督人员, excludes: [auditor]}",
+				    "supervisor: {name: 监督人员, excludes: [auditor], everywhere: true}", &err), ERR_NONE, "%s", err.msg);
+	cr_expect_eq(tries(&c, c.sun, before, -1, "number", "{}"), ERR_NOT_FOUND, "what was opened before goes by its law");
+	cr_assert(opens(&c, c.chen, "memo", "{'text': '镇里的又一签报'}"), "%s", why(&c));
+	after = c.r.matter;
+	cr_expect_eq(tries(&c, c.li, after, -1, "number", "{}"), ERR_NOT_FOUND, "a head counts in the own organ alone");
+	cr_expect(acts(&c, c.sun, after, "number", "{}"), "%s", why(&c));
+	county_free(&c);
+}
+
+/* Whom to ask stands in the refusal as long as they are few. */
+BOTH(a_refusal_names_the_few_who_hold_the_role)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t memo;
+
+	cr_assert(opens(&c, c.wang, "memo", "{'text': '采购'}"), "%s", why(&c));
+	memo = c.r.matter;
+	cr_assert(acts(&c, c.wang, memo, "send", "{}"), "%s", why(&c));
+	cr_assert_not(acts(&c, c.zhao, memo, "sign", "{}"));
+	cr_expect_str_eq(why(&c), "“签发”由机关负责人（李红）办理");
+	for (int i = 0; i < 2; i++) {
+		c.of = c.bureau;
+		cr_assert(opens(&c, 0, "person", str_fmt(c.a, "{'name': '负%d', 'posts': [{'organ': %lld, 'role': 'head', 'from': '2020-01-01'}]}",
+							 i, (long long)c.bureau).p), "%s", why(&c));
+	}
+	cr_assert_not(acts(&c, c.zhao, memo, "sign", "{}"));
+	cr_expect_str_eq(why(&c), "“签发”由机关负责人（李红、负0、负1）办理");
+	cr_assert(opens(&c, 0, "person", str_fmt(c.a, "{'name': '负3', 'posts': [{'organ': %lld, 'role': 'head', 'from': '2020-01-01'}]}",
+						 (long long)c.bureau).p), "%s", why(&c));
+	cr_assert_not(acts(&c, c.zhao, memo, "sign", "{}"));
+	cr_expect_str_eq(why(&c), "“签发”由机关负责人办理", "four are a staff");
+	county_free(&c);
+}
