@@ -578,14 +578,17 @@ static struct str actor_text(struct req *r, const struct event_view *e)
 	return str_is(e->role, "import") ? STR("数据导入") : STR("系统（依法自动办理）");
 }
 
-static bool event_of(struct shower *s, const struct event_view *e, struct event_line *ret, struct err *err)
+static bool event_of(struct shower *s, const struct matter_view *m, const struct event_view *e, struct event_line *ret,
+		     struct err *err)
 {
 	struct field_line *l = arena_many(s->r->a, e->n_changed, struct field_line);
 
 	*ret = (struct event_line){ .at = shown_time(s->r->a, e->at),
 				    .name = str_is(e->action, "paper.frozen") ? STR("文书固定为PDF") : e->action_name, .reason = e->reason,
 				    .points = points_text(s->r->a, e), .told = e->told,
-				    .actor = actor_text(s->r, e), .change = l, .n_change = e->n_changed };
+				    .actor = actor_text(s->r, e), .change = l, .n_change = e->n_changed,
+				    .proof = str_fmt(s->r->a, "/m/%.*s/events/%lld/proof", STR_FMT(m->snap->code),
+						     (long long)e->seq) };
 	if (e->entered - e->at > 60000)
 		ret->entered = shown_time(s->r->a, e->entered);
 	for (size_t i = 0; i < e->n_changed; i++) {
@@ -604,7 +607,7 @@ static bool events(struct shower *s, const struct matter_view *m, struct case_vi
 	/* That the program has drawn a paper is on record, and seldom of interest. */
 	for (size_t i = m->n_event; i-- > 0 && (all || v->n_event < EVENTS_SHOWN);)
 		if ((all || !str_starts(m->event[i].action, STR("paper.")))
-		    && !event_of(s, &m->event[i], &l[v->n_event++], err))
+		    && !event_of(s, m, &m->event[i], &l[v->n_event++], err))
 			return false;
 	v->event = l;
 	v->n_event_all = m->n_event;

@@ -69,6 +69,7 @@ enum case_tab { CASE_INFO, CASE_PAPERS, CASE_EVIDENCE, CASE_LINKS, CASE_NOTES, C
 
 struct event_line {
 	struct str at, entered, name, actor, reason, because, points, told;
+	struct str proof; /* address of its .tlog-proof */
 	const struct field_line *change;
 	size_t n_change;
 };
@@ -193,6 +194,7 @@ struct doc_view {
 };
 
 /* Routes. */
+bool event_proof_get(struct req *r, struct err *err);
 bool case_show(struct req *r, struct err *err);
 bool clock_show(struct req *r, struct err *err);
 bool case_flow(struct req *r, struct err *err);

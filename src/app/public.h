@@ -6,6 +6,7 @@
 #define MINGFA_APP_PUBLIC_H
 
 #include "app/gate.h"
+#include "app/qr.h"
 #include "blob/blob.h"
 #include "search/search.h"
 #include "web/html.h"
@@ -99,7 +100,7 @@ struct decision_view {
 	bool review_first;              /* decided on the spot: reconsideration before any suit */
 	struct str served, review_until, sue_until; /* last days, when the day of service is known */
 	struct str review_organ, court, cite_review, organ_phone, organ_address;
-	struct str digest, leaf;        /* of the published text, and its place in the record; may be empty */
+	struct str leaf;                /* its place in the record; may be empty */
 	struct str version;             /* 第2版, when there were earlier ones */
 	const struct fact *fact;        /* what every decision says in short */
 	size_t n_fact;
@@ -109,6 +110,19 @@ struct decision_view {
 	size_t n_file;
 	bool correct;                   /* a request for correction can be made */
 	struct history history;
+};
+
+/* 存证证明 of a decision (public_proof.c). */
+struct proof_view {
+	struct public_frame frame;
+	struct str code, title, address;
+	bool is_signed;                 /* a signed head covers it */
+	struct str digest;              /* SHA-256 of the published text; empty: only that it was published is proved */
+	struct str act, salt, entry;    /* what is opened (may be empty), in hexadecimal, as it stands in the log */
+	struct str ed25519, sm2;        /* the log's public keys */
+	const struct fact *fact;
+	size_t n_fact;
+	struct qr_view qr;
 };
 
 struct organ_row {
@@ -376,6 +390,8 @@ bool sitemap_page(struct req *r, struct err *err);
 bool decisions_show(struct req *r, struct err *err);
 bool decision_show(struct req *r, struct err *err);
 bool decision_file(struct req *r, struct err *err);
+bool decision_proof(struct req *r, struct err *err);
+bool decision_proof_part(struct req *r, struct err *err);
 bool correct_show(struct req *r, struct err *err);
 bool correct_send(struct req *r, struct err *err);
 bool ask_show(struct req *r, struct err *err);

@@ -12,6 +12,8 @@ const struct route public_routes[] = {
 	  .rate = RATE_SEARCH },
 	{ METHOD_GET, "/decisions/{code}", decision_show, AUDIENCE_PUBLIC, "one decision" },
 	{ METHOD_GET, "/decisions/{code}/file/{n}", decision_file, AUDIENCE_PUBLIC, "its published text", .slow = true },
+	{ METHOD_GET, "/decisions/{code}/proof", decision_proof, AUDIENCE_PUBLIC, "where it stands in the record log" },
+	{ METHOD_GET, "/decisions/{code}/proof/{part}", decision_proof_part, AUDIENCE_PUBLIC, "what proves it, as files" },
 	{ METHOD_GET, "/decisions/{code}/correct", correct_show, AUDIENCE_PUBLIC, "form of a request for correction" },
 	{ METHOD_POST, "/decisions/{code}/correct", correct_send, AUDIENCE_PUBLIC, "makes the request",
 	  .max_body = CORRECT_BODY, .slow = true, .no_csrf = true, .rate = RATE_FORM },

@@ -87,6 +87,7 @@ const struct route working_routes[] = {
 	{ GET, "/m/{code}/links", case_show, PERSON, "What it is linked with" },
 	{ GET, "/m/{code}/notes", case_show, PERSON, "What colleagues noted" },
 	{ GET, "/m/{code}/events", case_show, PERSON, "What happened" },
+	{ GET, "/m/{code}/events/{seq}/proof", event_proof_get, PERSON, "The .tlog-proof file of one of its events" },
 	{ GET, "/replace", replace_show, PERSON, "Hand-overs (交接)" },
 	{ POST, "/m/{code}/watch", watch_post, PERSON, "Watches a matter (盯办), or no longer" },
 	{ GET, "/m/{code}/do/{action}", act_show, PERSON, "The form of an action" },

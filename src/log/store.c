@@ -281,6 +281,9 @@ bool log_store_fill(struct log_store *s, int64_t size, int most, bool *ret_more,
 
 static const struct stmt st_checkpoint = { "log_checkpoint",
 	"SELECT size, at, note FROM checkpoint WHERE log = $1 AND size >= $2 ORDER BY size DESC LIMIT 1" };
+static const struct stmt st_checkpoint_cosigned = { "log_checkpoint_cosigned",
+	"SELECT size, at, note FROM checkpoint WHERE log = $1 AND size = (SELECT MAX(s.size) FROM cosignature s WHERE s.log = $1"
+	" AND s.size >= $2)" };
 static const struct stmt st_cosigned = { "log_cosigned",
 	"SELECT line FROM cosignature WHERE log = $1 AND size = $2 ORDER BY at, witness" };
 static const struct stmt st_checkpoint_add = { "log_checkpoint_add",
@@ -304,8 +307,8 @@ static bool line_row(void *ctx, struct err *err)
 	return true;
 }
 
-bool log_checkpoint_newest(struct db *db, struct arena *a, int64_t log, int64_t size, struct str *ret_note,
-			   int64_t *ret_size, int64_t *ret_at, bool *ret_found, struct err *err)
+static bool checkpoint_by(struct db *db, struct arena *a, const struct stmt *st, int64_t log, int64_t size,
+			  struct str *ret_note, int64_t *ret_size, int64_t *ret_at, bool *ret_found, struct err *err)
 {
 	struct str note;
 	struct buf b;
@@ -314,7 +317,7 @@ bool log_checkpoint_newest(struct db *db, struct arena *a, int64_t log, int64_t 
 	const struct db_out out[] = { db_to_i64(ret_size), db_to_i64(ret_at), db_to_str(&note) };
 	const struct db_out line[] = { db_to_str(&lines.line) };
 
-	if (!db_maybe(db, a, &st_checkpoint, DB_IN(in), DB_OUT(out), ret_found, err))
+	if (!db_maybe(db, a, st, DB_IN(in), DB_OUT(out), ret_found, err))
 		return false;
 	if (!*ret_found)
 		return true;
@@ -326,6 +329,18 @@ bool log_checkpoint_newest(struct db *db, struct arena *a, int64_t log, int64_t 
 		return false;
 	*ret_note = buf_ok(&b) ? buf_str(&b) : note;
 	return true;
+}
+
+bool log_checkpoint_newest(struct db *db, struct arena *a, int64_t log, int64_t size, struct str *ret_note,
+			   int64_t *ret_size, int64_t *ret_at, bool *ret_found, struct err *err)
+{
+	return checkpoint_by(db, a, &st_checkpoint, log, size, ret_note, ret_size, ret_at, ret_found, err);
+}
+
+bool log_checkpoint_cosigned(struct db *db, struct arena *a, int64_t log, int64_t size, struct str *ret_note,
+			     int64_t *ret_size, int64_t *ret_at, bool *ret_found, struct err *err)
+{
+	return checkpoint_by(db, a, &st_checkpoint_cosigned, log, size, ret_note, ret_size, ret_at, ret_found, err);
 }
 
 bool log_checkpoint_add(struct db *db, int64_t log, int64_t size, int64_t now, struct str note, struct err *err)

@@ -120,6 +120,62 @@ test('anyone recomputes the signed root from the entries; it grows with acts, an
 	await s.stop();
 });
 
+// The leaf's way up to the root (RFC 6962 section 2.1.1).
+function climb(index, size, hash, way) {
+	let [at, last] = [index, size - 1];
+	for (const p of way) {
+		that(last > 0, 'a hash too many');
+		if (at % 2 || at === last) {
+			hash = node(p, hash);
+			while (at % 2 === 0 && at) [at, last] = [at >> 1, last >> 1];
+		} else {
+			hash = node(hash, p);
+		}
+		[at, last] = [at >> 1, last >> 1];
+	}
+	expect(last, 0, 'hashes are missing');
+	return hash;
+}
+
+// A .tlog-proof and its entry hold under the published key.
+function holds(text, vkey) {
+	const [first, extra, index, ...rest] = text.split('\n');
+	expect(first, 'c2sp.org/tlog-proof@v1', 'first line');
+	const entry = Buffer.from(extra.replace(/^extra /, ''), 'base64');
+	const way = rest.slice(0, rest.indexOf('')).map((l) => Buffer.from(l, 'base64'));
+	const h = head(rest.slice(rest.indexOf('') + 1).join('\n'), vkey);
+	expect(climb(Number(index.replace(/^index /, '')), h.size, leaf(entry), way).toString('base64'), h.root, 'the root that the proof leads to');
+	return entry.toString();
+}
+
+test('a published decision and an event are proved by files that need nobody; whoever does not see the matter gets none', async () => {
+	const s = await serving(folder());
+	await signed(s);
+	const list = (await get(s.publicPort, '/decisions')).body.toString();
+	let code;
+	for (const m of list.matchAll(/"\/decisions\/([0-9a-f-]{36})"/g))
+		if (!code && (await get(s.publicPort, `/decisions/${m[1]}/proof/act`)).status === 200) code = m[1];
+	that(code, 'no decision whose text is in the record');
+	const part = async (name) => (await get(s.publicPort, `/decisions/${code}/${name}`)).body;
+	const entry = holds((await part('proof/tlog-proof')).toString(), s.vkey);
+	expect(entry, (await part('proof/entry')).toString(), 'entry');
+	const act = await part('proof/act');
+	const salts = (await part('proof')).toString().match(/>[0-9a-f]{64}</g).map((x) => Buffer.from(x.slice(1, -1), 'hex'));
+	that(salts.some((salt) => entry.split('\n')[1].split(' ')[0] === sha(salt, sha(act)).toString('base64')), 'the entry is of the act that is opened');
+	that(act.toString().includes(`"sha256":"${sha(await part('file/0')).toString('hex')}"`), 'the act names the published text');
+	const who = await s.signIn('wangming');
+	const opened = await openLead(who);
+	const where = /\/m\/[0-9a-f-]{36}/.exec(opened.headers.location)[0];
+	await signed(s);
+	const ask = (cookie) => require('./lib.js').request(s.port, 'GET', `${where}/events/1/proof`, { cookie });
+	const got = await ask(who.cookie);
+	expect(got.status, 200, 'proof of an event');
+	holds(got.body, s.vkey);
+	expect((await ask((await s.signIn('xiaoran')).cookie)).status, 404, 'for an administrator, who sees no case');
+	that((await ask('')).status !== 200, 'for nobody');
+	await s.stop();
+});
+
 test('an older database is refused with both heads; a new log begins with the old head', async () => {
 	const dir = folder();
 	const db = path.join(dir, 'mingfa.db');

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+#include "app/log_proof.h"
+
+#include "log/log.h"
+
+#define EXTRA_MOST 4096 /* an event with some twenty files */
+
+static bool head_above(struct db *db, struct arena *a, const struct event_proof *p, struct str *ret_note, int64_t *ret_size,
+		       int64_t *ret_at, bool *ret_found, struct err *err)
+{
+	return log_checkpoint_cosigned(db, a, p->o.log, p->index + 1, ret_note, ret_size, ret_at, ret_found, err)
+	       && (*ret_found
+		   || log_checkpoint_newest(db, a, p->o.log, p->index + 1, ret_note, ret_size, ret_at, ret_found, err));
+}
+
+static bool file_of(struct db *db, struct arena *a, struct event_proof *p, struct str note, struct err *err)
+{
+	struct tlog_proof t = { .index = p->index, .checkpoint = note };
+	struct log_store s;
+	struct note read;
+	struct checkpoint c;
+	struct buf b;
+
+	log_store_init(&s, db, a, &p->o);
+	if (!log_prove_inclusion(&s.nodes, p->index, p->size, &t.path, err) || !note_read(a, note, &read, err)
+	    || !checkpoint_read(read.text, &c, err))
+		return false;
+	for (size_t i = 0; i < LOG_HASH; i++)
+		p->root[i] = c.root[i];
+	p->n_witness = read.n - 2; /* the log's own two lines come first */
+	if (p->entry.n <= EXTRA_MOST)
+		t.extra = p->entry;
+	buf_init(&b, a, TLOG_PROOF_MAX);
+	tlog_proof_put(&b, &t);
+	p->file = buf_str(&b);
+	return true;
+}
+
+bool event_proof_load(struct db *db, struct arena *a, int64_t event, struct event_proof *ret, bool *ret_found,
+		      struct err *err)
+{
+	int64_t log;
+	struct str note;
+	bool known, covered;
+
+	*ret = (struct event_proof){ .index = 0 };
+	if (!log_place(db, a, event, &log, &ret->index, &ret->entry, ret_found, err))
+		return false;
+	if (!*ret_found)
+		return true;
+	if (!log_origin_load(db, a, log, &ret->o, &known, err)
+	    || !head_above(db, a, ret, &note, &ret->size, &ret->at, &covered, err))
+		return false;
+	return !covered || file_of(db, a, ret, note, err);
+}
+
+static const struct stmt st_opened = { "log_opened",
+	"SELECT " LOG_ACT_SELECT ", b.salt, b.body FROM " LOG_ACT_FROM " JOIN event_body b ON b.event = e.id WHERE e.id = $1" };
+
+bool event_opened(struct db *db, struct arena *a, int64_t event, struct str *ret_act, struct str *ret_salt, bool *ret_found,
+		  struct err *err)
+{
+	struct log_act act;
+	struct str body;
+	struct db_out out[LOG_ACT_COLUMNS + 2];
+	const struct db_in in[] = { db_i64(event) };
+
+	log_act_out(&act, out);
+	out[LOG_ACT_COLUMNS] = db_to_bytes(ret_salt);
+	out[LOG_ACT_COLUMNS + 1] = db_to_str(&body);
+	if (!db_maybe(db, a, &st_opened, DB_IN(in), DB_OUT(out), ret_found, err))
+		return false;
+	if (*ret_found)
+		*ret_act = str_fmt(a, "%.*s\n%.*s", STR_FMT(log_act_head(a, &act)), STR_FMT(body));
+	return true;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* log_proof.h - what of the record log is shown about one event: its place, a signed head above it, the proof between. */
+#ifndef MINGFA_APP_LOG_PROOF_H
+#define MINGFA_APP_LOG_PROOF_H
+
+#include "log/proof.h"
+#include "log/store.h"
+
+struct event_proof {
+	struct log_origin o;
+	int64_t index, size, at; /* index in the tree of the head; when the head was signed, 0: not yet */
+	unsigned char root[LOG_HASH];
+	struct str entry;
+	struct str file;         /* the .tlog-proof, with the entry as `extra` when it is short; empty: no head covers it yet */
+	size_t n_witness;        /* that signed the head too */
+};
+/* Not found: the event has no leaf. A head with cosignatures is taken before a newer one without. */
+MUST_USE bool event_proof_load(struct db *db, struct arena *a, int64_t event, struct event_proof *ret, bool *ret_found,
+			       struct err *err);
+/* What the entry's first line commits to: the act as text (its head, a line feed, its body) and its salt. Not found: the
+ * body was removed as the law orders. */
+MUST_USE bool event_opened(struct db *db, struct arena *a, int64_t event, struct str *ret_act, struct str *ret_salt,
+			   bool *ret_found, struct err *err);
+
+#define PROOF_TYPE "text/plain; charset=utf-8"
+
+#endif
