@@ -21,7 +21,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wmissing-prototype
 HARDEN := $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2 -fstack-protector-strong)
 SANFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
 PKGS := libmicrohttpd libfyaml sqlite3 libpq libsodium libcrypto cairo pango pangocairo \
-	fontconfig libgvc libcurl xlsxwriter libqrencode libqpdf
+	fontconfig libgvc libcurl xlsxwriter libqrencode libqpdf harfbuzz-subset
 # Asked once, and only when a recipe needs it: `make deps build` installs pkg-config first.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g'))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lm)$(PKG_LIBS)

@@ -47,6 +47,7 @@ static const struct {
 	{ "pango", "paper" },
 	{ "fontconfig", "paper" },
 	{ "qpdf", "paper" },
+	{ "harfbuzz", "paper" },
 	{ "graphviz", "law paper app" },
 	{ "gvc", "law paper app" },
 	{ "qrencode", "paper app" },

@@ -202,6 +202,7 @@ bool kind_flow(struct req *r, struct err *err);
 bool rule_show(struct req *r, struct err *err);
 bool doc_show(struct req *r, struct err *err);
 bool doc_pdf(struct req *r, struct err *err);
+bool doc_ofd(struct req *r, struct err *err);
 bool file_get(struct req *r, struct err *err);
 /* struct http_config: the event of a download; other reads record themselves (record.h). */
 bool file_record(struct req *r, struct err *err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* doc.c - papers and files, for those who see their matter. */
 #include "app/case.h"
+#include "app/papers.h"
 
 #include <string.h>
 
@@ -97,6 +98,24 @@ bool doc_pdf(struct req *r, struct err *err)
 	    && reply_file(r, "application/pdf", bytes,
 			  str_fmt(r->a, "%.*s%.*s.pdf", STR_FMT(p->name), STR_FMT(d.number)),
 			  str_is(req_query(r, "save"), "1"));
+}
+
+/* Drawn when it is asked for: the same blocks give the same bytes, so nothing is kept. */
+bool doc_ofd(struct req *r, struct err *err)
+{
+	const struct paper_view *p;
+	struct matter_view m;
+	struct document d = { .matter = 0 };
+	struct draw_job job;
+	struct str bytes;
+
+	if (!load(r, &d, &m, &p, err))
+		return false;
+	if (!d.blob.n)
+		return reply_see_other(r, str_fmt(r->a, "/doc/%.*s", STR_FMT(p->code)));
+	job = papers_job(app_of(r), d.content, p->name, m.organ_name, d.created);
+	return draw_ofd(r->a, &job, &bytes, err)
+	    && reply_file(r, "application/ofd", bytes, str_fmt(r->a, "%.*s%.*s.ofd", STR_FMT(p->name), STR_FMT(d.number)), true);
 }
 
 struct finding {

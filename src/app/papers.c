@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* papers.c - draws queued papers. One thread: opening the fonts is dear, drawing is not. */
+#include "app/papers.h"
 #include "app/practice.h"
 #include "base/log.h"
 #include "blob/blob.h"
 #include "log/log.h"
 #include "matter/document.h"
-#include "paper/draw.h"
 
 #define PAPERS_A_ROUND 20
 
@@ -22,12 +22,16 @@ struct drawings {
 	size_t n;
 };
 
+struct draw_job papers_job(const struct app *app, struct str content, struct str name, struct str organ, int64_t at)
+{
+	return (struct draw_job){ .blocks = content, .title = name, .author = organ, .at = at,
+				  .stamp = app->practice ? STR("练习") : (struct str){ 0 },
+				  .mark = app->practice ? STR(PRACTICE_SAYS) : (struct str){ 0 } };
+}
+
 static void draw(struct drawings *all, const struct document *d)
 {
-	const bool practice = all->app->practice;
-	const struct draw_job job = { .blocks = d->content, .title = d->name, .author = d->organ, .at = d->created,
-				      .stamp = practice ? STR("练习") : (struct str){ 0 },
-				      .mark = practice ? STR(PRACTICE_SAYS) : (struct str){ 0 } };
+	const struct draw_job job = papers_job(all->app, d->content, d->name, d->organ, d->created);
 	struct drawing *w = &all->v[all->n++];
 	struct err why = { 0 };
 	struct str pdf;

@@ -102,6 +102,7 @@ const struct route working_routes[] = {
 	{ GET, "/law/{id}", rule_show, PERSON, "A rule, and which checks use it" },
 	{ GET, "/doc/{code}", doc_show, PERSON, "A paper" },
 	{ GET, "/doc/{code}/pdf", doc_pdf, PERSON, "Its PDF" },
+	{ GET, "/doc/{code}/ofd", doc_ofd, PERSON, "The same as OFD (GB/T 33190)", .slow = true },
 	{ GET, "/file/{digest}", file_get, PERSON, "A stored file", .records = "download", .slow = true },
 	{ METHOD_OPTIONS, UPLOAD_PATH, upload_options, ANYONE, "What of the upload protocol tus is spoken" },
 	{ POST, UPLOAD_PATH, upload_create, PERSON, "Begins a large file of a form", .slow = true, .stream = &upload_creating },

@@ -21,10 +21,18 @@ struct made {
 	int64_t at, def;
 };
 
-/* False for one that another scenario drew already. */
-static int new_file(const struct made *m, struct str template)
+static bool to_file(const struct made *m, int fd, struct str content, struct err *err)
 {
-	char *path = str_cstr(m->a, str_fmt(m->a, "%s/%.*s.pdf", m->folder, STR_FMT(template)));
+	bool ok = write(fd, content.p, content.n) == (ssize_t)content.n;
+
+	(void)close(fd);
+	return ok || err_set(err, ERR_IO, "文书写不进 %s：%s", m->folder, strerror(errno));
+}
+
+/* -1 with EEXIST for one that another scenario drew already. */
+static int new_file(const struct made *m, struct str template, const char *suffix)
+{
+	char *path = str_cstr(m->a, str_fmt(m->a, "%s/%.*s%s", m->folder, STR_FMT(template), suffix));
 
 	return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 }
@@ -32,24 +40,24 @@ static int new_file(const struct made *m, struct str template)
 static bool draw_made(void *ctx, struct err *err)
 {
 	const struct made *m = ctx;
+	struct draw_job job = { .blocks = m->content, .author = STR("场景"), .at = m->at };
 	const struct law *l;
 	const struct paper *p;
-	struct str pdf;
-	bool ok;
+	struct str pdf, ofd;
 	int fd;
 
 	if (!engine_law(m->e, m->db, m->a, m->def, &l, err))
 		return false;
 	p = kind_paper(law_kind(l, m->kind), m->paper);
-	fd = p ? new_file(m, p->template_id) : -1;
+	fd = p ? new_file(m, p->template_id, ".pdf") : -1;
 	if (fd < 0)
 		return !p || errno == EEXIST || err_set(err, ERR_IO, "文书写不进 %s：%s", m->folder, strerror(errno));
-	ok = draw_pdf(m->a, &(struct draw_job){ .blocks = m->content, .title = p->name, .author = STR("场景"), .at = m->at }, &pdf,
-		      err);
-	if (ok && write(fd, pdf.p, pdf.n) != (ssize_t)pdf.n)
-		ok = err_set(err, ERR_IO, "文书写不进 %s：%s", m->folder, strerror(errno));
-	(void)close(fd);
-	return ok;
+	job.title = p->name;
+	if (!draw_pdf(m->a, &job, &pdf, err) || !draw_ofd(m->a, &job, &ofd, err)) {
+		(void)close(fd);
+		return false;
+	}
+	return to_file(m, fd, pdf, err) && to_file(m, new_file(m, p->template_id, ".ofd"), ofd, err);
 }
 
 bool scenario_draw(struct engine *e, struct db *db, struct arena *a, const char *folder, struct err *err)

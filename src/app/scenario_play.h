@@ -36,7 +36,7 @@ bool play_read(struct play *p, const struct matter_view *m, const struct ynode *
 /* All of it, in a transaction that the caller takes back. */
 void scenario_play(struct engine *e, struct db *db, struct arena *a, const struct scenario *sc, struct outcome *ret);
 
-/* Draws what was made into a folder, TEMPLATE.pdf, the first of each template that anybody drew there. */
+/* Draws what was made into a folder, TEMPLATE.pdf and .ofd, the first of each template that anybody drew there. */
 MUST_USE bool scenario_draw(struct engine *e, struct db *db, struct arena *a, const char *folder, struct err *err);
 
 bool play_see(struct play *p, const struct ynode *y);

@@ -24,6 +24,9 @@ struct draw_job {
 /* The PDF in the arena. ERR_BAD_INPUT for broken or unknown blocks and rows of more than 20 cells, ERR_TOO_LARGE, ERR_IO. */
 MUST_USE bool draw_pdf(struct arena *a, const struct draw_job *job, struct str *ret_pdf, struct err *err);
 
+/* The same pages as OFD (GB/T 33190-2016): the same lines at the same places, the fonts embedded as subsets. */
+MUST_USE bool draw_ofd(struct arena *a, const struct draw_job *job, struct str *ret_ofd, struct err *err);
+
 /* Raw pages with nothing but a number in an upper corner, to be laid over others (bind.c). ERR_IO. */
 struct draw_mark {
 	struct str text;

@@ -118,4 +118,14 @@ test('the archive package is checked by its own script of public tools, and an a
 	expect(check().status, 1, 'a file less');
 });
 
+test('a paper is had as OFD by whoever sees it, and by nobody else', async () => {
+	const s = await running();
+	const doc = s.ask(`SELECT d.code FROM document d JOIN matter m ON m.id = d.matter WHERE m.code = '${code}' AND d.paper = 'penalty_decision'`);
+	const got = await request(s.port, 'GET', `/doc/${doc}/ofd`, { cookie: (await s.signIn('zhoumin')).cookie });
+	expect(got.status, 200, 'status');
+	expect(got.headers['content-type'], 'application/ofd', 'type');
+	that(got.body.startsWith('PK') && got.body.includes('行政处罚决定书</ofd:TextCode>'), 'its contents');
+	expect((await request(s.port, 'GET', `/doc/${doc}/ofd`, { cookie: (await s.signIn('majun')).cookie })).status, 404, 'another organ');
+});
+
 run();

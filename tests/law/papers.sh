@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MulanPSL-2.0
 # Every template of every pack, drawn from what scenarios froze, is PDF/A-1b by the judgement of another program
-# (PDFBox preflight). One Java process for all of them. Proves: LY1.09-11b
+# (PDFBox preflight; one Java process for all of them), and as OFD another program reads the same in it.
+# Proves: LY1.09-11b
 set -u
 : "${MINGFA:=build/mingfa}"
 dir=$(mktemp -d)
@@ -47,5 +48,9 @@ for pdf in "$dir"/*.pdf; do
 	*) bad "$pdf is not A4" ;;
 	esac
 done
+node tests/law/lib-ofd.js "$dir" >"$dir/ofd" 2>&1 || bad "OFD: $(tail -n 5 "$dir/ofd")"
+right=$(tail -n 1 "$dir/ofd")
+if [ "$right" = "$(ls "$dir"/*.ofd | wc -l)" ] && [ "$right" -gt 0 ]; then passed=$((passed + right)); else bad "OFD: $(head -n 10 "$dir/ofd")"; fi
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

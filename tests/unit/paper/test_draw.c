@@ -345,6 +345,55 @@ Test(draw, titles_and_headings_are_bookmarks)
 	HAS(text, "<item page=\"2\">二、决定</item>");
 }
 
+/* GB/T 9704: a line has 28 characters, a page 22 lines. */
+Test(draw, a_page_has_22_lines_of_28_characters)
+{
+	struct str pdf, text;
+	struct buf b;
+
+	buf_init(&b, a, 10000);
+	buf_adds(&b, "[{\"t\":\"plain\",\"s\":\"");
+	for (int i = 0; i < 22 * 28; i++)
+		buf_adds(&b, i % 28 == 0 ? "首" : i % 28 == 27 ? "末" : "字");
+	buf_adds(&b, "\"}]");
+	pdf = drawn(buf_str(&b));
+	cr_expect_eq(pages(pdf), 1);
+	text = TEXT(pdf);
+	for (size_t at = str_find(text, STR("首"), 0); at != SIZE_MAX; at = str_find(text, STR("首"), at + 1))
+		cr_expect(str_eq(str_sub(text, at + 27 * 3, at + 28 * 3), STR("末")), "the line at %zu", at);
+	inside_the_area(pdf);
+}
+
+static struct str drawn_ofd(struct str blocks)
+{
+	const struct draw_job job = { .blocks = blocks, .title = STR("甲<乙&丙>"), .author = STR("局"), .at = INT64_C(1772413200000) };
+	struct err err = { 0 };
+	struct str ofd = { 0 };
+
+	cr_assert(draw_ofd(a, &job, &ofd, &err), "%s (%s)", err.msg, err.detail);
+	return ofd;
+}
+
+/* What ofd.js reads of every template is compared in tests/law/papers.sh. */
+Test(draw, an_ofd_is_the_same_again_and_holds_what_xml_would_take_for_markup)
+{
+	struct str ofd = drawn_ofd(STR("[{\"t\":\"plain\",\"s\":\"1<2&3>\\\"\"}]"));
+
+	cr_expect(str_eq(drawn_ofd(str_of(paper)), drawn_ofd(str_of(paper))));
+	HAS(told(a, ofd, "unzip -p $PDF OFD.xml"), "<ofd:Title>甲&lt;乙&amp;丙&gt;</ofd:Title>");
+	HAS(told(a, ofd, "unzip -p $PDF Doc_0/Pages/Page_0/Content.xml"), ">1&lt;2&amp;3&gt;&quot;</ofd:TextCode>");
+	cr_expect_eq(str_find(told(a, ofd, "unzip -Z1 $PDF"), STR("OFD.xml\n"), 0), 0, "the root stands first");
+}
+
+Test(draw, an_ofd_has_as_many_pages_and_boxes_as_the_pdf)
+{
+	struct str ofd = drawn_ofd(STR("[{\"t\":\"row\",\"c\":[\"甲\",\"乙\"]},{\"t\":\"page\",\"s\":\"\"},{\"t\":\"para\",\"s\":\"丙\"}]"));
+
+	HAS(told(a, ofd, "unzip -Z1 $PDF"), "Doc_0/Pages/Page_1/Content.xml");
+	HAS(told(a, ofd, "unzip -p $PDF Doc_0/Pages/Page_0/Content.xml | grep -c PathObject"), "2");
+	HAS(told(a, ofd, "unzip -p $PDF Doc_0/Pages/Page_1/Content.xml"), ">丙<");
+}
+
 static void *draw_one(void *ret)
 {
 	struct arena *own = arena_new();
