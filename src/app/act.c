@@ -66,7 +66,7 @@ static bool load_kind(struct filling *f, struct err *err)
 static const struct action *review_action(const struct filling *f)
 {
 	for (size_t i = 0; i < f->kind->n_action; i++)
-		if (review_is(&f->kind->action[i]))
+		if (review_is(f->kind, &f->kind->action[i]))
 			return &f->kind->action[i];
 	return NULL;
 }
@@ -776,7 +776,7 @@ static void other_acts(struct filling *f, struct form_view *v)
 
 static bool review(struct filling *f, struct form_view *v, struct err *err)
 {
-	v->review = !f->opening && !v->blocked && review_is(f->ac);
+	v->review = !f->opening && !v->blocked && review_is(f->kind, f->ac);
 	if (!v->review)
 		return true;
 	other_acts(f, v);

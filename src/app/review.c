@@ -5,12 +5,20 @@
 
 static const struct stmt st_content = { "review_content", "SELECT content FROM document WHERE code = $1" };
 
-bool review_is(const struct action *ac)
+static bool is_material(const struct field *f)
 {
+	return str_find(f->group, STR("材料"), 0) != SIZE_MAX;
+}
+
+bool review_is(const struct kind *k, const struct action *ac)
+{
+	bool sheet = false, material = false;
+
 	for (size_t i = 0; i < ac->n_form; i++)
-		if (ac->form[i].field->type.tag == T_SHEET)
-			return true;
-	return false;
+		sheet = sheet || ac->form[i].field->type.tag == T_SHEET;
+	for (size_t i = 0; sheet && i < k->n_field; i++)
+		material = material || is_material(&k->field[i]);
+	return material;
 }
 
 struct reviewing {
@@ -48,7 +56,7 @@ static void handed_in(struct reviewing *x, const struct matter_view *m)
 		const struct field_view *f = &m->field[i];
 		struct material *to = &x->v[x->n];
 
-		if (f->hidden || str_find(f->def->group, STR("材料"), 0) == SIZE_MAX
+		if (f->hidden || !is_material(f->def)
 		    || (f->def->type.tag != T_FILES && f->def->type.tag != T_NOTE))
 			continue;
 		*to = (struct material){ .name = f->def->name, .wanting = is_empty(f->v) };

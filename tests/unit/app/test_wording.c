@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* Refusals and warnings as people read them on the page, word for word, given the facts of the specification's examples.
- * Examples whose definitions come with later parts: LY1.05-4 (similar cases), SX-JL-10a and SX-JL-17b (recordings),
- * LY3.01-12a (targets), LY4.09-4.2.5b (keepers of goods). */
+ * Examples whose definitions come with later parts: LY1.05-4 (similar cases), LY3.01-12a (targets), LY4.09-4.2.5b (keepers
+ * of goods). */
 #include <stdio.h>
 #include <string.h>
 
@@ -269,6 +269,23 @@ BOTH(a_paper_that_the_dossier_lacks)
 	sign_in(&p, "zhou");
 	reads(form_page(&p, code, "archive"),
 	      "可以继续，但须写明理由。本案经过听证，正卷缺听证笔录〔案卷制作规范 第九条〕。下一步：补入，或写明去向。");
+	side_close(&p.s);
+}
+
+BOTH(a_seizure_without_a_recording)
+{
+	struct place p;
+	const char *code;
+
+	place_open(&p, f, time_now());
+	code = given(&p, "office", "scene", "running",
+		     json(f->a, "{'act_sort': 'coercion_act', 'stage': 'gather', 'occasion': 'seize', 'vital': false, 'cause': '扣押', 'place': '仓库', "
+			  "'officers': ['%s'], 'began_at': '2025-11-17 09:00', 'texts': [{'title': '笔录', 'carrier': 'paper'}]}",
+			  code_of(&p, "wang")));
+	sign_in(&p, "wang");
+	reads(sent(&p, code, "finish", "f.ended_at=2025-11-17T10:00&f.film_choice=filmed"),
+	      "暂不能结束执法活动。本次扣押财物没有音像记录，扣押财物必须全程音像记录〔全过程记录制度 第十条〕。"
+	      "下一步：登记2025年11月17日的录像，或者写明未能记录的原因并附书面说明。");
 	side_close(&p.s);
 }
 
