@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // The dossier of a closed case of the demonstration: its order, what is missing, who may have it bound, and the bound file
-// as other programs read it. Proves: LY1.09-2a LY1.09-7a LY1.09-8 LY1.09-10 LY1.09-16a
+// as other programs read it. Proves: LY1.09-2a LY1.09-7a LY1.09-8 LY1.09-10 LY1.09-16a SX-JL-9b LY1.03-9b
 'use strict';
 const { execFileSync, spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
