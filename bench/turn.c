@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* turn - how many durable acts the writing turn does in a second, without HTTP around it.
  *
- *	turn prepare DIR N            opens N penalty cases and leads them to filing, as the demonstration's people
+ *	turn prepare DIR N [ADDRESS]  opens N penalty cases and leads them to filing, as the demonstration's people
  *	turn one DIR SYNC_MS SECS     each act in a transaction of its own, one after the other
  *	turn group DIR SYNC_MS CLIENTS SECS   through the writer, so many requests waiting at any time
  *	turn bare DIR SYNC_MS ACTS    records the statements of so many acts in groups of 64 and runs the very same
  *	                              statements with the same values again on a copy, with nothing around them
  *
  * The act is `assign` (变更承办人员): three checks, of which one asks the register of certificates, and no paper.
- * SYNC_MS is added to each sync of the disk; 0: the disk as it is. Prints "name value" lines. */
+ * SYNC_MS is added to each sync of the disk; 0: the disk as it is; or it is the address of a PostgreSQL database, of whose
+ * round trips `group` prints how many an act took with all that is around it. Prints "name value" lines. */
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
@@ -114,7 +115,9 @@ static void open_bench(struct bench *b, const char *dir, const char *sync_ms)
 	struct err err = { 0 };
 
 	*b = (struct bench){ .a = arena_new() };
-	if (strcmp(sync_ms, "0") != 0)
+	if (!strncmp(sync_ms, "postgres", 8))
+		config.db = sync_ms;
+	else if (strcmp(sync_ms, "0") != 0)
 		config.db = str_cstr(b->a, str_fmt(b->a, "sqlite:%s/mingfa.db?sync_delay_ms=%s", dir, sync_ms));
 	check(app_open(&config, &b->app, &err), &err);
 	open_story(b);
@@ -150,13 +153,13 @@ static bool one_case(struct db *db, const void *ctx, struct err *err)
 	       && step(b, STR("{who: zhangqiang, do: file, at: c}"), err) && log_append(db, b->s.a, NULL, err);
 }
 
-static int prepare(const char *dir, const char *count)
+static int prepare(const char *dir, const char *count, const char *where)
 {
 	struct bench b, *const self = &b;
 	struct err err = { 0 };
 	int64_t n = 0;
 
-	open_bench(&b, dir, "0");
+	open_bench(&b, dir, where);
 	check(parse_i64(str_of(count), 1, SLOTS, &n) || err_set(&err, ERR_USAGE, "N: 1 .. 256"), &err);
 	for (b.n_slot = 0; b.n_slot < n; b.n_slot++)
 		check(db_tx(b.db, "prepare", one_case, &self, &err), &err);
@@ -580,8 +583,8 @@ static int bare(const char *dir, const char *sync_ms, int64_t acts)
 
 int main(int argc, char **argv)
 {
-	if (argc == 4 && !strcmp(argv[1], "prepare"))
-		return prepare(argv[2], argv[3]);
+	if ((argc == 4 || argc == 5) && !strcmp(argv[1], "prepare"))
+		return prepare(argv[2], argv[3], argc == 5 ? argv[4] : "0");
 	if (argc == 5 && !strcmp(argv[1], "one"))
 		return one(argv[2], argv[3], strtod(argv[4], NULL));
 	if (argc == 6 && !strcmp(argv[1], "group"))
