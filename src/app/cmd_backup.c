@@ -4,6 +4,7 @@
 
 #include "app/backup_note.h"
 #include "app/command.h"
+#include "app/verify.h"
 #include "base/arena.h"
 
 static const char *address_of(struct arena *a, const struct options *o, const char *dir)
@@ -56,15 +57,21 @@ static int back_up(struct arena *a, const struct options *o)
 static int restore(struct arena *a, const struct options *o)
 {
 	struct backup_result r;
+	struct verify_result v;
 	struct err err = { 0 };
 
 	if (!restore_folder(o->arg[0], o->arg[1], address_of(a, o, o->arg[1]), &r, &err))
 		return command_failed(&err);
 	note(a, o, o->arg[1], true, o->arg[0], &r, &err);
 	(void)printf("已恢复到 %s，数据库通过检查，文件%lld份，密钥%lld个\n", o->arg[1], (long long)r.files, (long long)r.keys);
-	if (r.missing)
+	if (r.missing) {
 		(void)printf("缺%lld份文件：备份不全，请找更完整的备份\n", (long long)r.missing);
-	return r.missing ? 1 : 0;
+		return 1;
+	}
+	if (!verify_folder(o->arg[1], address_of(a, o, o->arg[1]), NULL, NULL, &v, &err))
+		return verify_failed(&err);
+	verify_print(&v);
+	return 0;
 }
 
 int cmd_backup(int argc, char **argv)

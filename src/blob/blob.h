@@ -36,5 +36,10 @@ MUST_USE bool blob_find(struct db *db, struct arena *a, struct str sha256, struc
 /* The content. ERR_NOT_FOUND, ERR_IO. */
 MUST_USE bool blob_get(struct db *db, struct arena *a, const char *dir, struct str sha256, struct str *ret_media,
 		       struct str *ret_content, struct err *err);
+/* Reads the content anew and compares digests, size and (of rows) type. ELSEWHERE: it stands neither in the row nor
+ * below dir. ERR_IO. */
+enum blob_state { BLOB_FINE, BLOB_ALTERED, BLOB_MISSING, BLOB_ELSEWHERE };
+MUST_USE bool blob_check(struct db *db, struct arena *a, const char *dir, const struct blob *b, enum blob_state *ret,
+			 struct err *err);
 
 #endif

@@ -54,12 +54,8 @@ static void read_pauses(struct arena *a, const struct json *list, struct run *r)
 	}
 }
 
-static bool read_json(struct arena *a, struct str text, struct run *r, struct err *err)
+static void read_doc(struct arena *a, const struct json *doc, struct run *r)
 {
-	const struct json *doc;
-
-	if (!json_read(a, text, &doc, err))
-		return false;
 	r->starter = json_str(doc, "start");
 	r->is_fixed = json_get(doc, "fixed") != NULL;
 	r->fixed = json_i64(doc, "fixed", 0);
@@ -69,6 +65,19 @@ static bool read_json(struct arena *a, struct str text, struct run *r, struct er
 	if (!span_parse(json_str(doc, "warn"), &r->warn))
 		r->warn.n = 0;
 	read_pauses(a, json_get(doc, "pause"), r);
+}
+
+bool run_of_json(struct arena *a, const struct json *j, struct run *ret)
+{
+	const struct json *pauses = json_get(j, "pauses"), *provisional = json_get(j, "provisional");
+
+	if (!pauses || !json_str(j, "clock").n)
+		return false;
+	*ret = (struct run){ .clock = json_str(j, "clock"), .run = json_i64(j, "run", 0), .start = json_i64(j, "start", 0),
+			     .due = json_i64(j, "due", 0), .yellow = json_i64(j, "yellow", 0),
+			     .stopped = json_i64(j, "stopped", 0), .state = state_of(json_str(j, "state")),
+			     .provisional = provisional && provisional->yes };
+	read_doc(a, pauses, ret);
 	return true;
 }
 
@@ -84,8 +93,11 @@ static bool clock_row(void *ctx, struct err *err)
 			 .parked = x->lapse == 2, .who = x->who, .told = x->told, .def = kind_clock(x->m[i]->kind, x->clock),
 			 .started_seq = x->started_seq, .stopped_seq = x->stopped_seq };
 
-	if (!read_json(x->t->a, x->json, &r, err))
+	const struct json *doc;
+
+	if (!json_read(x->t->a, x->json, &doc, err))
 		return false;
+	read_doc(x->t->a, doc, &r);
 	if (r.def)
 		PUSH(x->t->a, x->c[i].v, x->c[i].n, x->c[i].cap, r);
 	return true;
@@ -152,7 +164,7 @@ static void put_spans(struct json_out *o, const char *key, const struct span *s,
 	json_close(o, ']');
 }
 
-static struct str json_of(struct arena *a, const struct run *r)
+struct str run_pauses(struct arena *a, const struct run *r)
 {
 	struct buf b;
 	struct json_out o = { .b = &b };
@@ -179,6 +191,42 @@ static struct str json_of(struct arena *a, const struct run *r)
 		json_out_str(&o, "warn", str_fmt(a, "%" PRId64 " %s", r->warn.n, unit_name(r->warn.unit)));
 	json_close(&o, '}');
 	return buf_str(&b);
+}
+
+struct str run_state(const struct run *r)
+{
+	return str_of(state_names[r->state]);
+}
+
+static void put_run(struct arena *a, const struct run *r, struct json_out *o)
+{
+	json_open(o, NULL, '{');
+	json_out_str(o, "clock", r->clock);
+	json_out_i64(o, "due", r->due);
+	json_out_raw(o, "pauses", run_pauses(a, r));
+	json_out_bool(o, "provisional", r->provisional);
+	json_out_i64(o, "run", r->run);
+	json_out_i64(o, "start", r->start);
+	json_out_str(o, "state", run_state(r));
+	json_out_i64(o, "stopped", r->stopped);
+	json_out_i64(o, "yellow", r->yellow);
+	json_close(o, '}');
+}
+
+void clocks_put(struct arena *a, const struct clocks *c, struct json_out *o)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < c->n; i++) {
+		if (!c->v[i].dirty)
+			continue;
+		if (!any)
+			json_open(o, "clocks", '[');
+		any = true;
+		put_run(a, &c->v[i], o);
+	}
+	if (any)
+		json_close(o, ']');
 }
 
 static const struct stmt st_clock_insert = { "clock_insert",
@@ -225,8 +273,8 @@ bool clocks_save(struct turn *t, struct clocks *c, int64_t matter, struct err *e
 	for (size_t i = 0; i < c->n; i++) {
 		struct run *r = &c->v[i];
 		const struct db_in in[] = { db_i64(matter), db_str(r->clock), db_i64(r->run), db_i64(r->start),
-					    db_ref(r->due), db_ref(r->yellow), db_str(str_of(state_names[r->state])),
-					    db_ref(r->stopped), db_str(json_of(t->a, r)), db_str(r->who),
+					    db_ref(r->due), db_ref(r->yellow), db_str(run_state(r)),
+					    db_ref(r->stopped), db_str(run_pauses(t->a, r)), db_str(r->who),
 					    db_i64(r->provisional), db_i64(lapse_column(r)), db_i64(r->told),
 					    db_ref(r->started_seq), db_ref(r->stopped_seq) };
 
@@ -361,6 +409,21 @@ static void reckon_run(struct arena *a, const struct calendar *c, struct run *r,
 void run_again(struct arena *a, const struct calendar *c, struct run *r, int64_t now)
 {
 	reckon_run(a, c, r, now);
+}
+
+bool run_adds_up(struct arena *a, const struct calendar *c, const struct run *r, bool strictly)
+{
+	struct run x = *r;
+	size_t limit;
+
+	if (r->provisional && (!strictly || !run_due(a, c, r, r->stopped, &limit).known))
+		return true;
+	if (r->provisional)
+		return false;
+	if (r->state != CLOCK_RUNNING && r->state != CLOCK_PAUSED)
+		return r->due == run_due(a, c, r, r->stopped, &limit).at;
+	reckon_run(a, c, &x, 0);
+	return x.due == r->due && x.yellow == r->yellow && x.state == r->state;
 }
 
 struct val_clock run_value(const struct run *r, const struct calendar *c, int64_t now)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* Acting for somebody who is away (AB角): the projection of delegations, what forbids one, and who acted for whom.
  * The right itself is asked in right.c. */
+#include <string.h>
+
 #include "base/day.h"
 #include "matter/inner.h"
 #include "matter/store.h"
@@ -38,12 +40,12 @@ static int64_t field_day(const struct snap *m, const char *field, int64_t none)
 	return v && v->t == T_DATE ? v->i : none;
 }
 
-static struct str roles_of(struct turn *t, const struct snap *m)
+static struct str roles_of(struct arena *a, const struct snap *m)
 {
 	const struct val *v = snap_field(m, "roles");
 	struct buf b;
 
-	buf_init(&b, t->a, ROLES_TEXT);
+	buf_init(&b, a, ROLES_TEXT);
 	for (size_t i = 0; v && v->t == T_PICKS && i < v->list->n; i++) {
 		buf_adds(&b, b.n ? " " : "");
 		buf_add(&b, v->list->v[i].s);
@@ -51,17 +53,44 @@ static struct str roles_of(struct turn *t, const struct snap *m)
 	return buf_str(&b);
 }
 
+#define DELEGATION_COLUMNS 7
+
 /* What has ended holds no longer, from the instant at which it ended. */
-bool put_delegation(struct turn *t, const struct snap *m, struct err *err)
+static void delegation_in(struct arena *a, const struct snap *m, struct db_in in[DELEGATION_COLUMNS])
 {
 	const int64_t from = field_day(m, "from_day", DAY_MIN);
-	const struct db_in in[] = {
+	const struct db_in all[DELEGATION_COLUMNS] = {
 		db_i64(m->id), db_i64(m->organ), db_i64(person_of(m, "principal")), db_i64(person_of(m, "deputy")),
-		db_str(roles_of(t, m)), db_i64(from), db_i64(m->state->end ? from - 1 : field_day(m, "to_day", DAY_MIN))
+		db_str(roles_of(a, m)), db_i64(from), db_i64(m->state->end ? from - 1 : field_day(m, "to_day", DAY_MIN))
 	};
 
+	memcpy(in, all, sizeof(all));
+}
+
+bool put_delegation(struct turn *t, const struct snap *m, struct err *err)
+{
+	struct db_in in[DELEGATION_COLUMNS];
+
+	delegation_in(t->a, m, in);
 	t->n_posts = 0;
 	return db_exec(t->db, &st_put, DB_IN(in), NULL, err);
+}
+
+static const struct stmt st_same = { "delegation_same",
+	"SELECT COUNT(*) FROM delegation WHERE id = $1 AND organ = $2 AND principal = $3 AND deputy = $4 AND roles = $5"
+	" AND from_day = $6 AND to_day = $7" };
+
+bool delegation_same(struct db *db, struct arena *a, const struct snap *m, bool *ret, struct err *err)
+{
+	int64_t n = 0;
+	struct db_in in[DELEGATION_COLUMNS];
+	const struct db_out out[] = { db_to_i64(&n) };
+
+	delegation_in(a, m, in);
+	if (!db_one(db, a, &st_same, DB_IN(in), DB_OUT(out), err))
+		return false;
+	*ret = n == 1;
+	return true;
 }
 
 /* ---- what forbids one ---- */

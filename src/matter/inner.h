@@ -276,6 +276,15 @@ MUST_USE bool clocks_before(struct step *s, struct err *err); /* of the matter a
 #define CLOCKS_AT_ONCE 25
 MUST_USE bool clocks_load_open(struct turn *t, const struct snap *const *m, size_t n, struct clocks *ret,
 			       struct err *err);
+/* The runs that the act changes, as the member "clocks" of its body: so that clocks too are the fold of events. A change
+ * of a parent's clock by a child (pause: {child: …}) stands in no body. */
+void clocks_put(struct arena *a, const struct clocks *c, struct json_out *o);
+MUST_USE bool run_of_json(struct arena *a, const struct json *j, struct run *ret); /* one of them; def is NULL */
+struct str run_pauses(struct arena *a, const struct run *r); /* clock.pauses */
+/* Whether due, yellow and state are what start, limits, extensions and pauses give by the calendar; strictly: whether a
+ * provisional day is one by this calendar. */
+bool run_adds_up(struct arena *a, const struct calendar *c, const struct run *r, bool strictly);
+struct str run_state(const struct run *r);                   /* clock.state */
 MUST_USE bool clocks_save(struct turn *t, struct clocks *c, int64_t matter, struct err *err);
 void clocks_nearest(const struct clocks *c, int64_t *ret_due, int64_t *ret_yellow);
 MUST_USE bool step_extend_check(struct step *s, struct err *err); /* before: over `most` or `times` is refused */
@@ -326,6 +335,7 @@ MUST_USE bool posts_fit(struct step *s, struct err *err);
 MUST_USE bool account_fits(struct step *s, struct err *err);
 MUST_USE bool store_account(struct step *s, struct err *err);
 MUST_USE bool put_delegation(struct turn *t, const struct snap *m, struct err *err);
+MUST_USE bool delegation_same(struct db *db, struct arena *a, const struct snap *m, bool *ret, struct err *err);
 /* Whether one of these persons acted in the stead of the person of whom recused() was asked last, on that matter. */
 bool acted_through(const struct turn *t, struct val by);
 /* 王明代李强 */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* The rows of one act: matter, event, keys, readers, holders, links, papers, projections. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/day.h"
 #include "base/parse.h"
@@ -111,11 +112,27 @@ static const struct stmt st_evidence = { "evidence_insert",
 	"INSERT INTO evidence (code, matter, event, field, blob, name, note, sealed)"
 	" SELECT $1, $2, $3, $4, b.digest, $6, '', $7 FROM blob b WHERE b.digest = $5" };
 
+static struct str stored(struct arena *a, struct val v)
+{
+	struct buf b;
+	struct json_out o = { .b = &b };
+
+	buf_init(&b, a, BODY_MAX);
+	json_open(&o, NULL, '{');
+	val_put_json(&o, STR("v"), v);
+	return buf_str(&b);
+}
+
+/* Parties with one code are the same to expressions, whatever their address; the record tells them apart. */
 static bool changed(const struct step *s, size_t i)
 {
-	if (s->old)
-		return !val_equal(s->old->field[i], s->new->field[i]);
-	return !val_empty(s->new->field[i]);
+	const struct val *old = s->old ? &s->old->field[i] : NULL, *new = &s->new->field[i];
+
+	if (!old)
+		return !val_empty(*new);
+	if (!val_equal(*old, *new))
+		return true;
+	return (new->t == T_PARTY || new->t == T_ROWS) && !str_eq(stored(s->t->a, *old), stored(s->t->a, *new));
 }
 
 static void put_set(const struct step *s, struct json_out *o)
@@ -209,6 +226,8 @@ static struct str body_of(const struct step *s)
 
 	buf_init(&b, s->t->a, BODY_MAX);
 	json_open(&o, NULL, '{');
+	if (s->clocks)
+		clocks_put(s->t->a, s->clocks, &o);
 	if (s->stead)
 		json_out_i64(&o, "for", s->stead);
 	if (s->old)
@@ -233,7 +252,7 @@ static struct str body_of(const struct step *s)
 		json_out_i64(&o, "taken", s->undo->seq);
 	if (s->timer_clock.n)
 		json_out_str(&o, "timer", s->timer_clock);
-	if (s->moves)
+	if (s->moves || !s->old)
 		json_out_str(&o, "to", s->new->state->id);
 	if (s->told.n && str_is(s->ac->id, "note"))
 		put_persons(&o, "told", &s->told);
@@ -661,17 +680,29 @@ static int64_t snap_ref(const struct snap *m, const char *id)
 	return v && (v->t == T_ORGAN || v->t == T_USER || v->t == T_REF) ? v->i : 0;
 }
 
-static bool put_organ(struct turn *t, const struct snap *m, struct err *err)
+#define ORGAN_COLUMNS 13
+
+/* none: what stands for a reference that is not there: NULL when writing, 0 when comparing. */
+static void organ_in(const struct snap *m, struct db_in none, struct db_in in[ORGAN_COLUMNS])
 {
 	const struct val *enforces = snap_field(m, "enforces");
-	const struct db_in in[] = {
+	const int64_t superior = snap_ref(m, "superior"), entrusted_by = snap_ref(m, "entrusted_by");
+	const struct db_in all[ORGAN_COLUMNS] = {
 		db_i64(m->id), db_str(m->code), db_str(snap_text(m, "name")), db_str(snap_text(m, "abbr")),
 		db_str(snap_text(m, "short")), db_str(snap_text(m, "uscc")), db_str(snap_text(m, "sort")),
-		db_ref(snap_ref(m, "superior")), db_ref(snap_ref(m, "entrusted_by")), db_str(snap_text(m, "pack")),
+		superior ? db_i64(superior) : none, entrusted_by ? db_i64(entrusted_by) : none, db_str(snap_text(m, "pack")),
 		db_str(snap_text(m, "legal_unit")), db_i64(enforces && enforces->t == T_BOOL && enforces->b),
 		db_i64(!m->state->end)
 	};
 
+	memcpy(in, all, sizeof(all));
+}
+
+static bool put_organ(struct turn *t, const struct snap *m, struct err *err)
+{
+	struct db_in in[ORGAN_COLUMNS];
+
+	organ_in(m, db_null(), in);
 	return db_exec(t->db, &st_organ, DB_IN(in), NULL, err);
 }
 
@@ -683,29 +714,50 @@ static const struct val *cell(const struct val_row *row, const char *id)
 	return NULL;
 }
 
-static bool put_post(struct turn *t, int64_t person, const struct val_row *row, struct err *err)
+#define POST_COLUMNS 5
+
+/* False: a row that is not filled in. */
+static bool post_in(int64_t person, const struct val_row *row, struct db_in in[POST_COLUMNS])
 {
 	const struct val *organ = cell(row, "organ"), *role = cell(row, "role"), *from = cell(row, "from"),
 			 *to = cell(row, "to");
 
 	if (!organ || organ->t != T_ORGAN || !role || val_is_null(*role))
-		return true;
-	const struct db_in in[] = { db_i64(person), db_i64(organ->i), db_str(role->s),
-				    db_i64(from && from->t == T_DATE ? from->i : DAY_MIN),
-				    db_i64(to && to->t == T_DATE ? to->i : INT64_MAX) };
+		return false;
+	const struct db_in all[POST_COLUMNS] = { db_i64(person), db_i64(organ->i), db_str(role->s),
+						 db_i64(from && from->t == T_DATE ? from->i : DAY_MIN),
+						 db_i64(to && to->t == T_DATE ? to->i : INT64_MAX) };
 
-	return db_exec(t->db, &st_post, DB_IN(in), NULL, err);
+	memcpy(in, all, sizeof(all));
+	return true;
+}
+
+static bool put_post(struct turn *t, int64_t person, const struct val_row *row, struct err *err)
+{
+	struct db_in in[POST_COLUMNS];
+
+	return !post_in(person, row, in) || db_exec(t->db, &st_post, DB_IN(in), NULL, err);
+}
+
+#define PERSON_COLUMNS 7
+
+static void person_in(const struct snap *m, struct db_in none, struct db_in in[PERSON_COLUMNS])
+{
+	const int64_t employer = snap_ref(m, "organ") ? snap_ref(m, "organ") : m->organ;
+	const struct db_in all[PERSON_COLUMNS] = { db_i64(m->id), db_str(m->code), db_str(snap_text(m, "name")),
+						   employer ? db_i64(employer) : none, db_str(snap_text(m, "position")),
+						   db_str(snap_text(m, "phone")), db_i64(!m->state->end) };
+
+	memcpy(in, all, sizeof(all));
 }
 
 static bool put_person(struct turn *t, const struct snap *m, struct err *err)
 {
 	const struct val *posts = snap_field(m, "posts");
-	const int64_t employer = snap_ref(m, "organ");
-	const struct db_in in[] = { db_i64(m->id), db_str(m->code), db_str(snap_text(m, "name")),
-				    db_ref(employer ? employer : m->organ), db_str(snap_text(m, "position")),
-				    db_str(snap_text(m, "phone")), db_i64(!m->state->end) };
+	struct db_in in[PERSON_COLUMNS];
 	const struct db_in gone[] = { db_i64(m->id) };
 
+	person_in(m, db_null(), in);
 	t->n_people = 0;
 	if (!db_exec(t->db, &st_person, DB_IN(in), NULL, err) || !db_exec(t->db, &st_posts_gone, DB_IN(gone), NULL, err))
 		return false;
@@ -729,4 +781,66 @@ bool store_projections(struct turn *t, const struct snap *m, struct err *err)
 		return true;
 	t->n_posts = 0;
 	return put_person(t, m, err);
+}
+
+/* ---- the same tables against the matter ---- */
+
+static const struct stmt st_organ_same = { "organ_same",
+	"SELECT COUNT(*) FROM organ WHERE id = $1 AND code = $2 AND name = $3 AND abbr = $4 AND short = $5 AND uscc = $6"
+	" AND sort = $7 AND COALESCE(superior, 0) = $8 AND COALESCE(entrusted_by, 0) = $9 AND pack = $10 AND legal_unit = $11"
+	" AND enforces = $12 AND active = $13" };
+static const struct stmt st_person_same = { "person_same",
+	"SELECT COUNT(*) FROM person WHERE id = $1 AND code = $2 AND name = $3 AND COALESCE(organ, 0) = $4 AND position = $5"
+	" AND phone = $6 AND active = $7" };
+static const struct stmt st_post_same = { "post_same",
+	"SELECT COUNT(*) FROM post WHERE person = $1 AND organ = $2 AND role = $3 AND from_day = $4 AND to_day = $5" };
+static const struct stmt st_post_count = { "post_count", "SELECT COUNT(*) FROM post WHERE person = $1" };
+
+static bool is_one(struct db *db, struct arena *a, const struct stmt *st, const struct db_in *in, size_t n, bool *ret,
+		   struct err *err)
+{
+	int64_t count = 0;
+	const struct db_out out[] = { db_to_i64(&count) };
+
+	if (!db_one(db, a, st, in, n, DB_OUT(out), err))
+		return false;
+	*ret = count == 1;
+	return true;
+}
+
+static bool posts_same(struct db *db, struct arena *a, const struct snap *m, bool *ret, struct err *err)
+{
+	const struct val *posts = snap_field(m, "posts");
+	int64_t have = 0, want = 0;
+	const struct db_in whose[] = { db_i64(m->id) };
+	const struct db_out out[] = { db_to_i64(&have) };
+	struct db_in in[POST_COLUMNS];
+
+	for (size_t i = 0; *ret && posts && posts->t == T_ROWS && i < posts->list->n; i++)
+		if (post_in(m->id, posts->list->v[i].row, in)) {
+			want++;
+			if (!is_one(db, a, &st_post_same, DB_IN(in), ret, err))
+				return false;
+		}
+	if (!db_one(db, a, &st_post_count, DB_IN(whose), DB_OUT(out), err))
+		return false;
+	*ret = *ret && have <= want; /* the same post twice is one row */
+	return true;
+}
+
+bool store_projections_same(struct db *db, struct arena *a, const struct snap *m, bool *ret, struct err *err)
+{
+	struct db_in organ[ORGAN_COLUMNS], person[PERSON_COLUMNS];
+
+	*ret = true;
+	if (str_is(m->kind->id, "organ")) {
+		organ_in(m, db_i64(0), organ);
+		return is_one(db, a, &st_organ_same, DB_IN(organ), ret, err);
+	}
+	if (str_is(m->kind->id, "delegation"))
+		return delegation_same(db, a, m, ret, err);
+	if (!str_is(m->kind->id, "person"))
+		return true;
+	person_in(m, db_i64(0), person);
+	return is_one(db, a, &st_person_same, DB_IN(person), ret, err) && posts_same(db, a, m, ret, err);
 }

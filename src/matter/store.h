@@ -18,6 +18,8 @@ MUST_USE bool store_links(struct step *s, struct err *err);
 MUST_USE bool store_people(struct step *s, int64_t due, struct err *err); /* readers and holders */
 MUST_USE bool store_papers(struct step *s, struct err *err);
 MUST_USE bool store_projections(struct turn *t, const struct snap *m, struct err *err);
+/* Whether what store_projections would write stands there. */
+MUST_USE bool store_projections_same(struct db *db, struct arena *a, const struct snap *m, bool *ret, struct err *err);
 
 /* ahead.c: what is known to be asked is sent together; what is read is read before anything is written. */
 MUST_USE bool act_ahead(struct turn *t, const struct act *act, struct err *err);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* verify.h - a data folder against its own record (DESIGN 8): every act against its leaf, the tree, the checkpoints,
+ * every matter against its acts, every file against its digests. Reads only, also beside a running server: all reads
+ * are of one state of the database. */
+#ifndef MINGFA_APP_VERIFY_H
+#define MINGFA_APP_VERIFY_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct verify_result {
+	int64_t events, removed, headless, files; /* of struct audit */
+	int64_t matters, papers, clocks, numbers;
+	int64_t blobs, elsewhere;                 /* stored files read; of them not in this folder */
+	int64_t tiles, checkpoints;
+};
+/* address: of the database, read only. Each matter is read by the law that is stored with it. progress: NULL, or called now and then; all 0: unknown.
+ * ERR_ALTERED: the sentence names what was altered. Other errors: it could not be verified. */
+MUST_USE bool verify_folder(const char *dir, const char *address,
+			    void (*progress)(void *ctx, const char *part, int64_t done, int64_t all), void *ctx,
+			    struct verify_result *ret, struct err *err);
+/* For commands: the figures in sentences; the error, and the exit code for it: 1 altered, 2 not verified. */
+void verify_print(const struct verify_result *r);
+int verify_failed(const struct err *err);
+
+#endif
