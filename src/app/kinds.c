@@ -35,6 +35,19 @@ static bool may_open(struct req *r, const struct kind *k, bool *ret, struct err 
 	return true;
 }
 
+/* A register is worth a card to whoever finds something in it or may enter something. */
+static bool worth(struct req *r, const struct kind *k, bool *ret, struct err *err)
+{
+	const struct list_query q = { .who = actor_of(r), .kind = k->id, .limit = 1 };
+	const struct list_row *row;
+	size_t n;
+
+	if (!matter_list(app_of(r)->engine, r->db, r->a, &q, &row, &n, err))
+		return false;
+	*ret = n > 0;
+	return n > 0 || !kind_opened_by_people(k) || !kind_action(k, STR("open")) || may_open(r, k, ret, err);
+}
+
 static bool show(struct req *r, struct kinds_view *v, struct err *err)
 {
 	const struct law *law;
@@ -51,7 +64,7 @@ static bool show(struct req *r, struct kinds_view *v, struct err *err)
 
 		if (v->opening && (!kind_opened_by_people(k) || !kind_action(k, STR("open"))))
 			continue;
-		if (v->opening && !may_open(r, k, &may, err))
+		if (v->opening ? !may_open(r, k, &may, err) : kind_is_register(k) && !worth(r, k, &may, err))
 			return false;
 		if (!may)
 			continue;
