@@ -132,6 +132,8 @@ struct world {
 	bool (*organ)(void *w, struct str id, int64_t *ret, struct err *err);
 	/* All organs that are registered. */
 	bool (*organs)(void *w, const struct val_list **ret, struct err *err);
+	/* Whether it was decided that the person keeps out of this matter, or one above it. */
+	bool (*recused)(void *w, const struct snap *m, int64_t person, bool *ret, struct err *err);
 	/* Whether the last paper of that id has been made into a PDF. */
 	bool (*frozen)(void *w, int64_t matter, struct str paper, bool *ret, struct err *err);
 };

@@ -137,6 +137,7 @@ enum func {
 	FN_FLOOR,
 	FN_ORGANS,
 	FN_PEOPLE,
+	FN_RECUSED,
 	FN_SEALED,
 	FN_SAME,
 	FN_LEN,

@@ -349,6 +349,12 @@ static bool fn_organs(struct typer *t, struct ast *e)
 	return ok;
 }
 
+static bool fn_recused(struct typer *t, struct ast *e)
+{
+	e->type = T(BOOL);
+	return type_expr(t, e->kid[0], NULL) && want(t, e, 0, T_USER);
+}
+
 static bool fn_people(struct typer *t, struct ast *e)
 {
 	struct near near;
@@ -671,6 +677,7 @@ static const struct fn fns[] = {
 	{ "floor", FN_FLOOR, 1, 1, fn_round, "floor(数)" },
 	{ "organs", FN_ORGANS, 0, 1, fn_organs, "organs(条件)" },
 	{ "people", FN_PEOPLE, 1, 2, fn_people, "people(单位, 岗位)" },
+	{ "recused", FN_RECUSED, 1, 1, fn_recused, "recused(人员)" },
 	{ "frozen", FN_FROZEN, 1, 1, fn_frozen, "frozen(文书)" },
 	{ "sealed", FN_SEALED, 1, 1, fn_sealed, "sealed(文件)" },
 	{ "same", FN_SAME, 2, 2, fn_same, "same(a, b)" },

@@ -379,6 +379,25 @@ static bool run_people(struct run *r, const struct ast *e, struct val *ret)
 	return true;
 }
 
+static bool run_recused(struct run *r, const struct ast *e, struct val *ret)
+{
+	struct eval *ev = r->ev;
+	struct val person;
+	bool yes;
+
+	if (!ev->world || !ev->self)
+		return no_matter(r);
+	if (!run_eval(r, e->kid[0], &person))
+		return false;
+	*ret = VAL_NULL;
+	if (val_is_null(person))
+		return true;
+	if (!ev->world->recused(ev->w, ev->self, person.i, &yes, r->err))
+		return false;
+	*ret = val_bool(yes);
+	return true;
+}
+
 /* ---- days ---- */
 
 static int64_t whole_months(int64_t from, int64_t to)
@@ -627,6 +646,8 @@ bool run_func(struct run *r, const struct ast *e, struct val *ret)
 		return run_organs(r, e, ret);
 	case FN_PEOPLE:
 		return run_people(r, e, ret);
+	case FN_RECUSED:
+		return run_recused(r, e, ret);
 	case FN_HAS:
 		return run_has(r, e, ret);
 	default:

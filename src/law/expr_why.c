@@ -498,6 +498,11 @@ static bool say_func(struct why_run *w, const struct ast *e, bool neg)
 			return false;
 		buf_adds(w->b, neg ? " 已经办结" : " 尚未办结");
 		return true;
+	case FN_RECUSED:
+		if (!named_value(w, e->kid[0], NULL))
+			return false;
+		buf_adds(w->b, neg ? " 没有决定回避" : " 已决定回避");
+		return true;
 	case FN_WORKDAY:
 		if (!named_value(w, e->kid[0], NULL))
 			return false;

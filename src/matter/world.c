@@ -844,7 +844,13 @@ static bool w_frozen(void *w, int64_t matter, struct str paper, bool *ret, struc
 	return true;
 }
 
+static bool w_recused(void *w, const struct snap *m, int64_t person, bool *ret, struct err *err)
+{
+	return recused(w, m, person, ret, err);
+}
+
 const struct world world_of_turn = {
 	.load = w_load, .scan = w_scan, .events = w_events, .parts = w_parts, .clocks = w_clocks,
-	.setting = w_setting, .people = w_people, .organ = w_organ, .organs = w_organs, .frozen = w_frozen,
+	.setting = w_setting, .people = w_people, .organ = w_organ, .organs = w_organs, .recused = w_recused,
+	.frozen = w_frozen,
 };

@@ -263,7 +263,7 @@ step('an opinion on a list with a gap is refused; the whole list gives 同意', 
 step('集体讨论; then 张强 decides and sees beforehand what it brings about', async () => {
 	const p = await who('zhangqiang');
 	await p.act(matter, '负责人集体讨论', {
-		集体讨论日期: day(), 参加讨论的负责人: ['张强', '高建'], 讨论情况: '听取案情汇报和法制审核意见后讨论，一致同意。', 讨论结论: '同意拟处罚意见',
+		集体讨论日期: day(), 参加讨论的负责人: ['张强', '高建'], 各人意见: { rows: [{ 参加人: '张强', 意见: '同意拟处罚意见' }, { 参加人: '高建', 意见: '同意拟处罚意见' }] }, 讨论情况: '听取案情汇报和法制审核意见后讨论，一致同意。', 讨论结论: '同意拟处罚意见',
 	});
 	await p.go(matter);
 	await p.choose('作出处罚决定');

@@ -261,6 +261,15 @@ static bool organs(void *w, const struct val_list **ret, struct err *err)
 	return list_of(l, two, 2, ret);
 }
 
+static bool recused(void *w, const struct snap *m, int64_t person, bool *ret, struct err *err)
+{
+	const struct lab *l = w;
+
+	(void)err;
+	*ret = m == l->self && person == l->recused;
+	return true;
+}
+
 static bool frozen(void *w, int64_t matter, struct str paper, bool *ret, struct err *err)
 {
 	struct lab *l = w;
@@ -273,7 +282,7 @@ static bool frozen(void *w, int64_t matter, struct str paper, bool *ret, struct 
 }
 
 static const struct world world = { load,    scan,   events, parts,  clocks,
-				    setting, people, organ,  organs, frozen };
+				    setting, people, organ,  organs, recused, frozen };
 
 static struct str name_of(void *ctx, struct arena *a, enum type_tag t, int64_t id)
 {

@@ -30,6 +30,7 @@ struct lab {
 	struct val clock[4];
 	size_t n_clock;
 	struct val setting; /* of every setting when it is not null */
+	int64_t recused; /* who keeps out of l->self; 0: nobody */
 	bool frozen;
 	bool broken; /* the next call of the store fails */
 	/* what was asked of the store */

@@ -664,6 +664,16 @@ Test(law_eval, organs_people_settings_papers)
 	TRY({ "frozen(letter)", "true" }, { "set.line == 5", "true" }, { "big(5)", "true" });
 }
 
+Test(law_eval, who_keeps_out)
+{
+	lab_set(l, l->self, "officers", "2 3");
+	l->recused = 3;
+	TRY({ "recused(first(officers))", "false" }, { "recused(last(officers))", "true" }, { "recused(handler)", "null" },
+	    { "any(o in officers, recused(o))", "true" }, { "all(o in officers, not recused(o))", "false" });
+	l->recused = 0;
+	TRY({ "any(o in officers, recused(o))", "false" });
+}
+
 Test(law_eval, files)
 {
 	static const struct file_ref f[] = { { .name = { "a.pdf", 5 }, .digest = { "0", 1 } },

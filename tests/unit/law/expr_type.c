@@ -242,6 +242,7 @@ Test(law_type, calls)
 	       { "sealed(title)", 8, "应当是一份文件", NULL }, { "big()", 1, "要1项", NULL },
 	       { "big(title)", 5, "应当是金额", NULL },
 	       { "big(x in officers)", 1, "不能命名", "(x in 列表)" },
+	       { "recused(title)", 9, "应当是人员", NULL }, { "recused(officers)", 9, "应当是人员", NULL },
 	       { "people(handler, head)", 8, "应当是单位", NULL },
 	       { "dates(today, now)", 7, "应当是时间", NULL },
 	       { "percent(fine, share)", 15, "应当是金额", NULL },
