@@ -204,7 +204,10 @@ $(BUILD)/bench/turn: $(BUILD)/obj/bench/turn.o $(LIB)
 $(BUILD)/bench/page: $(BUILD)/obj/bench/page.o $(LIB)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
-bench: build $(BUILD)/bench/turn $(BUILD)/bench/page
+$(BUILD)/bench/log: $(BUILD)/obj/bench/log.o $(LIB)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+bench: build $(BUILD)/bench/turn $(BUILD)/bench/page $(BUILD)/bench/log
 	@BUILD=$(BUILD) sh bench/run.sh
 
 # ---- a Debian package ----

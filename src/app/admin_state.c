@@ -9,15 +9,17 @@
 
 #include "app/admin.h"
 #include "app/hook.h"
+#include "app/log_sign.h"
 #include "app/ops.h"
 #include "app/process.h"
 #include "app/shown.h"
 #include "app/version.h"
+#include "app/witness.h"
 #include "base/day.h"
 #include "pages.h"
 
-#define LINES_MOST 40
-#define GROUPS_MOST 5
+#define LINES_MOST 60
+#define GROUPS_MOST 6
 #define WALK_MS 300        /* a folder of a million files is told as "at least" */
 #define WALK_DEEP 6        /* DIR/blobs/ab/cd/FILE and room */
 #define ROOM_LEAST ((int64_t)2 << 30) /* a county's month of files; below it the page turns red */
@@ -250,6 +252,47 @@ static bool put_hooks(struct req *r, struct lines *x, struct err *err)
 	return true;
 }
 
+/* ---- the record log: signed, and by whom else ---- */
+
+static void put_witness(struct req *r, struct lines *x, const struct witness *w, const struct log_state *s)
+{
+	struct str name = str_fmt(r->a, "见证方 %.*s", STR_FMT(w->key.name));
+
+	if (w->failed)
+		put(x, name, str_fmt(r->a, "自%.*s起没有签：%.*s", STR_FMT(shown_time(r->a, w->failed)), STR_FMT(w->error)), true);
+	else if (!w->done)
+		put(x, name, STR("还没有签过"), false);
+	else
+		put(x, name, str_fmt(r->a, "%.*s签到第%lld条", STR_FMT(shown_time(r->a, w->done)), (long long)w->size),
+		    w->size < s->is_signed && now_of(r) - w->done > 3600000);
+}
+
+static bool put_log(struct req *r, struct lines *x, struct err *err)
+{
+	struct witness *w = arena_many(r->a, WITNESSES_MOST, struct witness);
+	struct err wrong = { 0 };
+	struct log_state s;
+	size_t n;
+
+	if (!log_state_of(app_of(r), r->db, r->a, &s, err))
+		return false;
+	begin(x, "记录日志");
+	put(x, STR("日志名称"), s.origin.n ? s.origin : STR("还没有，运行一次 mingfa migrate 就有了"), !s.origin.n);
+	put(x, STR("已签名"), str_fmt(r->a, "%lld条中的%lld条%s%.*s", (long long)s.size, (long long)s.is_signed,
+				      s.at ? "，最近在" : "", STR_FMT(s.at ? shown_time(r->a, s.at) : (struct str){ 0 })), false);
+	if (s.fault.n)
+		put(x, STR("不能签名"), s.fault, true);
+	if (!witnesses_load(app_of(r), r->db, r->a, w, &n, &wrong)) {
+		put(x, STR("见证方"), str_dup(r->a, str_of(wrong.msg)), true);
+		return true;
+	}
+	if (!n)
+		put(x, STR("见证方"), STR("没有设置（写在数据文件夹的 witnesses 文件里）"), false);
+	for (size_t i = 0; i < n; i++)
+		put_witness(r, x, &w[i], &s);
+	return true;
+}
+
 bool state_show(struct req *r, struct err *err)
 {
 	struct state_view v = { .n_group = 0 };
@@ -266,7 +309,7 @@ bool state_show(struct req *r, struct err *err)
 	put_program(r, &x, c.patches, c.processes);
 	put_places(r, &x, &f);
 	put_work(r, &x, &f, &c);
-	if (!put_backups(r, &x, err) || !put_hooks(r, &x, err))
+	if (!put_backups(r, &x, err) || !put_log(r, &x, err) || !put_hooks(r, &x, err))
 		return false;
 	v.group = x.group;
 	v.n_group = x.n_group;

@@ -14,6 +14,7 @@
 #include "app/practice.h"
 #include "app/upload.h"
 #include "app/process.h"
+#include "app/witness.h"
 #include "base/day.h"
 #include "base/log.h"
 #include "base/parse.h"
@@ -113,6 +114,8 @@ static bool start(struct app *app, const struct serving *s, struct err *err)
 	app->hook_wait = s->hook_wait;
 	app_follow(app, "jobs", 1000, jobs_work);
 	app_follow(app, "log", 1000, log_work);
+	if (!app->practice) /* nobody witnesses what is practised */
+		app_follow(app, "witness", 1000, witness_work);
 	app_follow(app, "process", 1000, process_work); /* stops after those whose work it vouches for */
 	return log_start(app, err) && app_start(app, err) && start_listeners(app, s, err);
 }

@@ -192,6 +192,11 @@ bool log_start(struct app *app, struct err *err)
 	struct db *db = NULL;
 	bool ok = db_open(app->db, app->read_only ? DB_READ : DB_WRITE, &db, err) && start_with(db, a, app, err);
 
+	if (!ok && app->read_only && err->code == ERR_REFUSED) { /* looking does no harm, and is how one finds out */
+		log_line(LOG_WARNING, "%s", err->msg);
+		err_clear(err);
+		ok = true;
+	}
 	db_close(db);
 	(void)arena_free(a);
 	return ok;

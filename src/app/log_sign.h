@@ -10,7 +10,7 @@
 
 /* Before serving: gives an older folder its keys, then refuses (ERR_REFUSED, naming both heads) when the tree does not go
  * on from the newest checkpoint of the database or of the folder, or when the folder was restored from a backup and
- * nothing says what was signed since. Warns of a PostgreSQL that answers before its disk has it. */
+ * nothing says what was signed since; --read-only warns only. Warns of a PostgreSQL that answers before its disk has it. */
 MUST_USE bool log_start(struct app *app, struct err *err);
 /* Follower. */
 void log_work(struct app *app, struct follower *f);

@@ -4,7 +4,7 @@
 // a changed leaf, foreign keys; `mingfa log renew` is the way on.
 'use strict';
 const { execFileSync, spawnSync } = require('node:child_process');
-const { createHash, createPublicKey, verify } = require('node:crypto');
+const { createHash, createPublicKey, generateKeyPairSync, sign, verify } = require('node:crypto');
 const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
@@ -176,6 +176,109 @@ test('a published decision and an event are proved by files that need nobody; wh
 	await s.stop();
 });
 
+// A witness of a few lines: knows the log's key, keeps the last size and root, checks that the new tree goes on from them.
+class Witness {
+	constructor(vkey) {
+		const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+		const type = Buffer.concat([Buffer.from([4]), publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)]);
+		this.vkey = vkey;
+		this.key = privateKey;
+		this.name = 'witness.example/jianchayuan';
+		this.id = sha(Buffer.from(`${this.name}\n`), type).subarray(0, 4);
+		this.public = `${this.name}+${this.id.toString('hex')}+${type.toString('base64')}`;
+		this.size = 0;
+		this.asked = 0;
+		this.refuse = 0;
+		this.server = http.createServer((q, a) => {
+			const parts = [];
+			q.on('data', (d) => parts.push(d));
+			q.on('end', () => {
+				this.asked++;
+				const [status, body] = this.refuse ? [this.refuse, ''] : this.answer(q, Buffer.concat(parts).toString());
+				a.writeHead(status, { 'Content-Type': status === 409 ? 'text/x.tlog.size' : 'text/plain' });
+				a.end(body);
+			});
+		});
+	}
+
+	answer(q, body) {
+		expect(`${q.method} ${q.url}`, 'POST /base/add-checkpoint', 'where a witness is asked');
+		const at = body.indexOf('\n\n');
+		const [old, ...proof] = body.slice(0, at).split('\n');
+		const h = head(body.slice(at + 2), this.vkey());
+		if (old !== `old ${this.size}`) return [409, `${this.size}\n`];
+		if (this.size && !this.goesOn(h, proof.map((x) => Buffer.from(x, 'base64')))) return [422, ''];
+		this.size = h.size;
+		this.root = h.root;
+		const text = `${h.text.split('\n').slice(0, 3).join('\n')}\n`;
+		const time = Math.floor(Date.now() / 1000);
+		const when = Buffer.alloc(8);
+		when.writeBigUInt64BE(BigInt(time));
+		const sig = sign(null, Buffer.from(`cosignature/v1\ntime ${time}\n${text}`), this.key);
+		return [200, `— ${this.name} ${Buffer.concat([this.id, when, sig]).toString('base64')}\n`];
+	}
+
+	// RFC 9162 section 2.1.4.2
+	goesOn(h, proof) {
+		if (h.size === this.size) return proof.length === 0 && h.root === this.root;
+		const way = (this.size & (this.size - 1)) === 0 ? [Buffer.from(this.root, 'base64'), ...proof] : proof;
+		let [fn, sn, fr, sr] = [this.size - 1, h.size - 1, way[0], way[0]];
+		for (; fn % 2; sn >>= 1) fn >>= 1;
+		for (const c of way.slice(1)) {
+			if (!sn) return false;
+			if (fn % 2 || fn === sn) {
+				[fr, sr] = [node(c, fr), node(c, sr)];
+				for (; fn % 2 === 0 && fn; sn >>= 1) fn >>= 1;
+			} else {
+				sr = node(sr, c);
+			}
+			[fn, sn] = [fn >> 1, sn >> 1];
+		}
+		return !sn && fr.toString('base64') === this.root && sr.toString('base64') === h.root;
+	}
+
+	listen() {
+		return new Promise((ok) => this.server.listen(0, '127.0.0.1', () => ok(this.server.address().port)));
+	}
+}
+
+async function until(what, ms, fn) {
+	for (const end = Date.now() + ms; Date.now() < end; await wait(100)) if (await fn()) return;
+	throw new Error(`${what}: not within ${ms} ms`);
+}
+
+test('a witness signs each head too; when it refuses, acts go on and the state of the program says so', async () => {
+	const s = await serving(folder());
+	const w = new Witness(() => s.vkey);
+	after(() => w.server.close());
+	const port = await w.listen();
+	const first = await signed(s);
+	fs.writeFileSync(path.join(s.dir, 'witnesses'), `# 见证方\nhttp://127.0.0.1:${port}/base/ ${w.public}\n`);
+	await until('the first cosignature', 10000, async () => (await headOf(s)).text.includes(`— ${w.name} `));
+	expect(w.size, first.size, 'size that it signed');
+	const who = await s.signIn('wangming');
+	expect((await openLead(who)).status, 303, 'a lead');
+	await until('the next cosignature', 10000, async () => w.size > first.size && (await headOf(s)).text.includes(`— ${w.name} `));
+	w.size = 0; // it lost what it knew and says so: 409, and we go on from there
+	expect((await openLead(who)).status, 303, 'another lead');
+	await until('the cosignature after a conflict', 10000, async () => w.size > 0 && (await headOf(s)).text.includes(`— ${w.name} `));
+	w.refuse = 422;
+	expect((await openLead(who)).status, 303, 'acts do not wait for a witness');
+	await until('the refusal on record', 10000, async () => s.count('SELECT count(*) FROM witness WHERE failed > 0') === 1);
+	const admin = await s.signIn('yuangang');
+	const page = await require('./lib.js').request(s.port, 'GET', '/admin/state', { cookie: admin.cookie });
+	expect(page.status, 200, 'state');
+	that(page.body.includes(w.name) && page.body.includes('续写而成') && page.body.includes(first.origin), 'the page tells the witness, the refusal and the log');
+	const asked = w.asked;
+	await wait(2500);
+	that(w.asked <= asked + 1, 'a witness that refuses is asked again at once');
+	that(!(await headOf(s)).text.includes(`— ${w.name} `), 'a head without it is served');
+	fs.writeFileSync(path.join(s.dir, 'witnesses'), 'nonsense\n');
+	const wrong = await require('./lib.js').request(s.port, 'GET', '/admin/state', { cookie: admin.cookie });
+	that(wrong.body.includes('网址 公钥'), 'a wrong line is told');
+	await s.stop();
+});
+
 test('an older database is refused with both heads; a new log begins with the old head', async () => {
 	const dir = folder();
 	const db = path.join(dir, 'mingfa.db');
@@ -231,6 +334,9 @@ test('a restored folder says what it needs; without keys nothing is signed, with
 	fs.copyFileSync(path.join(dir, 'accounts.txt'), path.join(again, 'accounts.txt'));
 	const no = tried(again);
 	that(no.status === 1 && /log renew/.test(no.stderr) && /log\/checkpoint/.test(no.stderr), no.stderr);
+	s = await new Server(again).start(['--read-only']); // for a drill: looking does no harm
+	that(/log renew/.test(s.log), s.log);
+	await s.stop();
 	fs.copyFileSync(path.join(dir, 'log', 'checkpoint'), path.join(again, 'log', 'checkpoint'));
 	s = await serving(again);
 	that((await signed(s)).size >= old.size, 'it goes on from the head of the old folder');
