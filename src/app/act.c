@@ -10,6 +10,7 @@
 #include "base/parse.h"
 #include "base/uuid.h"
 #include "pages.h"
+#include "web/asset.h"
 #include "web/session.h"
 
 #define FILES_AT_ONCE 40
@@ -91,6 +92,11 @@ static bool load_matter(struct filling *f, unsigned parts, struct err *err)
 #define FORM_PARTS (SEE_FIELDS | SEE_ACTIONS | SEE_CLOCKS | SEE_EVENTS | SEE_TERMS)
 #define QUIET_PARTS (SEE_FIELDS | SEE_EVENTS) /* what comes every other second */
 
+static struct str draft_key(const struct filling *f)
+{
+	return f->opening ? f->kind->id : f->ac->id;
+}
+
 static bool load(struct filling *f, unsigned parts, struct err *err)
 {
 	f->in.r = f->r;
@@ -98,13 +104,9 @@ static bool load(struct filling *f, unsigned parts, struct err *err)
 	if (!shower_init(f->r, &f->in.shower, err) || !(f->opening ? load_kind(f, err) : load_matter(f, parts, err)))
 		return false;
 	f->in.kind = f->kind;
+	f->in.form = draft_key(f);
 	f->error = arena_many(f->r->a, f->ac->n_form + 4, struct field_error);
 	return true;
-}
-
-static struct str draft_key(const struct filling *f)
-{
-	return f->opening ? f->kind->id : f->ac->id;
 }
 
 static struct act act_of(const struct filling *f)
@@ -711,6 +713,10 @@ static void around(struct filling *f, struct form_view *v)
 	v->cite = cite_links(f->r, &f->ac->node->cite, &v->n_cite);
 	v->base = base;
 	v->post = v->upload ? str_fmt(a, "%.*s/send", STR_FMT(base)) : base;
+	if (v->upload) {
+		v->tus = asset_url(a, "tus.min.js");
+		v->sender = asset_url(a, "upload.js");
+	}
 	v->go = f->ac->confirm ? STR("check") : STR("act");
 	v->submit = f->ac->confirm ? STR("核对并提交") : f->ac->name;
 	/* What was seen when the form was opened; only after saying what happened since, the newer one. */

@@ -31,6 +31,7 @@ struct form_view {
 	struct str dropped;      /* place in the bin of the draft that was thrown away just now */
 	int64_t idle;            /* minutes without a word after which the session ends */
 	struct str base; /* the form's address; post may add /send */
+	struct str tus, sender; /* scripts that send large files */
 	struct str go; /* act, or check where a page of what will happen comes first */
 	struct str reason_label, reason, reason_error;
 	bool reason_free; /* may stay empty */

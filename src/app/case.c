@@ -4,6 +4,8 @@
 #include "app/case.h"
 
 #include "app/party.h"
+#include "app/exhibit.h"
+#include "app/upload.h"
 #include "base/day.h"
 #include "pages.h"
 
@@ -751,8 +753,8 @@ static size_t count_evidence(const struct case_view *v)
 
 	for (size_t i = 0; i < v->n_evidence; i++)
 		for (size_t k = 0; k < v->evidence[i].n_field; k++)
-			n += v->evidence[i].field[k].shown.n_row + v->evidence[i].field[k].shown.n_link;
-	return n;
+			n += v->evidence[i].field[k].shown.n_row;
+	return n + v->n_exhibit;
 }
 
 static void case_tabs(struct req *r, struct case_view *v)
@@ -849,8 +851,10 @@ bool case_show(struct req *r, struct err *err)
 	relations(r, &m, &v);
 	if (!dossier(&s, &m, &v, err) || !case_contents(&s, &m, &v, err) || !events(&s, &m, &v, err) || !together_load(r, &m, &v.together, err)
 	    || !together_look(r, m.snap->id, err)
-	    || !open_links(r, &m, &v, err))
+	    || !open_links(r, &m, &v, err) || !exhibits_load(r, &m, &v.exhibit, &v.n_exhibit, err))
 		return false;
+	if (v.tab == CASE_EVIDENCE)
+		v.sent = upload_waiting(r, m.snap->id, (struct str){ 0 }, (struct str){ 0 }, &v.n_sent);
 	done(r, &m, &v);
 	case_tabs(r, &v);
 	html_init(&h, r->a, HTML_MAX);

@@ -98,6 +98,10 @@ struct case_view {
 	struct str officers, major, major_why; /* 承办; 重大执法决定：是 〔为什么〕 */
 	const struct open_view *open;
 	size_t n_open;
+	const struct exhibit_line *exhibit; /* files, in the order in which they came */
+	size_t n_exhibit;
+	const struct sent_view *sent;    /* what this person is sending */
+	size_t n_sent;
 	const struct group_view *evidence;
 	size_t n_evidence;
 	const struct act_view *can, *cannot, *others, *more;
@@ -119,6 +123,9 @@ struct case_view {
 	size_t n_event, n_event_all;
 	struct together_view together;
 };
+
+struct exhibit_line;
+struct sent_view;
 
 /* The matter of /m/{code} as this person sees it. */
 MUST_USE bool case_load(struct req *r, unsigned parts, struct matter_view *ret, struct err *err);

@@ -148,7 +148,8 @@ static bool try_matter(void *ctx, struct err *err)
 static bool harmless(struct str media)
 {
 	return str_is(media, "application/pdf") || str_is(media, "image/png") || str_is(media, "image/jpeg")
-	    || str_is(media, "image/gif") || str_is(media, "image/webp");
+	    || str_is(media, "image/gif") || str_is(media, "image/webp") || str_is(media, "video/mp4")
+	    || str_is(media, "audio/wav") || str_is(media, "audio/mpeg");
 }
 
 static bool find_file(struct req *r, struct reading *ret, struct err *err)
@@ -195,8 +196,16 @@ bool file_record(struct req *r, struct err *err)
 bool file_get(struct req *r, struct err *err)
 {
 	struct reading x;
-	struct str media, bytes;
+	struct blob b;
+	struct stored s = { .fd = -1 };
 
-	return find_file(r, &x, err) && blob_get(r->db, r->a, app_of(r)->dir, x.digest, &media, &bytes, err)
-	    && reply_file(r, str_cstr(r->a, media), bytes, x.name, !harmless(media));
+	if (!find_file(r, &x, err) || !blob_open(r->db, r->a, app_of(r)->dir, x.digest, &b, &s.fd, err))
+		return false;
+	s.type = str_cstr(r->a, b.media);
+	s.name = x.name;
+	s.tag = x.digest;
+	s.bytes = b.data;
+	s.size = b.size;
+	s.attachment = !harmless(b.media) || str_is(req_query(r, "save"), "1");
+	return reply_stored(r, &s);
 }

@@ -340,6 +340,7 @@ static void files(struct inputs *in, struct input *x)
 		k[x->n_kept++] = (struct kept_file){ .name = rest, .value = in->pairs.v[i].value,
 						     .drop = str_fmt(in->r->a, "drop:%.*s", STR_FMT(in->pairs.v[i].value)) };
 	}
+	x->sent = upload_waiting(in->r, in->snap ? in->snap->id : 0, in->form, x->name, &x->n_sent);
 	x->find_name = kept;
 	x->kept = k;
 	x->sort = INPUT_FILES;

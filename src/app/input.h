@@ -9,9 +9,11 @@
 #define MINGFA_APP_INPUT_H
 
 #include "app/shown.h"
+#include "app/shown.h"
+#include "app/upload.h"
 #include "blob/blob.h"
 
-#define UPLOAD_MOST ((size_t)20 << 20) /* one file in a form; larger media come with the record (part III) */
+#define UPLOAD_MOST ((size_t)20 << 20) /* one file that comes inside a form; larger ones come piece by piece (upload.h) */
 
 struct pair {
 	struct str name, value;
@@ -72,6 +74,8 @@ struct input {
 		struct str name, value, size, drop;
 	} *kept;
 	size_t n_kept;
+	const struct sent_view *sent;    /* files: what this person began to send and has not attached (upload.h) */
+	size_t n_sent;
 };
 
 /* Everything that one form needs. */
@@ -81,6 +85,7 @@ struct inputs {
 	const struct kind *kind;
 	const struct snap *snap;  /* NULL when opening */
 	struct pairs pairs;       /* what is typed now */
+	struct str form;          /* under which drafts and uploads of this form stand */
 	const struct blob *fresh; /* files that came with this request and have no row yet */
 	size_t n_fresh;
 };

@@ -16,6 +16,7 @@
 #include "app/party.h"
 #include "app/places.h"
 #include "app/practice.h"
+#include "app/exhibit.h"
 #include "app/sign.h"
 #include "app/token.h"
 #include "app/upload.h"
@@ -84,6 +85,8 @@ const struct route working_routes[] = {
 	{ GET, "/m/{code}/dossier", dossier_show, PERSON, "Its dossier: order, what is missing, cover" },
 	{ POST, "/m/{code}/dossier", dossier_post, PERSON, "Binds a file of it as PDF" },
 	{ GET, "/m/{code}/evidence", case_show, PERSON, "Its evidence and files" },
+	{ GET, "/m/{code}/evidence/{n}", exhibit_show, PERSON, "One file of it: played or shown, with its marks" },
+	{ POST, "/m/{code}/evidence/{n}/mark", exhibit_mark, PERSON, "Marks a moment of it, as a note" },
 	{ GET, "/m/{code}/links", case_show, PERSON, "What it is linked with" },
 	{ GET, "/m/{code}/notes", case_show, PERSON, "What colleagues noted" },
 	{ GET, "/m/{code}/events", case_show, PERSON, "What happened" },

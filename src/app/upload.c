@@ -292,6 +292,31 @@ static struct str how_far(struct arena *a, const struct spool_view *v)
 	return buf_str(&b);
 }
 
+const struct sent_view *upload_waiting(struct req *r, int64_t matter, struct str form, struct str field, size_t *ret_n)
+{
+	struct spool_view *all = arena_many(r->a, SPOOL_PERSON, struct spool_view);
+	struct sent_view *v = arena_many(r->a, SPOOL_PERSON, struct sent_view);
+	size_t n = app_of(r)->spool ? spool_list(spool_of(r), r->session->person, matter, all, SPOOL_PERSON) : 0;
+	struct form_data meta = { .n = 0 };
+	struct err err = { 0 };
+
+	*ret_n = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct spool_view *x = &all[i];
+
+		if (form.n && (!str_is(form, x->form) || !tus_metadata(r->a, str_of(x->meta), &meta, &err)
+			       || !str_eq(form_value(&meta, "field"), field)))
+			continue;
+		v[*ret_n].id = str_of(x->id);
+		v[*ret_n].name = str_of(x->name);
+		v[*ret_n].mark = form_value(&meta, "mark");
+		v[*ret_n].growing = x->state == SPOOL_GROWING;
+		v[(*ret_n)++].says = x->state != SPOOL_GROWING ? STR("正在校验")
+			: x->length > 0 ? str_fmt(r->a, "已传%lld%%", (long long)(100 * x->offset / x->length)) : STR("刚开始传");
+	}
+	return v;
+}
+
 bool upload_show(struct req *r, struct err *err)
 {
 	struct spool_view v;

@@ -22,6 +22,14 @@ bool upload_delete(struct req *r, struct err *err);
 /* A refusal in one line, with the headers of the protocol. */
 void upload_error(struct req *r, const struct err *err);
 
+/* What this person sends or sent for a field (its input's name) of a form and is not sealed; for the page's script. */
+struct sent_view {
+	struct str id, name, mark; /* mark: name, size and time of the file, as the browser told: the same one is gone on with */
+	struct str says;           /* 已传71% */
+	bool growing;
+};
+const struct sent_view *upload_waiting(struct req *r, int64_t matter, struct str form, struct str field, size_t *ret_n);
+
 /* Follower: seals what is whole, sweeps what is too old. */
 void uploads_work(struct app *app, struct follower *f);
 

@@ -206,6 +206,33 @@ bool blob_find(struct db *db, struct arena *a, struct str sha256, struct blob *r
 	return true;
 }
 
+bool blob_open(struct db *db, struct arena *a, const char *dir, struct str sha256, struct blob *ret, int *ret_fd,
+	       struct err *err)
+{
+	struct blob b;
+	const struct db_in in[] = { db_str(sha256) };
+	const struct db_out out[] = { db_to_bytes(&b.data) };
+	char *path = path_of(a, dir, sha256);
+	bool found;
+	int fd = -1;
+
+	if (!blob_find(db, a, sha256, &b, &found, err))
+		return false;
+	if (!found)
+		return err_set(err, ERR_NOT_FOUND, "没有这份文件");
+	if (str_is(b.place, "row") && !db_one(db, a, &st_data, DB_IN(in), DB_OUT(out), err))
+		return false;
+	if (!str_is(b.place, "row"))
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && !str_is(b.place, "row")) {
+		(void)err_set(err, ERR_IO, "这份文件暂时读不到，请联系系统管理员");
+		return err_wrap(err, "%s: %s", path, strerror(errno));
+	}
+	*ret = b;
+	*ret_fd = fd;
+	return true;
+}
+
 bool blob_get(struct db *db, struct arena *a, const char *dir, struct str sha256, struct str *ret_media,
 	      struct str *ret_content, struct err *err)
 {

@@ -33,7 +33,10 @@ MUST_USE bool blob_put(struct db *db, const struct blob *b, int64_t now, struct 
 /* What is known of a digest, without its content; *ret_found false when nothing is. */
 MUST_USE bool blob_find(struct db *db, struct arena *a, struct str sha256, struct blob *ret, bool *ret_found,
 			struct err *err);
-/* The content. ERR_NOT_FOUND, ERR_IO. */
+/* The content as an open file, whose *ret_fd is the caller's to close; -1: it stands in ret->data. ERR_NOT_FOUND, ERR_IO. */
+MUST_USE bool blob_open(struct db *db, struct arena *a, const char *dir, struct str sha256, struct blob *ret, int *ret_fd,
+			struct err *err);
+/* The content, in memory: for papers and other small ones. ERR_NOT_FOUND, ERR_IO. */
 MUST_USE bool blob_get(struct db *db, struct arena *a, const char *dir, struct str sha256, struct str *ret_media,
 		       struct str *ret_content, struct err *err);
 /* Reads the content anew and compares digests, size and (of rows) type. ELSEWHERE: it stands neither in the row nor

@@ -259,12 +259,16 @@ static enum MHD_Result send_reply(struct exchange *x)
 	struct MHD_Response *resp;
 	enum MHD_Result queued;
 
-	if (r->out_static)
+	if (r->has_fd) {
+		resp = MHD_create_response_from_fd_at_offset64((uint64_t)r->out_n, r->out_fd, (uint64_t)r->out_from);
+		r->has_fd = !resp; /* closed with the response */
+	} else if (r->out_static) {
 		resp = MHD_create_response_from_buffer(r->out_static_n, (void *)(uintptr_t)r->out_static,
 						       MHD_RESPMEM_PERSISTENT);
-	else
+	} else {
 		resp = MHD_create_response_from_buffer(r->out.n, (void *)(uintptr_t)(r->out.p ? r->out.p : ""),
 						       MHD_RESPMEM_PERSISTENT);
+	}
 	if (!resp)
 		return MHD_NO;
 	common_headers(resp, str_is(r->content_type_out, "application/pdf"));
@@ -790,6 +794,8 @@ static void completed(void *cls, struct MHD_Connection *c, void **state, enum MH
 		return;
 	*state = NULL;
 	break_stream(x);
+	if (x->r.has_fd)
+		(void)close(x->r.out_fd);
 	if (x->counted)
 		crowd_leave(&h->crowd, x->address);
 	free_reply(x->r.a);

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/parse.h"
+
 struct str req_param(const struct req *r, const char *name)
 {
 	return form_value(&r->param, name);
@@ -89,6 +91,52 @@ bool reply_file(struct req *r, const char *type, struct str bytes, struct str fi
 {
 	reply_header(r, "Content-Disposition", disposition(r->a, filename, attachment));
 	return reply(r, 200, type, bytes);
+}
+
+enum range req_range(struct str header, int64_t size, int64_t *ret_from, int64_t *ret_to)
+{
+	struct str rest = str_sub(header, 6, header.n), first;
+	int64_t from = 0, to = size - 1;
+
+	if (!str_starts(header, STR("bytes=")) || str_chr(rest, ',', 0) != SIZE_MAX || !str_cut(&rest, '-', &first))
+		return RANGE_ALL;
+	if (!first.n) { /* so many at the end */
+		if (!parse_i64(rest, 0, INT64_MAX, &from))
+			return RANGE_ALL;
+		from = from == 0 ? size : from < size ? size - from : 0;
+	} else if (!parse_i64(first, 0, INT64_MAX, &from) || (rest.n && !parse_i64(rest, from, INT64_MAX, &to))) {
+		return RANGE_ALL;
+	}
+	if (from >= size)
+		return RANGE_BEYOND;
+	*ret_from = from;
+	*ret_to = (to < size - 1 ? to : size - 1) + 1;
+	return RANGE_PART;
+}
+
+bool reply_stored(struct req *r, const struct stored *s)
+{
+	struct str tag = str_fmt(r->a, "\"%.*s\"", STR_FMT(s->tag)), same = req_asked(r, "If-Range");
+	struct str asked = same.n && !str_eq(same, tag) ? (struct str){ 0 } : req_asked(r, "Range");
+	int64_t from = 0, to = s->size;
+	enum range sort = req_range(asked, s->size, &from, &to);
+
+	reply_header(r, "Accept-Ranges", STR("bytes"));
+	reply_header(r, "ETag", tag);
+	r->has_fd = s->fd >= 0;
+	r->out_fd = s->fd;
+	if (sort == RANGE_BEYOND) {
+		reply_header(r, "Content-Range", str_fmt(r->a, "bytes */%lld", (long long)s->size));
+		from = to = 0;
+	}
+	if (sort == RANGE_PART)
+		reply_header(r, "Content-Range", str_fmt(r->a, "bytes %lld-%lld/%lld", (long long)from, (long long)to - 1,
+							 (long long)s->size));
+	r->out_from = from;
+	r->out_n = to - from;
+	reply_header(r, "Content-Disposition", disposition(r->a, s->name, s->attachment));
+	return reply(r, sort == RANGE_PART ? 206 : sort == RANGE_BEYOND ? 416 : 200, s->type,
+		     str_sub(s->bytes, (size_t)from, (size_t)to));
 }
 
 bool reply_see_other(struct req *r, struct str path)

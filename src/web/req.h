@@ -93,6 +93,9 @@ struct req {
 	struct str out;
 	const void *out_static;    /* data that outlives the request: not copied */
 	size_t out_static_n;
+	bool has_fd;               /* the reply is a piece of a file: the server closes it */
+	int out_fd;
+	int64_t out_from, out_n;
 	struct req_header header[12];
 	size_t n_header;
 	/* a job in the writing turn */
@@ -123,6 +126,20 @@ bool reply_json(struct req *r, int status, struct str json);
 bool reply_text(struct req *r, int status, const char *type, struct str body);
 bool reply_static(struct req *r, const char *type, const void *data, size_t n);
 bool reply_file(struct req *r, const char *type, struct str bytes, struct str filename, bool attachment);
+/* A stored content that never changes: of a file (fd, which is the server's from now on) or of bytes (fd -1). Answers one
+ * Range with 206, or 416; tag: its digest. */
+struct stored {
+	const char *type;
+	struct str name, tag, bytes;
+	int fd;
+	int64_t size;
+	bool attachment;
+};
+bool reply_stored(struct req *r, const struct stored *s);
+enum range { RANGE_ALL, RANGE_PART, RANGE_BEYOND };
+/* "bytes=0-99", "bytes=100-", "bytes=-100" of a content of size bytes: [*ret_from, *ret_to). Several ranges, another unit
+ * and what cannot be read are RANGE_ALL, as RFC 9110 allows. */
+enum range req_range(struct str header, int64_t size, int64_t *ret_from, int64_t *ret_to);
 bool reply_see_other(struct req *r, struct str path);
 bool reply_not_modified(struct req *r);
 void reply_header(struct req *r, const char *name, struct str value);

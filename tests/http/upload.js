@@ -239,6 +239,16 @@ test('what is sealed belongs to the form it was sent for, and goes with it', asy
 	const file = await request(server.port, 'GET', `/file/${sha(data)}`, { cookie: p.cookie });
 	expect(file.status, 200, 'the file');
 	expect(file.headers['content-length'], String(data.length), 'whole');
+	const part = async (range, more = {}) => {
+		const q = await request(server.port, 'GET', `/file/${sha(data)}`, { cookie: p.cookie, headers: { Range: range, ...more } });
+		return `${q.status} ${q.headers['content-range']} ${q.headers['content-length']}`;
+	};
+	expect(await part('bytes=100-199'), '206 bytes 100-199/400000 100', 'a piece');
+	expect(await part('bytes=-1'), '206 bytes 399999-399999/400000 1', 'the last byte');
+	expect(await part('bytes=400000-'), '416 bytes */400000 0', 'beyond');
+	expect(await part('bytes=0-9', { 'If-Range': '"other"' }), '200 undefined 400000', 'of another content');
+	expect(await part('bytes=0-9', { 'If-Range': file.headers.etag }), '206 bytes 0-9/400000 10', 'of this content');
+	expect(server.count(`SELECT count(*) FROM event WHERE action = 'file.read' AND matter = (SELECT max(matter) FROM evidence WHERE blob = '${sha(data)}')`), 1, 'looks on record');
 });
 
 /* ---- breaks ---- */
