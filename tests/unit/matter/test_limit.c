@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* What bounds an act: time for its checks, depth of its effects, lapses that break. */
+#include <stdio.h>
+#include <unistd.h>
+
 #include "base/day.h"
 #include "county.h"
 #include "db/fault.h"
+#include "db/migrate.h"
 #include "matter/inner.h"
 
 static const struct stmt st_crowd = { "test_limit_crowd",
@@ -192,4 +196,31 @@ BOTH(an_act_takes_few_statements_and_round_trips)
 	cr_assert(acts(&c, c.li, m, "decide", "{'fine': 1}"));
 	cost_end(&cost, 5, 9, "a number, a clock, a child, four messages, a reaction's question");
 	county_free(&c);
+}
+
+/* A role that was granted its rights before ids were taken beforehand has none on the sequences. */
+static void plain_role(struct fresh *f)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	struct err err = { 0 };
+	char role[32], sql[320];
+	int64_t m;
+
+	(void)snprintf(role, sizeof(role), "plain_%d", (int)getpid());
+	(void)snprintf(sql, sizeof(sql), "CREATE ROLE %s", role);
+	OK(db_script(c.db, sql, &err) && migrate_grant(c.db, c.a, str_of(role), &err));
+	(void)snprintf(sql, sizeof(sql), "REVOKE USAGE ON SEQUENCE event_id_seq, matter_id_seq FROM %s; SET ROLE %s", role, role);
+	OK(db_script(c.db, sql, &err));
+	cr_assert(opens(&c, c.wang, "penal", "{'party': {'name': '甲', 'code': 'A'}, 'cause': '未如实记录', 'found_on': '2026-03-01'}"));
+	m = c.r.matter;
+	cr_assert(acts(&c, c.li, m, "file", str_fmt(c.a, "{'officers': [%lld, %lld]}", (long long)c.wang, (long long)c.zhao).p));
+	cr_assert(acts(&c, c.wang, m, "report", "{}") && acts(&c, c.li, m, "decide", "{'fine': 1}"), "%s", why(&c));
+	(void)snprintf(sql, sizeof(sql), "RESET ROLE; DROP OWNED BY %s; DROP ROLE %s", role, role);
+	OK(db_script(c.db, sql, &err));
+	county_free(&c);
+}
+
+Test(postgres, a_role_without_rights_on_the_sequences_acts_all_the_same)
+{
+	fresh_run(DB_POSTGRES, true, plain_role);
 }
