@@ -158,12 +158,17 @@ Test(spool, a_doubtful_piece_is_none_after_a_crash)
 	struct spool_view v = sent(made(3, SPOOL_ALONE), "a"), w;
 	const struct spool_sum sum = { "sha1", (const unsigned char *)"01234567890123456789", 20 };
 	struct spool_chunk *c;
+	struct spool *after_crash;
 
 	OK(spool_begin(s, str_of(v.id), ME, 1, -1, &sum, &c, &err));
 	OK(spool_add(c, STR("xx"), &err));
-	again(NOW); /* as if killed: the piece is neither ended nor broken off */
-	OK(spool_find(s, str_of(v.id), ME, &w, &err));
+	/* What a start finds when the piece was neither ended nor broken off. */
+	OK(spool_open(dir, NOW, &after_crash, &err));
+	OK(spool_find(after_crash, str_of(v.id), ME, &w, &err));
 	cr_expect_eq(w.offset, 1);
+	spool_close(after_crash);
+	spool_break(c);
+	again(NOW);
 	(void)sent(w, "bc");
 	cr_expect_str_eq(reckoned(v.id).sha256, ABC_SHA256);
 }
