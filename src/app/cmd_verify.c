@@ -35,6 +35,8 @@ void verify_print(const struct verify_result *r)
 		(void)printf("另有%" PRId64 "条记录的内容已依法清除，它们在日志里的登记仍然完整\n", r->removed);
 	if (r->headless)
 		(void)printf("其中%" PRId64 "条是旧版本写的，日志只登记了它们的内容，没有登记办理人和时间\n", r->headless);
+	if (r->newer)
+		(void)printf("这个程序的定义包比数据新，列表索引有没有缺少没有核对；用新程序启动一次以后再核对\n");
 	if (r->elsewhere)
 		(void)printf("其中%" PRId64 "份文件不在这个文件夹里，没有读取内容\n", r->elsewhere);
 }

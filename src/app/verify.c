@@ -237,6 +237,7 @@ static bool check_record(struct verifying *v, struct err *err)
 	v->r->files = x.files;
 	v->r->tiles = x.tiles;
 	v->r->checkpoints = x.checkpoints;
+	v->r->newer = m.newer;
 	v->r->matters = m.matters;
 	v->r->papers = m.papers;
 	v->r->clocks = m.clocks;

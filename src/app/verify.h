@@ -5,6 +5,7 @@
 #ifndef MINGFA_APP_VERIFY_H
 #define MINGFA_APP_VERIFY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -14,6 +15,7 @@ struct verify_result {
 	int64_t matters, papers, clocks, numbers;
 	int64_t blobs, elsewhere;                 /* stored files read; of them not in this folder */
 	int64_t tiles, checkpoints;
+	bool newer;                               /* of struct matter_audit */
 };
 /* address: of the database, read only. Each matter is read by the law that is stored with it. progress: NULL, or called now and then; all 0: unknown.
  * ERR_ALTERED: the sentence names what was altered. Other errors: it could not be verified. */

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/base64.h"
+
 static const struct stmt st_origins = { "audit_origins",
 	"SELECT log, origin, base, entry, ed25519, sm2 FROM log_origin ORDER BY log" };
 static const struct stmt st_signed = { "audit_signed",
@@ -170,10 +172,25 @@ static bool add(struct audit_tree *t, struct str entry, struct err *err)
 	return put_hash(t, hash, err) && signed_here(t, err);
 }
 
+/* Entry 0 of a renewed log is the old one's head. */
+static bool old_head_stands(struct audit_tree *t, struct str entry, struct err *err)
+{
+	unsigned char root[LOG_HASH];
+	struct buf b;
+
+	log_tree_root(&t->tree, root);
+	buf_init(&b, t->a, 64);
+	base64_put(&b, (struct str){ (const char *)root, LOG_HASH });
+	return str_find(entry, buf_str(&b), 0) != SIZE_MAX
+	    || audit_found(err, "日志“%.*s”的登记被改动：与另起一份时记下的末尾不符", STR_FMT(t->o[t->now].origin));
+}
+
 static bool enter(struct audit_tree *t, size_t at, struct err *err)
 {
 	struct err why = { 0 };
 
+	if (at && !old_head_stands(t, t->o[at].entry, err))
+		return false;
 	t->now = at;
 	t->newest = 0;
 	memset(&t->tree, 0, sizeof(t->tree));

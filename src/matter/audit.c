@@ -372,13 +372,14 @@ bool audit_matters(struct matter_audit *m, struct err *err)
 	struct arena *a = arena_new(), *keep = arena_new(); /* a: of the slice; m->x->a is emptied with each matter */
 	struct matters_read *r;
 	int64_t after = 0;
-	bool ok;
+	bool known = true, ok = engine_known(m->e, m->x->db, a, &known, err) && engine_fill_read(m->e, m->x->db, a, err);
 
+	m->newer = !known;
 	m->series = series_new(keep);
 	do {
 		(void)arena_reset(a);
 		r = arena_one(a, struct matters_read);
-		ok = read_matters(m, a, r, after, err) && check_slice(m, r, err);
+		ok = ok && read_matters(m, a, r, after, err) && check_slice(m, r, err);
 		after = ok && r->n ? r->v[r->n - 1].row.id : after;
 		if (ok)
 			m->x->progress(m->x->ctx, "办件", m->matters, 0);

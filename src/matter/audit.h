@@ -15,6 +15,7 @@
 struct matter_audit {
 	struct engine *e;   /* engine_bind is not asked for: every law is the stored one */
 	struct audit *x;
+	bool newer;         /* found: the program's definitions are newer than the database: keys that they want may be missing */
 	int64_t matters, papers, clocks, numbers; /* compared */
 	/* inside */
 	struct series *series;

@@ -441,6 +441,21 @@ bool engine_bind(struct engine *e, struct db *db, struct arena *a, struct err *e
 	return engine_fill_read(e, db, a, err);
 }
 
+bool engine_known(const struct engine *e, struct db *db, struct arena *a, bool *ret, struct err *err)
+{
+	int64_t id;
+	const struct db_out out[] = { db_to_i64(&id) };
+
+	*ret = true;
+	for (size_t i = 0; *ret && i < e->n_current; i++) {
+		const struct db_in key[] = { db_str(e->current[i].pack), db_str(e->current[i].digest) };
+
+		if (!db_maybe(db, a, &st_version, DB_IN(key), DB_OUT(out), ret, err))
+			return false;
+	}
+	return true;
+}
+
 bool engine_grew(const struct engine *e)
 {
 	return e->grew;

@@ -25,6 +25,8 @@ void engine_free(struct engine *e);
  * ERR_LAW when a field of which there are matters has another type. Keys that it is the first to want are noted for
  * matter_fill. */
 MUST_USE bool engine_bind(struct engine *e, struct db *db, struct arena *a, struct err *err);
+/* Whether the database knows every current text already, bound or not: else it may lack keys that they want. */
+MUST_USE bool engine_known(const struct engine *e, struct db *db, struct arena *a, bool *ret, struct err *err);
 /* Whether engine_bind recorded a version that was new: a pack has been loaded. */
 bool engine_grew(const struct engine *e);
 /* The law under which an organ opens matters now, and the id of its pack_version. */
@@ -47,6 +49,6 @@ void engine_set_now(struct engine *e, int64_t ms); /* scenarios and demonstratio
 /* Whether any derived index (“kind.field”) is still being filled, or this one. */
 bool engine_filling_any(struct engine *e);
 bool engine_filling(struct engine *e, struct str path);
-MUST_USE bool engine_fill_read(struct engine *e, struct db *db, struct arena *a, struct err *err); /* matter_fill only */
+MUST_USE bool engine_fill_read(struct engine *e, struct db *db, struct arena *a, struct err *err); /* matter_fill, audits */
 
 #endif

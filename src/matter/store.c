@@ -252,7 +252,7 @@ static struct str body_of(const struct step *s)
 		json_out_i64(&o, "taken", s->undo->seq);
 	if (s->timer_clock.n)
 		json_out_str(&o, "timer", s->timer_clock);
-	if (s->moves || !s->old)
+	if (s->moves)
 		json_out_str(&o, "to", s->new->state->id);
 	if (s->told.n && str_is(s->ac->id, "note"))
 		put_persons(&o, "told", &s->told);
