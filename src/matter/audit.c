@@ -256,8 +256,19 @@ static const struct run *folded_run(const struct folded *f, const struct run *r)
 	return NULL;
 }
 
+/* Limits, extensions and warning: all but the pauses. */
+static struct str basis(struct arena *a, const struct run *r)
+{
+	struct run x = *r;
+
+	x.n_pause = 0;
+	return run_pauses(a, &x);
+}
+
 static bool same_run(struct folded *f, const struct run *is, const struct run *was)
 {
+	if (!str_eq(basis(f->a, is), basis(f->a, was)))
+		return false;
 	if (is->start != was->start || is->due != was->due)
 		return paused_by_child(is) && is->start == was->start;
 	if (was->fresh || paused_by_child(is))
@@ -275,7 +286,7 @@ static bool same_clocks(struct folded *f, struct err *err)
 
 		if (!was && !f->gaps)
 			return folded_differs(f, err, "多出一个期限“%.*s”：没有哪一步办理开始过它", STR_FMT(r->def->name));
-		if (was && !same_run(f, r, was))
+		if ((was && !same_run(f, r, was)) || !str_eq(r->stored, run_pauses(f->a, r)))
 			return folded_differs(f, err, "的期限“%.*s”被改动：与历次办理的结果不符", STR_FMT(r->def->name));
 		/* a register is read by a later law, whose calendar may know more */
 		if (!run_adds_up(f->a, f->row.kind->law->calendar, r, !f->row.kind->current))

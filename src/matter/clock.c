@@ -90,7 +90,7 @@ static bool clock_row(void *ctx, struct err *err)
 		i++;
 	struct run r = { .clock = x->clock, .run = x->run, .start = x->start, .due = x->due, .yellow = x->yellow,
 			 .stopped = x->stopped, .state = state_of(x->state), .provisional = x->provisional != 0,
-			 .parked = x->lapse == 2, .who = x->who, .told = x->told, .def = kind_clock(x->m[i]->kind, x->clock),
+			 .parked = x->lapse == 2, .who = x->who, .stored = x->json, .told = x->told, .def = kind_clock(x->m[i]->kind, x->clock),
 			 .started_seq = x->started_seq, .stopped_seq = x->stopped_seq };
 
 	const struct json *doc;

@@ -263,6 +263,7 @@ struct run { /* one run of a clock, as stored */
 	struct pause *pause;
 	size_t n_pause, cap_pause;
 	struct str who;            /* principals, parted by blanks */
+	struct str stored;         /* clock.pauses, as it was read */
 	int64_t told;
 };
 struct clocks {
