@@ -79,17 +79,47 @@ function that(ok, what) {
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'mingfa-test-'));
 after(() => fs.rmSync(scratch, { recursive: true, force: true }));
 
-// The demonstration, or a practice county, is made once for each binary: it takes some seconds.
+function alive(pid) {
+	try {
+		return process.kill(pid, 0);
+	} catch {
+		return false;
+	}
+}
+
+// fn while no other process holds the file; whoever died holding it holds it no longer.
+function holding(file, fn) {
+	const holder = () => fs.existsSync(file) && Number(fs.readFileSync(file, 'utf8'));
+	for (;;) {
+		try {
+			fs.writeFileSync(file, String(process.pid), { flag: 'wx' });
+			break;
+		} catch (e) {
+			if (e.code !== 'EEXIST') throw e;
+			const pid = holder();
+			if (pid && !alive(pid)) fs.rmSync(file, { force: true });
+			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+		}
+	}
+	try {
+		return fn();
+	} finally {
+		fs.rmSync(file, { force: true });
+	}
+}
+
+// The demonstration, or a practice county, is made once for each binary: it takes some seconds. Two tests may ask at a time.
 function template(sort = 'demo') {
-	const dir = path.join(build, 'test-data', sort);
-	const stamp = path.join(build, 'test-data', `${sort}.stamp`);
-	if (fs.existsSync(stamp) && fs.statSync(stamp).mtimeMs > fs.statSync(mingfa).mtimeMs) return dir;
-	fs.rmSync(stamp, { force: true });
-	fs.rmSync(dir, { recursive: true, force: true });
-	fs.mkdirSync(path.dirname(dir), { recursive: true });
-	execFileSync(mingfa, ['init', dir, `--${sort}`, '--pack', 'shanxi/linyi'], { stdio: ['ignore', 'ignore', 'inherit'], timeout: 180000 });
-	fs.writeFileSync(stamp, '');
-	return dir;
+	const data = path.join(build, 'test-data'), dir = path.join(data, sort), stamp = `${dir}.stamp`;
+	fs.mkdirSync(data, { recursive: true });
+	return holding(`${dir}.lock`, () => {
+		if (fs.existsSync(stamp) && fs.statSync(stamp).mtimeMs > fs.statSync(mingfa).mtimeMs) return dir;
+		fs.rmSync(stamp, { force: true });
+		fs.rmSync(dir, { recursive: true, force: true });
+		execFileSync(mingfa, ['init', dir, `--${sort}`, '--pack', 'shanxi/linyi'], { stdio: ['ignore', 'ignore', 'inherit'], timeout: 180000 });
+		fs.writeFileSync(stamp, '');
+		return dir;
+	});
 }
 
 let copies = 0;
