@@ -43,7 +43,7 @@ HEADERS := $(sort $(shell find $(DIRS) -name '*.h' -o -name '*.def' 2>/dev/null)
 PAGES := $(sort $(wildcard pages/*.html))
 PAGE_C := $(PAGES:pages/%.html=$(GEN)/pages/%.c)
 LIB := $(BUILD)/libmingfa.a
-LIB_OBJ := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(filter-out src/main.c,$(SRC))) \
+LIB_OBJ := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(filter-out src/main.c src/witness/main.c,$(SRC))) \
 	$(PAGE_C:$(GEN)/%.c=$(BUILD)/obj/gen/%.o) $(BUILD)/obj/gen/assets.o
 TOOLS := $(patsubst tools/%.c,$(BUILD)/tools/%,$(wildcard tools/*.c))
 
@@ -66,10 +66,14 @@ node_modules/.stamp: package-lock.json
 	@touch $@
 
 # ---- the program ----
-build: $(if $(filter src/main.c,$(SRC)),$(BUILD)/mingfa,$(LIB)) $(BUILD)/lint.ok
+build: $(if $(filter src/main.c,$(SRC)),$(BUILD)/mingfa $(BUILD)/mingfa-witness,$(LIB)) $(BUILD)/lint.ok
 
 $(BUILD)/mingfa: $(BUILD)/obj/main.o $(LIB) | $(BUILD)/lint.ok
 	$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+# Of the library only what it needs is linked in.
+$(BUILD)/mingfa-witness: $(BUILD)/obj/witness/main.o $(LIB) | $(BUILD)/lint.ok
+	@$(CC) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(PKG_LIBS)
 
 $(LIB): $(LIB_OBJ) $(BUILD)/sources.list
 	@rm -f $@

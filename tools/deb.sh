@@ -9,8 +9,8 @@ root=$build/deb/mingfa_${version}_$arch
 rm -rf "$build/deb"
 mkdir -p "$root/DEBIAN" "$root/usr/bin" "$root/lib/systemd/system" "$root/etc/mingfa" "$root/usr/share/doc/mingfa/examples" \
 	"$root/usr/share/doc/mingfa/manual"
-install -m 755 "$build/mingfa" "$root/usr/bin/mingfa"
-strip --strip-unneeded "$root/usr/bin/mingfa"
+install -m 755 "$build/mingfa" "$build/mingfa-witness" "$root/usr/bin/"
+strip --strip-unneeded "$root/usr/bin/mingfa" "$root/usr/bin/mingfa-witness"
 install -m 644 packaging/mingfa.service "$root/lib/systemd/system/"
 install -m 644 packaging/serve.env "$root/etc/mingfa/"
 install -m 644 packaging/Caddyfile packaging/nginx.conf "$root/usr/share/doc/mingfa/examples/"

@@ -32,6 +32,7 @@ static const struct {
 	{ "paper", "base db" },  { "blob", "base db" },
 	{ "search", "base db" }, { "matter", "base db law log" },
 	{ "web", "base db" },    { "app", "base db law log paper blob search matter web" },
+	{ "witness", "base db log web" },
 };
 
 /* A library's header, and the layers that may know it. */

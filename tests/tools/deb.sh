@@ -22,7 +22,7 @@ if dpkg --root="$tmp/root" --force-depends --force-not-root --force-script-chroo
 else
 	bad "dpkg: $(tail -n 5 "$tmp/dpkg")"
 fi
-for f in usr/bin/mingfa lib/systemd/system/mingfa.service etc/mingfa/serve.env usr/share/doc/mingfa/examples/nginx.conf \
+for f in usr/bin/mingfa usr/bin/mingfa-witness lib/systemd/system/mingfa.service etc/mingfa/serve.env usr/share/doc/mingfa/examples/nginx.conf \
 	usr/share/doc/mingfa/copyright; do
 	if [ -s "$tmp/root/$f" ]; then ok; else bad "the package lacks $f"; fi
 done
