@@ -2,7 +2,18 @@
 #include "log/digest.h"
 
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdlib.h>
+
+/* Fetched once for the whole program: OpenSSL would else look for the algorithm anew for each node of a tree. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static EVP_MD *sha256, *sm3;
+
+static void fetch(void)
+{
+	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	sm3 = EVP_MD_fetch(NULL, "SM3", NULL);
+}
 
 static void digest(const EVP_MD *md, const struct str *piece, size_t n, unsigned char ret[LOG_HASH])
 {
@@ -20,10 +31,12 @@ static void digest(const EVP_MD *md, const struct str *piece, size_t n, unsigned
 
 void digest_sha256(const struct str *piece, size_t n, unsigned char ret[LOG_HASH])
 {
-	digest(EVP_sha256(), piece, n, ret);
+	(void)pthread_once(&once, fetch);
+	digest(sha256, piece, n, ret);
 }
 
 void digest_sm3(const struct str *piece, size_t n, unsigned char ret[LOG_HASH])
 {
-	digest(EVP_sm3(), piece, n, ret);
+	(void)pthread_once(&once, fetch);
+	digest(sm3, piece, n, ret);
 }
