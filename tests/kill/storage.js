@@ -4,14 +4,15 @@
 const { execFileSync, spawn, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { test, after, run, wait, that, expect, folder, Server, request, openLead, scratch, mingfa } = require('../http/lib.js');
+const { test, after, run, wait, within, that, expect, folder, Server, request, openLead, scratch, mingfa } = require('../http/lib.js');
 const { Load, checkWhole } = require('./lib.js');
 
-// Another program holds the file's write lock for so long.
-function lock(s, ms) {
-	const c = spawn('sqlite3', [path.join(s.dir, 'mingfa.db')], { stdio: ['pipe', 'ignore', 'inherit'] });
-	c.stdin.write('BEGIN IMMEDIATE;\n');
-	return wait(200).then(() => ({ end: wait(ms).then(() => c.stdin.end('ROLLBACK;\n')) }));
+// Another program holds the file's write lock for so long; ours may be writing when it asks (the log is signed after commits).
+async function lock(s, ms) {
+	const c = spawn('sqlite3', [path.join(s.dir, 'mingfa.db')], { stdio: ['pipe', 'pipe', 'inherit'] });
+	c.stdin.write(".timeout 5000\nBEGIN IMMEDIATE;\nSELECT 'held';\n");
+	await within(10000, 'the lock', new Promise((ok) => c.stdout.once('data', ok)));
+	return { end: wait(ms).then(() => c.stdin.end('ROLLBACK;\n')) };
 }
 
 test('a file locked for 2 s makes writers wait, and nobody is turned away', async () => {

@@ -10,7 +10,7 @@ const { JSDOM } = require('jsdom');
 
 // ofd.js expects to live in a page.
 const { window } = new JSDOM('<!doctype html><body></body>');
-for (const name of ['document', 'navigator', 'DOMParser', 'XMLSerializer', 'HTMLElement', 'Node', 'Element', 'Image', 'FileReader', 'Blob']) {
+for (const name of ['document', 'navigator', 'DOMParser', 'XMLSerializer', 'HTMLElement', 'Node', 'Element', 'Image', 'FileReader', 'Blob', 'File']) {
 	Object.defineProperty(globalThis, name, { value: window[name], configurable: true, writable: true });
 }
 Object.assign(globalThis, { window, self: window });
