@@ -191,10 +191,10 @@ class Person {
 		}
 	}
 
-	// Presses what brings another page, and waits for that page: whoever reads at once would read the old one. Not
-	// waiting for the button to stand still, since a page without scripts draws too rarely to be seen doing so.
+	// Presses what brings another page, and waits for that page: whoever reads at once would read the old one. By key where
+	// there are no scripts: such a page draws too rarely for a pointer to be told where its buttons stand.
 	async follow(locator) {
-		await Promise.all([this.page.waitForEvent('domcontentloaded'), locator.click({ force: this.page.plain })]);
+		await Promise.all([this.page.waitForEvent('domcontentloaded'), this.page.plain ? locator.press('Enter') : locator.click()]);
 	}
 
 	// Warnings may be passed with a reason: writes it wherever one is asked, and says how often.
