@@ -6,7 +6,7 @@
 [ -x "$MINGFA" ] || { echo "no program at $MINGFA"; exit 1; }
 
 mkdir -p "$tmp/build"
-cp "$MINGFA" "$tmp/build/mingfa"
+cp "$MINGFA" "${MINGFA%/*}/mingfa-witness" "$tmp/build/"
 deb=$(sh tools/deb.sh "$tmp/build" 0.0.1 2>"$tmp/err") && ok || { bad "make deb: $(cat "$tmp/err")"; finish; exit 1; }
 dpkg-deb --info "$deb" >"$tmp/info"
 for word in 'libmicrohttpd12' 'libpq5' 'libsqlite3-0' 'libcurl4' 'fonts-noto-cjk'; do
