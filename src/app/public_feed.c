@@ -11,31 +11,12 @@
 #define MAP_MAX ((size_t)16 << 20)    /* an address takes some 200 bytes */
 #define MAPS_MOST 200                 /* ten million decisions */
 
-/* The text of an element or attribute; what XML 1.0 does not allow becomes a blank. */
-static void put_xml(struct buf *b, struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c == '&')
-			buf_adds(b, "&amp;");
-		else if (c == '<')
-			buf_adds(b, "&lt;");
-		else if (c == '>')
-			buf_adds(b, "&gt;");
-		else if (c == '"')
-			buf_adds(b, "&quot;");
-		else
-			buf_addc(b, c < 0x20 && c != '\n' && c != '\t' ? ' ' : (char)c);
-	}
-}
-
 static void element(struct buf *b, const char *name, struct str text)
 {
 	buf_addc(b, '<');
 	buf_adds(b, name);
 	buf_addc(b, '>');
-	put_xml(b, text);
+	buf_add_xml(b, text);
 	buf_adds(b, "</");
 	buf_adds(b, name);
 	buf_adds(b, ">\n");
@@ -79,7 +60,7 @@ static void put_entry(struct feed *f, const struct decision_row *row, int64_t at
 	buf_adds(b, "<author>");
 	element(b, "name", row->organ);
 	buf_adds(b, "</author>\n<link rel=\"alternate\" type=\"text/html\" href=\"");
-	put_xml(b, address);
+	buf_add_xml(b, address);
 	buf_adds(b, "\"/>\n");
 	element(b, "summary", str_fmt(f->r->a, "%.*s %.*s %.*s %.*s", STR_FMT(row->number), STR_FMT(row->party),
 				      STR_FMT(row->what), STR_FMT(row->on)));
@@ -117,9 +98,9 @@ static void put_feed(struct feed *f, struct str entries, struct str site)
 	buf_adds(b, "<author>");
 	element(b, "name", site);
 	buf_adds(b, "</author>\n<link rel=\"self\" type=\"application/atom+xml\" href=\"");
-	put_xml(b, str_fmt(r->a, "%.*s/feed.atom", STR_FMT(origin)));
+	buf_add_xml(b, str_fmt(r->a, "%.*s/feed.atom", STR_FMT(origin)));
 	buf_adds(b, "\"/>\n<link rel=\"alternate\" type=\"text/html\" href=\"");
-	put_xml(b, str_fmt(r->a, "%.*s/decisions", STR_FMT(origin)));
+	buf_add_xml(b, str_fmt(r->a, "%.*s/decisions", STR_FMT(origin)));
 	buf_adds(b, "\"/>\n");
 	buf_add(b, entries);
 	buf_adds(b, "</feed>\n");
@@ -193,8 +174,8 @@ static bool put_map(void *ctx, struct err *err)
 
 	(void)err;
 	buf_adds(&m->b, "<url><loc>");
-	put_xml(&m->b, public_origin(m->r));
-	put_xml(&m->b, str_fmt(m->r->a, "/%s/%.*s", folder_of(m->kind), STR_FMT(m->code)));
+	buf_add_xml(&m->b, public_origin(m->r));
+	buf_add_xml(&m->b, str_fmt(m->r->a, "/%s/%.*s", folder_of(m->kind), STR_FMT(m->code)));
 	buf_adds(&m->b, "</loc><lastmod>");
 	day_put(&m->b, day_at(m->updated));
 	buf_adds(&m->b, "</lastmod></url>\n");
@@ -214,7 +195,7 @@ bool sitemap_show(struct req *r, struct err *err)
 		     "<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
 	for (int64_t i = 1; i <= (n + MAP_ROWS - 1) / MAP_ROWS && i <= MAPS_MOST; i++) {
 		buf_adds(&b, "<sitemap><loc>");
-		put_xml(&b, str_fmt(r->a, "%.*s/sitemap/%lld", STR_FMT(public_origin(r)), (long long)i));
+		buf_add_xml(&b, str_fmt(r->a, "%.*s/sitemap/%lld", STR_FMT(public_origin(r)), (long long)i));
 		buf_adds(&b, "</loc></sitemap>\n");
 	}
 	buf_adds(&b, "</sitemapindex>\n");

@@ -140,3 +140,21 @@ void buf_clear(struct buf *b)
 	b->over = false;
 	b->p[0] = '\0';
 }
+
+void buf_add_xml(struct buf *b, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		const unsigned char c = (unsigned char)s.p[i];
+
+		if (c == '<')
+			buf_adds(b, "&lt;");
+		else if (c == '&')
+			buf_adds(b, "&amp;");
+		else if (c == '"')
+			buf_adds(b, "&quot;");
+		else if (c == '>')
+			buf_adds(b, "&gt;");
+		else
+			buf_addc(b, c < ' ' ? ' ' : (char)c);
+	}
+}

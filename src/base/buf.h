@@ -28,6 +28,7 @@ void buf_init(struct buf *b, struct arena *a, size_t max);
 void buf_add(struct buf *b, struct str s);
 void buf_addc(struct buf *b, char c);
 void buf_adds(struct buf *b, const char *cstr);
+void buf_add_xml(struct buf *b, struct str s); /* as text or a quoted value of XML; control characters become blanks */
 void buf_addi(struct buf *b, int64_t n);
 void buf_addu(struct buf *b, uint64_t n, size_t width); /* with leading zeros up to width digits, at most 20 */
 /* The code point as UTF-8. */

@@ -78,24 +78,6 @@ static struct ofd_font *font_of(struct ofd *o, const struct ofd_text *t)
 	return f;
 }
 
-static void put_xml(struct buf *b, struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		const unsigned char c = (unsigned char)s.p[i];
-
-		if (c == '<')
-			buf_adds(b, "&lt;");
-		else if (c == '&')
-			buf_adds(b, "&amp;");
-		else if (c == '"')
-			buf_adds(b, "&quot;");
-		else if (c == '>')
-			buf_adds(b, "&gt;");
-		else
-			buf_addc(b, c < ' ' ? ' ' : (char)c);
-	}
-}
-
 static void put_num(struct buf *b, const char *before, int64_t n, const char *after)
 {
 	buf_adds(b, before);
@@ -170,7 +152,7 @@ void ofd_text(struct ofd *o, const struct ofd_text *t)
 		put_advances(b, t->advance, n - 1);
 	}
 	buf_adds(b, "\">");
-	put_xml(b, t->text);
+	buf_add_xml(b, t->text);
 	buf_adds(b, "</ofd:TextCode></ofd:TextObject>\n");
 }
 
@@ -224,9 +206,9 @@ static void put_root(struct writer *w, const struct pdfa_says *says, struct str 
 	buf_adds(b, "<ofd:OFD" NS " Version=\"1.0\" DocType=\"OFD\"><ofd:DocBody><ofd:DocInfo><ofd:DocID>");
 	buf_add(b, name);
 	buf_adds(b, "</ofd:DocID><ofd:Title>");
-	put_xml(b, says->title);
+	buf_add_xml(b, says->title);
 	buf_adds(b, "</ofd:Title><ofd:Author>");
-	put_xml(b, says->author);
+	buf_add_xml(b, says->author);
 	buf_adds(b, "</ofd:Author><ofd:CreationDate>");
 	buf_add(b, buf_str(&day));
 	buf_adds(b, "</ofd:CreationDate><ofd:Creator>Mingfa</ofd:Creator></ofd:DocInfo>"
@@ -258,7 +240,7 @@ static void put_resources(struct writer *w)
 	buf_adds(b, "<ofd:Res" NS " BaseLoc=\"Res\"><ofd:Fonts>");
 	for (size_t i = 0; i < o->n_font; i++) {
 		put_num(b, "<ofd:Font ID=\"", (int64_t)i + 1, "\" FontName=\"宋体\" FamilyName=\"");
-		put_xml(b, o->font[i].family);
+		buf_add_xml(b, o->font[i].family);
 		buf_adds(b, o->font[i].bold ? "\" Bold=\"true\"" : "\"");
 		put_num(b, "><ofd:FontFile>font_", (int64_t)i + 1, ".otf</ofd:FontFile></ofd:Font>\n");
 	}

@@ -67,22 +67,6 @@ static void mend_objects(struct arena *a, qpdf_data q)
 
 /* ---- what the file says of itself ---- */
 
-static void put_xml(struct buf *b, struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		const unsigned char c = (unsigned char)s.p[i];
-
-		if (c == '<')
-			buf_adds(b, "&lt;");
-		else if (c == '&')
-			buf_adds(b, "&amp;");
-		else if (c == '>')
-			buf_adds(b, "&gt;");
-		else
-			buf_addc(b, c < ' ' ? ' ' : (char)c);
-	}
-}
-
 static struct str metadata(struct arena *a, const struct pdfa_says *says, struct str day)
 {
 	struct buf b;
@@ -94,9 +78,9 @@ static struct str metadata(struct arena *a, const struct pdfa_says *says, struct
 		     "<pdfaid:part>1</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance></rdf:Description>\n"
 		     "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">"
 		     "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">");
-	put_xml(&b, says->title);
+	buf_add_xml(&b, says->title);
 	buf_adds(&b, "</rdf:li></rdf:Alt></dc:title><dc:creator><rdf:Seq><rdf:li>");
-	put_xml(&b, says->author);
+	buf_add_xml(&b, says->author);
 	buf_adds(&b, "</rdf:li></rdf:Seq></dc:creator></rdf:Description>\n"
 		     "<rdf:Description rdf:about=\"\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\"><xmp:CreateDate>");
 	buf_add(&b, str_sub(day, 0, 19));

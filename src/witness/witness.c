@@ -185,7 +185,8 @@ static const struct stmt st_keep = { "witness_keep",
 	"INSERT INTO head (origin, size, root, note, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (origin)"
 	" DO UPDATE SET size = excluded.size, root = excluded.root, note = excluded.note, at = excluded.at" };
 static const struct stmt st_fork = { "witness_fork",
-	"INSERT INTO fork (origin, size, had, got, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING" };
+	"INSERT INTO fork (origin, size, had, got, at) SELECT $1, $2, $3, $4, $5 WHERE (SELECT count(*) FROM fork WHERE origin = $1)"
+	" < $6 ON CONFLICT DO NOTHING" };
 
 static bool held(struct db *db, struct arena *a, struct str origin, struct head *h, struct err *err)
 {
@@ -199,7 +200,8 @@ static bool held(struct db *db, struct arena *a, struct str origin, struct head 
 
 static bool note_fork(struct db *db, const struct head *h, const struct witness_request *q, int64_t now, struct err *err)
 {
-	const struct db_in in[] = { db_str(q->at.origin), db_i64(q->at.size), db_str(h->note), db_str(q->note), db_i64(now) };
+	const struct db_in in[] = { db_str(q->at.origin), db_i64(q->at.size), db_str(h->note), db_str(q->note), db_i64(now),
+				    db_i64(WITNESS_FORKS_MOST) };
 
 	return db_exec(db, &st_fork, DB_IN(in), NULL, err);
 }

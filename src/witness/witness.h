@@ -11,6 +11,7 @@
 #include "log/note.h"
 
 #define WITNESS_LOGS_MOST 1000
+#define WITNESS_FORKS_MOST 100 /* of one log; more prove no more, and whoever holds its key could fill the disk */
 
 struct witness {
 	const struct signer *signer;

@@ -182,13 +182,18 @@ class Person {
 		const primary = this.page.locator('form.mf-form .mf-submit button.btn-primary');
 		await examine(this.page);
 		const asks = (await primary.getAttribute('value')) === 'check';
-		await primary.click();
+		await this.sent(primary);
 		if (asks && (await this.page.locator('#wrong').count()) === 0) {
 			await this.reads('办理后不能撤销');
 			await examine(this.page);
 			if (check) await check(this);
-			await this.page.getByRole('button', { name: /^确认/ }).click();
+			await this.sent(this.page.getByRole('button', { name: /^确认/ }));
 		}
+	}
+
+	// Every form that is sent comes back as a page; one that the browser itself holds back stays, and is judged as it stands.
+	async sent(button) {
+		await Promise.all([this.page.waitForEvent('domcontentloaded', { timeout: 5000 }).catch(() => {}), button.click()]);
 	}
 
 	// Presses what brings another page, and waits for that page: whoever reads at once would read the old one. By key where
