@@ -3,7 +3,7 @@
 -- Titles, parties, codes and times differ; every other party is of one trade (仓储) or of the other (运输), one in 5,000
 -- of both: the rare pair of frequent words. One in a thousand stands on the same desk as the original, the others on
 -- desks of people who are not there: nobody has a million cases waiting. Papers are without their frozen values,
--- which only a paper's own page reads. The log's head is made up.
+-- which only a paper's own page reads. The log's head and tiles come after it (bench/log.c).
 PRAGMA foreign_keys = OFF;
 PRAGMA journal_mode = OFF; -- a copy that breaks off is thrown away
 PRAGMA synchronous = OFF;
@@ -27,10 +27,6 @@ INSERT INTO event (id, matter, seq, at, entered_at, actor, organ, role, action, 
 	SELECT base.e + (n - $first) * base.events + k, base.m - $first + 1 + n, seq, at, entered_at, actor, organ, role, action, NULL, NULL, def, kind FROM n, te, base;
 INSERT INTO event_body SELECT base.e + (n - $first) * base.events + k, salt, body FROM n, te, base;
 INSERT INTO leaf SELECT base.leaf + (n - $first) * base.events + k - 1, base.e + (n - $first) * base.events + k, entry FROM n, te, base;
-UPDATE log_head SET size = (SELECT count(*) FROM leaf);
--- As many subtrees as the size has bits, with made-up hashes: joining costs the same, verifying would say so.
-UPDATE log_head SET edge = randomblob(32 * (WITH RECURSIVE b (rest, ones) AS (SELECT size, 0 UNION ALL
-	SELECT rest / 2, ones + rest % 2 FROM b WHERE rest > 0) SELECT max(ones) FROM b));
 INSERT INTO clock (matter, clock, run, start, due, yellow, state, stopped, pauses, who, provisional, lapse)
 	SELECT base.m - $first + 1 + n, clock, run, start, due, yellow, state, stopped, pauses, who, provisional, 0 FROM n, (SELECT * FROM clock WHERE matter = (SELECT id FROM t)), base;
 INSERT INTO matter_key_num SELECT field, num, base.m - $first + 1 + n FROM (SELECT field, num FROM matter_key_num WHERE matter = (SELECT id FROM t)), n, base;

@@ -4,6 +4,8 @@
  *	log FILE ENTRIES PROOFS   fills a new SQLite file with the tiles of so many made-up entries (and the leaves of the last,
  *	                          partial tile), then makes and checks so many proofs of random ones
  *
+ *	log seal FILE             after bench/fill.sql: the head, tiles and edge that the leaves of FILE come to
+ *
  * Prints "name value" lines: microseconds a proof, its hashes, microseconds of checking it. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +15,8 @@
 #include "base/parse.h"
 #include "db/migrate.h"
 #include "log/store.h"
+
+#define SEAL_STEP 4096
 
 struct bench {
 	struct arena *a;
@@ -123,14 +127,72 @@ static void measure(struct bench *b, int64_t proofs)
 		     checked / (double)proofs * 1e6);
 }
 
+static bool add_leaf(void *ctx, int64_t index, struct str entry, struct err *err)
+{
+	(void)index;
+	(void)err;
+	log_tree_add(ctx, entry);
+	return true;
+}
+
+static const struct stmt st_size = { "bench_size", "SELECT count(*) FROM leaf" };
+static const struct stmt st_seal = { "bench_seal", "UPDATE log_head SET size = $1, edge = $2 WHERE id = 1" };
+
+static bool seal_leaves(struct db *db, const void *ctx, struct err *err)
+{
+	struct bench *b = (struct bench *)ctx;
+	struct log_tree t = { 0 };
+	struct log_store s;
+	int64_t size;
+	bool found, more = true;
+	const struct db_out out[] = { db_to_i64(&size) };
+
+	if (!db_one(db, b->a, &st_size, DB_NONE, DB_OUT(out), err) || !log_origin_load(db, b->a, 0, &b->o, &found, err))
+		return false;
+	b->o.log = found ? b->o.log : 1;
+	for (int64_t i = 0; i < size; i += SEAL_STEP) {
+		struct arena_mark m = arena_mark(b->a);
+
+		log_store_init(&s, db, b->a, &b->o);
+		if (!log_store_entries(&s, i, size - i < SEAL_STEP ? size - i : SEAL_STEP, add_leaf, &t, err))
+			return false;
+		arena_rewind(b->a, m);
+	}
+	const struct db_in in[] = { db_i64(size), db_bytes((struct str){ (const char *)t.edge, t.n * LOG_HASH }) };
+
+	while (more) {
+		struct arena_mark m = arena_mark(b->a);
+
+		log_store_init(&s, db, b->a, &b->o);
+		if (!log_store_fill(&s, size, 1000, &more, err))
+			return false;
+		arena_rewind(b->a, m);
+	}
+	return db_exec(db, &st_seal, DB_IN(in), NULL, err);
+}
+
+static int seal(const char *file)
+{
+	struct bench b = { .a = arena_new() };
+	struct err err = { 0 };
+
+	check(db_open(str_cstr(b.a, str_fmt(b.a, "sqlite:%s", file)), DB_WRITE, &b.db, &err), &err);
+	check(db_tx(b.db, "seal", seal_leaves, &b, &err), &err);
+	db_close(b.db);
+	(void)arena_free(b.a);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct bench b = { .a = arena_new(), .o = { .log = 1 } };
 	struct err err = { 0 };
 	int64_t proofs;
 
+	if (argc == 3 && strcmp(argv[1], "seal") == 0)
+		return seal(argv[2]);
 	if (argc != 4 || !parse_i64(str_of(argv[2]), 1, LOG_SIZE_MAX, &b.n) || !parse_i64(str_of(argv[3]), 1, 1000000, &proofs)) {
-		(void)fputs("usage: log FILE ENTRIES PROOFS\n", stderr);
+		(void)fputs("usage: log FILE ENTRIES PROOFS | log seal FILE\n", stderr);
 		return 2;
 	}
 	check(db_open(str_cstr(b.a, str_fmt(b.a, "sqlite:%s", argv[1])), DB_WRITE, &b.db, &err), &err);

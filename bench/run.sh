@@ -144,6 +144,7 @@ fill() { # N FOLDER
 	echo "filling $1 cases…"
 	fresh "$2"
 	sed "s/\\\$n/$1/g; s/\\\$first/1/g" bench/fill.sql | sqlite3 -bail "$2/mingfa.db" >/dev/null || exit 1
+	"$BUILD/bench/log" seal "$2/mingfa.db" || exit 1
 	"$MINGFA" search rebuild "$2" >/dev/null || exit 1
 	touch "$2.filled"
 }
