@@ -283,32 +283,22 @@ static bool count_overdue(struct app *app, int64_t *ret, struct err *err)
 }
 
 /* The timer: what falls due while nobody acts. One index probe a second. */
-struct timer {
-	struct db *db;
-	struct arena *a;
-};
-
 static void timer_work(struct app *app, struct follower *f)
 {
-	struct timer *t = f->priv;
 	struct err err = { 0 };
+	struct arena *a;
+	struct db *db;
 	int64_t n = 0;
 	bool ok, warns = false;
 
-	if (!t)
-		f->priv = t = arena_one(app->a, struct timer);
-	if (!t->a)
-		t->a = arena_new();
-	if (!t->db && !db_open(app->db, DB_READ, &t->db, &err))
+	if (f->stop || !follower_db(f, app, &db, &err))
 		return; /* the database is away: the next second asks again */
-	ok = matter_timers_overdue(app->engine, t->db, t->a, engine_now(app->engine) - MATTER_WAIT_MS, &n,
-				   &err)
-	     && matter_warn_waits(t->db, t->a, engine_now(app->engine), &warns, &err);
-	arena_reset(t->a);
-	if (f->stop || !ok) {
-		db_close(t->db);
-		t->db = NULL;
-		t->a = arena_free(t->a);
+	a = arena_new();
+	ok = matter_timers_overdue(app->engine, db, a, engine_now(app->engine) - MATTER_WAIT_MS, &n, &err)
+	     && matter_warn_waits(db, a, engine_now(app->engine), &warns, &err);
+	(void)arena_free(a);
+	if (!ok) {
+		follower_lost(f);
 		return;
 	}
 	atomic_store(&app->overdue, n);
@@ -324,6 +314,20 @@ static void timer_work(struct app *app, struct follower *f)
 }
 
 /* ---- followers ---- */
+
+bool follower_db(struct follower *f, struct app *app, struct db **ret, struct err *err)
+{
+	if (!f->db && !db_open(app->db, DB_READ, &f->db, err))
+		return false;
+	*ret = f->db;
+	return true;
+}
+
+void follower_lost(struct follower *f)
+{
+	db_close(f->db);
+	f->db = NULL;
+}
 
 static bool follower_wait(struct follower *f)
 {
@@ -357,7 +361,8 @@ static void *follow(void *arg)
 			f->work(f->app, f);
 		} while (f->more && !f->stop);
 	}
-	f->work(f->app, f); /* with stop set: the last round, which also gives connections back */
+	f->work(f->app, f); /* with stop set: the last round, which also gives back what is its own */
+	follower_lost(f);
 	return NULL;
 }
 
@@ -476,6 +481,7 @@ void app_settle(struct app *app)
 		f->stop = true;
 		f->work(app, f);
 		f->stop = false;
+		follower_lost(f);
 	}
 }
 

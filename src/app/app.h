@@ -31,9 +31,14 @@ struct follower {
 	atomic_bool stop; /* set under the lock, but long rounds ask without it */
 	bool more;
 	int64_t done_at;  /* its own: when it last did what it does now and then, or complained (time_monotonic) */
+	struct db *db;    /* reads; kept between rounds, since opening one reads the whole schema (follower_db) */
 	void *priv;
 	struct app *app;
 };
+/* The follower's reading connection, opened when there is none yet. follower_lost gives it back: when it failed, and at
+ * the end. */
+MUST_USE bool follower_db(struct follower *f, struct app *app, struct db **ret, struct err *err);
+void follower_lost(struct follower *f);
 
 #define FOLLOWERS 12
 #define SEARCH_SPARE 6 /* two threads a listener and two workers */

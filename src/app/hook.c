@@ -428,12 +428,13 @@ void hook_work(struct app *app, struct follower *f)
 	bool ok;
 
 	*x = (struct round){ .app = app, .a = a };
-	if (f->stop || !db_open(app->db, DB_READ, &x->db, &err)) {
+	if (f->stop || !follower_db(f, app, &x->db, &err)) {
 		(void)arena_free(a);
 		return; /* what is due is sent after the next start, or when the database is back */
 	}
 	ok = begin_round(x, &err) && look_through(x, &err) && look_at_messages(x, &err);
-	db_close(x->db);
+	if (!ok)
+		follower_lost(f);
 	if (ok && worth_keeping(x) && !writer_run(app->writer, "hooks", keep_run, x, &err)) {
 		ok = x->lost;
 		if (ok)

@@ -59,20 +59,19 @@ static bool add_due(void *ctx, struct err *err)
 	return true;
 }
 
-static bool any_due(struct sending *s, bool *ret, struct err *err)
+static bool any_due(struct sending *s, struct follower *f, bool *ret, struct err *err)
 {
 	const struct db_in in[] = { db_i64(engine_now(s->app->engine)) };
 	int64_t n = 0;
 	const struct db_out out[] = { db_to_i64(&n) };
 	struct db *db;
-	bool ok;
 
-	if (!db_open(s->app->db, DB_READ, &db, err))
+	if (!follower_db(f, s->app, &db, err))
 		return false;
-	ok = db_one(db, s->a, &st_any, DB_IN(in), DB_OUT(out), err);
-	db_close(db);
-	*ret = n > 0;
-	return ok;
+	*ret = db_one(db, s->a, &st_any, DB_IN(in), DB_OUT(out), err) && n > 0;
+	if (err->code)
+		follower_lost(f);
+	return err->code == ERR_NONE;
 }
 
 /* In the writing turn, which of all processes one has: what one takes, no other finds due. Should this process end before
@@ -229,7 +228,7 @@ bool hook_send_due(struct app *app, struct follower *f, struct err *err)
 	s = arena_one(a, struct sending);
 	s->app = app;
 	s->a = a;
-	ok = any_due(s, &due, err);
+	ok = any_due(s, f, &due, err);
 	if (ok && due) { /* with a broken key nothing can be signed: it waits, and no attempt is counted */
 		ok = hook_key_ok(app, err) && writer_run(app->writer, "hook_take", take, s, err);
 		for (; ok && s->sent < s->n && !f->stop; s->sent++)

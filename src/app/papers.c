@@ -98,11 +98,12 @@ void papers_work(struct app *app, struct follower *f)
 
 	if (f->stop)
 		return; /* what is queued is drawn after the next start */
-	if (!db_open(app->db, DB_READ, &db, &err))
+	if (!follower_db(f, app, &db, &err))
 		return; /* the database is away: the next round asks again */
 	all.a = arena_new();
 	ok = document_queued(app->engine, db, all.a, PAPERS_A_ROUND, &d, &n, &err);
-	db_close(db);
+	if (!ok)
+		follower_lost(f);
 	for (size_t i = 0; ok && i < n && !f->stop; i++)
 		draw(&all, &d[i]);
 	ok = ok && write_outcome(&all, &err);

@@ -100,6 +100,7 @@ BOTH(each_of_many_people_is_told)
 		hook_work(s.app, &f1);
 	cr_expect_eq(side_count(&s, &st_told), MANY);
 	cr_expect_not(f1.more);
+	follower_lost(&f1);
 	side_close(&s);
 }
 
@@ -172,6 +173,7 @@ static void *work(void *arg)
 	(void)pthread_barrier_wait(h->together);
 	for (int i = 0; i < 4; i++)
 		hook_work(h->app, &f);
+	follower_lost(&f);
 	return NULL;
 }
 
@@ -224,6 +226,7 @@ BOTH(of_two_processes_one_tells)
 	hand[0].app->message_hook = hand[1].app->message_hook = url;
 	OK(writer_run(s.app->writer, "people", people, &c, &err));
 	hook_work(s.app, &begin); /* from now on */
+	follower_lost(&begin);
 	for (int wave = 1; wave <= WAVES; wave++) {
 		OK(writer_run(s.app->writer, "tell", tell_some, &c, &err));
 		cr_assert_eq(pthread_barrier_init(&together, NULL, 2), 0);
@@ -294,5 +297,6 @@ BOTH(a_torn_key_is_told_and_costs_no_attempt)
 	receiver_stop(&r);
 	cr_expect_eq(unlink(key), 0);
 	cr_expect_eq(rmdir(keys), 0, "something was left beside the key");
+	follower_lost(&f1);
 	side_close(&s);
 }
