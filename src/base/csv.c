@@ -56,25 +56,33 @@ static char peek(const struct reader *r)
 	return r->at < r->text.n ? r->text.p[r->at] : '\n';
 }
 
+/* Borrowed from the text but for cells with doubled quotes. */
 static bool quoted(struct reader *r, struct str *ret, struct err *err)
 {
 	size_t from = ++r->at;
 	int line = r->line;
+	bool doubled = false;
 	struct buf b;
 
-	buf_init(&b, r->a, r->text.n + 1);
 	while (r->at < r->text.n) {
 		char c = r->text.p[r->at++];
 
 		r->line += c == '\n';
 		if (c != '"')
 			continue;
-		buf_add(&b, str_sub(r->text, from, r->at - 1));
-		if (r->at == r->text.n || r->text.p[r->at] != '"') {
+		*ret = str_sub(r->text, from, r->at - 1);
+		if (doubled) {
+			buf_add(&b, *ret);
 			*ret = buf_str(&b);
-			return true;
 		}
-		from = r->at++; /* a doubled quote: the second one begins what follows */
+		if (r->at == r->text.n || r->text.p[r->at] != '"')
+			return true;
+		if (!doubled) {
+			buf_init(&b, r->a, r->text.n + 1);
+			buf_add(&b, *ret);
+		}
+		doubled = true;
+		from = r->at++; /* the second quote begins what follows */
 	}
 	return err_set(err, ERR_BAD_INPUT, "第%d行：引号没有结束", line);
 }

@@ -15,6 +15,7 @@ struct law_file {
 struct law_files {
 	const struct law_file *v;
 	size_t n;
+	const struct ledger *ledger; /* already read from them, and shared; NULL: each law_load reads its own */
 };
 
 /* Loads a pack with all above it: YAML, overlays, names, types, and all that language.md 14 proves.

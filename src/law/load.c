@@ -519,12 +519,14 @@ static void calendar(struct loader *l)
 
 static void ledger(struct loader *l)
 {
-	const struct ledger *book;
+	const struct ledger *book = NULL;
 	struct err err = { 0 };
 
-	if (!ledger_load(l->a, l->files, &book, &err))
+	if (l->files->ledger)
+		book = l->files->ledger;
+	else if (!ledger_load(l->a, l->files, &book, &err))
 		diag_add(l->d, (struct pos){ "ledger", 1, 1 }, false, "%s%s%s", err.msg, err.detail[0] ? "：" : "", err.detail);
-	else if (book->n)
+	if (book && book->n)
 		l->ledger = book;
 }
 

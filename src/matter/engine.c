@@ -228,31 +228,33 @@ bool engine_new(const struct engine_config *config, struct diag *d, struct engin
 {
 	struct arena *a = arena_new();
 	struct engine *e = arena_one(a, struct engine);
+	struct law_files files = *config->files;
 	const struct str *pack;
 
 	e->a = a;
 	e->config = *config;
 	if (config->now)
 		e->shift = config->now - time_now();
-	e->n_current = law_packs(a, config->files, &pack);
+	if (!ledger_load(a, &files, &e->ledger, err)) {
+		arena_free(a);
+		return false;
+	}
+	files.ledger = e->ledger;
+	e->n_current = law_packs(a, &files, &pack);
 	e->current = arena_many(a, e->n_current, struct engine_law);
 	for (size_t i = 0; i < e->n_current; i++) {
 		struct engine_law *l = &e->current[i];
 
-		if (!make_law(a, config->files, pack[i], d, l, err)) {
+		if (!make_law(a, &files, pack[i], d, l, err)) {
 			arena_free(a);
 			return false;
 		}
-		l->texts = texts_json(a, config->files, pack[i]);
+		l->texts = texts_json(a, &files, pack[i]);
 		l->digest = sha256_hex(a, l->texts);
 	}
 	for (size_t i = 0; i < e->n_current; i++)
 		for (size_t k = 0; k < e->n_current; k++)
 			share_keys(e->current[i].law, e->current[k].law);
-	if (!ledger_load(a, config->files, &e->ledger, err)) {
-		arena_free(a);
-		return false;
-	}
 	pthread_mutex_init(&e->lock, NULL);
 	*ret = e;
 	return true;
