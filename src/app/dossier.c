@@ -8,6 +8,7 @@
 #include "base/day.h"
 #include "base/uuid.h"
 #include "pages.h"
+#include "paper/outside.h"
 
 #define STOCK_MOST 2000 /* papers, and files: a dossier of more is several volumes */
 
@@ -18,22 +19,26 @@ struct stock {
 	struct shower *s;
 	struct arena *a;
 	const struct paper_view **paper;
+	int64_t *paper_of;       /* the matter of each */
 	size_t n_paper;
 	struct str *due;         /* ids of papers that had to be made */
 	size_t n_due;
 	struct dossier_thing *thing;
 	struct str *thing_field; /* id of the field */
+	int64_t *thing_of;
+	bool *placed;            /* things that have their place */
 	size_t n_thing;
 	size_t n_hidden;
 	bool *used;              /* papers that the order names */
+	int64_t top;             /* the matter whose dossier it is */
 	/* the row being read */
 	const struct matter_view *m;
-	struct str field, name, digest, sm3;
+	struct str field, name, digest, sm3, media;
 	int64_t size;
 };
 
 static const struct stmt st_files = { "dossier_files",
-	"SELECT e.field, e.name, b.digest, b.sm3, b.size FROM evidence e JOIN blob b ON b.digest = e.blob "
+	"SELECT e.field, e.name, b.digest, b.sm3, b.media, b.size FROM evidence e JOIN blob b ON b.digest = e.blob "
 	"WHERE e.matter = $1 AND e.removed_event IS NULL ORDER BY e.id" };
 
 static bool too_many(struct err *err)
@@ -45,7 +50,9 @@ static bool add_file(void *ctx, struct err *err)
 {
 	struct stock *k = ctx;
 	const struct field *f = kind_field(k->m->snap->kind, k->field);
-	const struct dossier_thing t = { k->name, f ? f->name : k->field, k->digest, k->sm3, shown_size(k->a, k->size), k->size };
+	const struct dossier_thing t = { .name = k->name, .field = f ? f->name : k->field, .digest = k->digest, .sm3 = k->sm3,
+					 .media = k->media, .size_text = shown_size(k->a, k->size), .size = k->size,
+					 .paged = outside_has_pages(k->media) };
 
 	for (size_t i = 0; i < k->n_thing; i++)
 		if (str_eq(k->thing[i].digest, k->digest))
@@ -53,6 +60,7 @@ static bool add_file(void *ctx, struct err *err)
 	if (k->n_thing >= STOCK_MOST)
 		return too_many(err);
 	k->thing_field[k->n_thing] = k->field;
+	k->thing_of[k->n_thing] = k->m->snap->id;
 	k->thing[k->n_thing++] = t;
 	return true;
 }
@@ -76,12 +84,14 @@ static bool take_matter(struct stock *k, const struct matter_view *m, struct err
 	const struct kind *kind = m->snap->kind;
 	const struct db_in in[] = { db_i64(m->snap->id) };
 	const struct db_out out[] = { db_to_str(&k->field), db_to_str(&k->name), db_to_str(&k->digest), db_to_str(&k->sm3),
-				      db_to_i64(&k->size) };
+				      db_to_str(&k->media), db_to_i64(&k->size) };
 
 	if (k->n_paper + m->n_paper > STOCK_MOST)
 		return too_many(err);
-	for (size_t i = 0; i < m->n_paper; i++)
+	for (size_t i = 0; i < m->n_paper; i++) {
+		k->paper_of[k->n_paper] = m->snap->id;
 		k->paper[k->n_paper++] = &m->paper[i];
+	}
 	for (size_t i = 0; i < m->n_event; i++) {
 		const struct action *ac = kind_action(kind, m->event[i].action);
 
@@ -147,6 +157,23 @@ static int by_time(const void *x, const void *y)
 	return str_cmp(a->code, b->code);
 }
 
+static void put_thing(struct stock *k, struct dossier_line *l, size_t *n, size_t i)
+{
+	const struct dossier_thing *t = &k->thing[i];
+
+	k->placed[i] = true;
+	l[(*n)++] = (struct dossier_line){ .name = t->name, .digest = t->digest, .thing = t,
+					   .href = str_fmt(k->a, "/file/%.*s", STR_FMT(t->digest)) };
+}
+
+/* What was uploaded to a child stands behind its papers: a signed receipt behind the receipt. */
+static void put_child_things(struct stock *k, size_t paper, struct dossier_line *l, size_t *n)
+{
+	for (size_t i = 0; i < k->n_thing; i++)
+		if (!k->placed[i] && k->thing_of[i] == k->paper_of[paper])
+			put_thing(k, l, n, i);
+}
+
 /* What stands at one place of the order: all papers of the name by their time, or all files of the field. */
 static void put_place(struct stock *k, struct str id, struct dossier_line *l, size_t *n)
 {
@@ -156,10 +183,12 @@ static void put_place(struct stock *k, struct str id, struct dossier_line *l, si
 		if (!k->used[i] && str_eq(k->paper[i]->paper, id))
 			put_paper(k, l, n, i);
 	qsort(l + before, *n - before, sizeof(*l), by_time);
+	for (size_t i = 0; i < k->n_paper; i++)
+		if (k->used[i] && k->paper_of[i] != k->top && str_eq(k->paper[i]->paper, id))
+			put_child_things(k, i, l, n);
 	for (size_t i = 0; i < k->n_thing; i++)
-		if (str_eq(k->thing_field[i], id))
-			l[(*n)++] = (struct dossier_line){ .name = k->thing[i].name, .digest = k->thing[i].digest, .file = true,
-							   .href = str_fmt(k->a, "/file/%.*s", STR_FMT(k->thing[i].digest)) };
+		if (k->thing_of[i] == k->top && str_eq(k->thing_field[i], id))
+			put_thing(k, l, n, i);
 }
 
 static struct dossier_part part(struct stock *k, const struct kind *kind, const struct str *id, size_t n)
@@ -186,7 +215,7 @@ static struct dossier_part part(struct stock *k, const struct kind *kind, const 
 
 static void put_others(struct stock *k, struct dossier_part *p)
 {
-	struct dossier_line *l = arena_many(k->a, p->n + k->n_paper, struct dossier_line);
+	struct dossier_line *l = arena_many(k->a, p->n + k->n_paper + k->n_thing, struct dossier_line);
 	size_t begin;
 
 	for (size_t i = 0; i < p->n; i++)
@@ -196,6 +225,9 @@ static void put_others(struct stock *k, struct dossier_part *p)
 		if (!k->used[i])
 			put_paper(k, l, &p->n, i);
 	qsort(l + begin, p->n - begin, sizeof(*l), by_time);
+	for (size_t i = 0; i < k->n_thing; i++)
+		if (!k->placed[i] && k->thing[i].paged)
+			put_thing(k, l, &p->n, i);
 	p->line = l;
 }
 
@@ -277,7 +309,9 @@ bool dossier_load(struct shower *s, const struct matter_view *m, struct dossier 
 	struct arena *a = s->r->a;
 	struct stock k = { .s = s, .a = a, .paper = arena_many(a, STOCK_MOST, const struct paper_view *),
 			   .due = arena_many(a, STOCK_MOST, struct str), .thing = arena_many(a, STOCK_MOST, struct dossier_thing),
-			   .thing_field = arena_many(a, STOCK_MOST, struct str), .used = arena_many(a, STOCK_MOST, bool) };
+			   .thing_field = arena_many(a, STOCK_MOST, struct str), .used = arena_many(a, STOCK_MOST, bool),
+			   .paper_of = arena_many(a, STOCK_MOST, int64_t), .thing_of = arena_many(a, STOCK_MOST, int64_t),
+			   .placed = arena_many(a, STOCK_MOST, bool), .top = m->snap->id };
 
 	*ret = (struct dossier){ .m = m };
 	if (!take_matter(&k, m, err) || !take_children(&k, m, err) || !bags(s, ret, err))

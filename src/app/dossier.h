@@ -3,20 +3,26 @@
  * what is missing, what the cover tells, what evidence lies beside the papers. Bound as PDF by a job.
  *
  * Whoever does not see all of a matter sees no dossier of it: nothing could be called missing, and what is bound would
- * look whole. Papers that the order does not name stand at the end of the secondary file, which is not opened to
- * outsiders (LY1.09-7a). */
+ * look whole. Files of a child stand behind its papers. Papers that the order does not name, and files that have pages, stand
+ * at the end of the secondary file, which is not opened to outsiders (LY1.09-7a). */
 #ifndef MINGFA_APP_DOSSIER_H
 #define MINGFA_APP_DOSSIER_H
 
 #include "app/shown.h"
 #include "law/kind.h"
 
+struct dossier_thing { /* a stored file */
+	struct str name, field, digest, sm3, media, size_text;
+	int64_t size;
+	bool paged; /* a PDF or a picture: it is bound, unless it turns out to be unfit (paper/outside.h) */
+};
 /* One place in the order: a paper, a file, or a paper whose step took place without it. */
 struct dossier_line {
 	struct str name, number, made, href;
 	struct str paper, code, digest; /* digest empty: not drawn yet */
 	int64_t at;
-	bool missing, file;
+	bool missing;
+	const struct dossier_thing *thing; /* NULL: a paper */
 };
 struct dossier_part {
 	const struct dossier_line *line;
@@ -26,10 +32,6 @@ struct dossier_part {
 struct dossier_fact {
 	const char *name;
 	struct str text; /* empty: to be written by hand */
-};
-struct dossier_thing { /* a stored file */
-	struct str name, field, digest, sm3, size_text;
-	int64_t size;
 };
 #define DOSSIER_FACTS (COVER_LINES + 3)
 
@@ -63,7 +65,7 @@ MUST_USE bool dossier_make(struct job *j, struct err *err);
 /* One file of it, bound; tells the job how far it is. */
 struct dossier_bound {
 	struct str pdf;
-	int papers, pages;
+	int papers, files, pages; /* files: uploaded ones that were bound */
 };
 MUST_USE bool dossier_pdf(struct job *j, const struct dossier *d, bool secondary, struct dossier_bound *ret, struct err *err);
 

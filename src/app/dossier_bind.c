@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* dossier_bind.c - one file of a dossier bound as PDF: cover, index with page numbers, papers in their order, the list of
- * evidence bags, notes (LY1.09-2a). What the law leaves to the hand (signatures) stays blank. */
+/* dossier_bind.c - one file of a dossier bound as PDF: cover, index with page numbers, papers and uploaded files in their
+ * order, the list of evidence bags, notes (LY1.09-2a). What the law leaves to the hand (signatures) stays blank. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,8 +11,10 @@
 #include "blob/blob.h"
 #include "paper/bind.h"
 #include "paper/draw.h"
+#include "paper/outside.h"
 
 #define BLOCKS_MOST ((size_t)1 << 20)
+#define UPLOADED_MOST ((int64_t)96 << 20) /* bound into one file: it is made in memory */
 
 struct bound {
 	struct job *j;
@@ -23,7 +25,10 @@ struct bound {
 	struct bind_part *out;     /* cover, index, papers, bags, notes */
 	size_t n_out;
 	int *pages;                /* aligned with part->line; 0: not bound */
-	int n_pages, n_papers;
+	enum outside_why *why;     /* aligned too: why an uploaded file is not bound */
+	int64_t bytes;             /* of uploaded files so far */
+	int row;                   /* of the index */
+	int n_pages, n_papers, n_files;
 };
 
 /* ---- pages of our own ---- */
@@ -113,7 +118,7 @@ static bool contents(struct bound *x, struct err *err)
 		if (l->missing)
 			continue; /* 缺的不占位 (LY1.09-9.1); the notes tell it */
 		CELLS(&s, "row", str_fmt(a, "%d", ++row), l->name, l->number, str_sub(l->made, 0, 10),
-		      l->file ? STR("电子件") : page_range(a, next, x->pages[i]));
+		      x->pages[i] ? page_range(a, next, x->pages[i]) : outside_why(x->why[i]));
 		next += x->pages[i];
 	}
 	return sheet_end(x, &s, STR("卷内目录"), err);
@@ -170,10 +175,16 @@ static bool notes(struct bound *x, struct err *err)
 
 	sheet_begin(x, &s);
 	block(&s, "title", STR("卷内备考表"));
-	block(&s, "para", str_fmt(x->j->a, "本卷共有文书%d件，编页%d页。", x->n_papers, x->n_pages));
-	for (size_t i = 0; i < x->part->n; i++)
-		if (x->part->line[i].missing)
-			block(&s, "para", str_fmt(x->j->a, "缺：%.*s。", STR_FMT(x->part->line[i].name)));
+	block(&s, "para", x->n_files ? str_fmt(x->j->a, "本卷共有文书%d件，上传的材料%d件，编页%d页。", x->n_papers, x->n_files, x->n_pages)
+				     : str_fmt(x->j->a, "本卷共有文书%d件，编页%d页。", x->n_papers, x->n_pages));
+	for (size_t i = 0; i < x->part->n; i++) {
+		const struct dossier_line *l = &x->part->line[i];
+
+		if (l->missing)
+			block(&s, "para", str_fmt(x->j->a, "缺：%.*s。", STR_FMT(l->name)));
+		else if (x->why[i] != OUTSIDE_FINE)
+			block(&s, "para", str_fmt(x->j->a, "未编页：%.*s（%.*s）。", STR_FMT(l->name), STR_FMT(outside_why(x->why[i]))));
+	}
 	if (x->d->n_thing)
 		block(&s, "para", str_fmt(x->j->a, "另有电子文件%zu份，名称和摘要见正卷证物袋清单。", x->d->n_thing));
 	if (x->d->n_hidden)
@@ -188,22 +199,56 @@ static bool notes(struct bound *x, struct err *err)
 
 /* ---- the papers ---- */
 
-static bool paper(struct bound *x, size_t i, struct err *err)
+/* What a file becomes when it is bound; its pages stay in the arena, the content does not. */
+static bool uploaded(struct bound *x, const struct dossier_thing *t, struct outside *ret, struct err *err)
+{
+	struct str media, content;
+
+	*ret = (struct outside){ .why = t->paged ? OUTSIDE_LARGE : OUTSIDE_DISC };
+	if (!t->paged || t->size > OUTSIDE_BYTES_MOST || x->bytes + t->size > UPLOADED_MOST)
+		return true;
+	x->bytes += t->size;
+	return blob_get(x->j->db, x->j->a, x->j->app->dir, t->digest, &media, &content, err)
+	       && outside_pages(x->j->a, media, t->name, content, ret, err);
+}
+
+static bool content(struct bound *x, size_t i, struct bind_part *p, struct err *err)
+{
+	const struct dossier_line *l = &x->part->line[i];
+	struct outside o;
+	struct str media;
+
+	if (!l->thing)
+		return blob_get(x->j->db, x->j->a, x->j->app->dir, l->digest, &media, &p->pdf, err);
+	if (!uploaded(x, l->thing, &o, err))
+		return false;
+	x->why[i] = o.why;
+	p->pdf = o.pdf;
+	p->foreign = !o.archival;
+	return true;
+}
+
+static bool put(struct bound *x, size_t i, struct err *err)
 {
 	const struct dossier_line *l = &x->part->line[i];
 	struct bind_part *p = &x->out[x->n_out];
-	struct str media;
 
-	if (l->missing || l->file)
+	if (l->missing)
 		return true;
 	if (!l->digest.n)
 		return err_set(err, ERR_CONFLICT, "《%.*s》还在制作，请稍后再生成", STR_FMT(l->name));
-	x->n_out++;
-	x->n_papers++;
+	x->row++;
 	*p = (struct bind_part){ .numbered = true };
-	if (!blob_get(x->j->db, x->j->a, x->j->app->dir, l->digest, &media, &p->pdf, err) || !bind_pages(p->pdf, &x->pages[i], err))
+	if (!content(x, i, p, err))
 		return false;
-	p->title = str_fmt(x->j->a, "%d %.*s（%.*s页）", x->n_papers, STR_FMT(l->name),
+	if (!p->pdf.n)
+		return true;
+	if (!bind_pages(p->pdf, &x->pages[i], err))
+		return false;
+	x->n_out++;
+	x->n_papers += !l->thing;
+	x->n_files += l->thing != NULL;
+	p->title = str_fmt(x->j->a, "%d %.*s（%.*s页）", x->row, STR_FMT(l->name),
 			   STR_FMT(page_range(x->j->a, x->n_pages + 1, x->pages[i])));
 	x->n_pages += x->pages[i];
 	return true;
@@ -213,7 +258,7 @@ static bool all_parts(struct bound *x, struct err *err)
 {
 	x->n_out = 2; /* cover and index stand first, and know the pages only at the end */
 	for (size_t i = 0; i < x->part->n; i++)
-		if (!paper(x, i, err)
+		if (!put(x, i, err)
 		    || (!job_go_on(x->j, (int64_t)i + 1, (int64_t)x->part->n + 1) && !err_set(err, ERR_BUSY, "程序正在停止")))
 			return false;
 	if (x->part == &x->d->main && !bags(x, err))
@@ -235,7 +280,8 @@ bool dossier_pdf(struct job *j, const struct dossier *d, bool secondary, struct 
 {
 	const struct dossier_part *part = secondary ? &d->secondary : &d->main;
 	struct bound x = { .j = j, .d = d, .part = part, .kind = d->m->snap->kind, .name = secondary ? STR("副卷") : STR("正卷"),
-			   .out = arena_many(j->a, part->n + 4, struct bind_part), .pages = arena_many(j->a, part->n, int) };
+			   .out = arena_many(j->a, part->n + 4, struct bind_part), .pages = arena_many(j->a, part->n, int),
+			   .why = arena_many(j->a, part->n, enum outside_why) };
 	struct bind_job job = { .part = x.out, .says = { .author = d->m->organ_name, .at = d->at } };
 
 	if (!all_parts(&x, err))
@@ -243,6 +289,7 @@ bool dossier_pdf(struct job *j, const struct dossier *d, bool secondary, struct 
 	job.n = x.n_out;
 	job.says.title = str_fmt(j->a, "%.*s %.*s", STR_FMT(d->m->title), STR_FMT(x.name));
 	ret->papers = x.n_papers;
+	ret->files = x.n_files;
 	ret->pages = x.n_pages;
 	return bind_pdf(j->a, &job, &ret->pdf, err);
 }
@@ -265,7 +312,8 @@ static bool make_pdf(struct job *j, const struct dossier *d, bool secondary, str
 	if (!dossier_pdf(j, d, secondary, &b, err) || !write_out(j, ".pdf", b.pdf, err))
 		return false;
 	j->total = j->done = b.pages;
-	j->say = str_fmt(j->a, "文书%d件，编页%d页", b.papers, b.pages);
+	j->say = b.files ? str_fmt(j->a, "文书%d件，上传的材料%d件，编页%d页", b.papers, b.files, b.pages)
+			 : str_fmt(j->a, "文书%d件，编页%d页", b.papers, b.pages);
 	return true;
 }
 

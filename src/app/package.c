@@ -76,7 +76,7 @@ static bool put_papers(struct packing *x, const struct dossier_part *part, const
 		struct str media, pdf, name;
 		struct blob b;
 
-		if (l->missing || l->file)
+		if (l->missing || l->thing)
 			continue;
 		if (!blob_get(x->j->db, x->a, x->j->app->dir, l->digest, &media, &pdf, err))
 			return false;
@@ -203,7 +203,8 @@ static struct str readme(struct packing *x)
 	buf_init(&b, x->a, LIST_MOST);
 	buf_addf(&b, "归档包：%.*s\n%.*s\n\n", STR_FMT(m->title), STR_FMT(m->organ_name));
 	buf_adds(&b, "main.pdf 正卷，secondary.pdf 副卷（不对外提供查阅），papers 每份文书，files 上传的文件，\n"
-		     "metadata.json 案卷封面、办件内容、办理记录和每个文件的名称、摘要。PDF 为 PDF/A-1b。\n");
+		     "metadata.json 案卷封面、办件内容、办理记录和每个文件的名称、摘要。文书为 PDF/A-1b；\n"
+		     "正卷、副卷也是，编入了上传的 PDF 的除外。\n");
 	if (x->outside.n)
 		buf_adds(&b, "outside.txt 列出另行移交的大文件：放进本文件夹后用 sha256sum -c outside.txt 核对。\n");
 	buf_adds(&b, "\n核对：解开后在文件夹里运行 sh check.sh，就是下面几行，也可以照着自己输入。清单自己的摘要\n"

@@ -89,7 +89,7 @@ static bool add_part(struct binding *b, const struct bind_job *job, size_t i, st
 
 	if (b->pages % 2 && !add_blank(b, err))
 		return false;
-	if (str_find(pdf, STR("GTS_PDFA1"), 0) == SIZE_MAX && !pdfa_make(b->a, pdf, &job->says, &pdf, err))
+	if (!job->part[i].foreign && str_find(pdf, STR("GTS_PDFA1"), 0) == SIZE_MAX && !pdfa_make(b->a, pdf, &job->says, &pdf, err))
 		return false;
 	from = opened(pdf, err);
 	if (!from)
@@ -109,7 +109,8 @@ static bool add_part(struct binding *b, const struct bind_job *job, size_t i, st
 	return true;
 }
 
-/* The page's own contents between q and Q, and the mark as a form over them, under a name that no other page has. */
+/* The mark as a form under a name that no other page has, and then the page's own contents between q and Q: so a page that
+ * leaves its state unbalanced does not move the mark. Nothing of ours is painted where the mark stands. */
 static bool lay_over(struct binding *b, qpdf_data marks, size_t i, struct err *err)
 {
 	qpdf_oh page = qpdf_get_page_n(b->q, (size_t)b->marked[i]), over = qpdf_get_page_n(marks, i), form, all, old, forms;
@@ -135,12 +136,12 @@ static bool lay_over(struct binding *b, qpdf_data marks, size_t i, struct err *e
 	qpdf_oh_replace_key(b->q, forms, name, form);
 	all = qpdf_oh_new_array(b->q);
 	old = qpdf_oh_get_key(b->q, page, "/Contents");
-	qpdf_oh_append_item(b->q, all, stream(b->q, STR("q\n")));
+	qpdf_oh_append_item(b->q, all, stream(b->q, str_fmt(b->a, "q %s Do Q\nq\n", name)));
 	if (!qpdf_oh_is_array(b->q, old))
 		qpdf_oh_append_item(b->q, all, old);
 	for (int k = 0; qpdf_oh_is_array(b->q, old) && k < qpdf_oh_get_array_n_items(b->q, old); k++)
 		qpdf_oh_append_item(b->q, all, qpdf_oh_get_array_item(b->q, old, k));
-	qpdf_oh_append_item(b->q, all, stream(b->q, str_fmt(b->a, "\nQ\nq %s Do Q\n", name)));
+	qpdf_oh_append_item(b->q, all, stream(b->q, STR("\nQ\n")));
 	qpdf_oh_replace_key(b->q, page, "/Contents", all);
 	return !qpdf_has_error(b->q) || broken(b->q, err);
 }
@@ -194,6 +195,7 @@ static void bookmarks(struct binding *b, const struct bind_job *job)
 bool bind_pdf(struct arena *a, const struct bind_job *job, struct str *ret, struct err *err)
 {
 	struct binding b = { .a = a, .q = qpdf_init() };
+	struct pdfa_says says = job->says;
 	bool ok = job->n > 0 || err_set(err, ERR_BAD_INPUT, "案卷中没有文书");
 
 	qpdf_silence_errors(b.q);
@@ -203,12 +205,14 @@ bool bind_pdf(struct arena *a, const struct bind_job *job, struct str *ret, stru
 	b.mark = arena_many(a, BIND_PAGES_MOST, struct draw_mark);
 	b.marked = arena_many(a, BIND_PAGES_MOST, int);
 	ok = ok && (!(qpdf_empty_pdf(b.q) & QPDF_ERRORS) || broken(b.q, err));
-	for (size_t i = 0; ok && i < job->n; i++)
+	for (size_t i = 0; ok && i < job->n; i++) {
+		says.plain = says.plain || job->part[i].foreign;
 		ok = add_part(&b, job, i, err);
+	}
 	ok = ok && number_pages(&b, err);
 	if (ok) {
 		bookmarks(&b, job);
-		ok = pdfa_finish(a, b.q, &job->says, ret, err);
+		ok = pdfa_finish(a, b.q, &says, ret, err);
 	}
 	qpdf_cleanup(&b.q);
 	for (size_t i = 0; i < b.n_source; i++)

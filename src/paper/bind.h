@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* bind.h - papers bound into one file of a dossier (案卷), as for printing on both sides: each part begins on a front, a
  * blank page fills the back before it; pages of numbered parts carry their number at the upper right on fronts, at the
- * upper left on backs, blank ones none (LY1.09-15); each part is a bookmark. The result is PDF/A-1b, and the same parts
- * give the same bytes.
+ * upper left on backs, blank ones none (LY1.09-15); each part is a bookmark. The result is PDF/A-1b unless a foreign part
+ * is in it, and the same parts give the same bytes.
  *
- * Parts are PDFs that src/paper drew; one from before papers were archival is made so in passing. Limit: 2,000 pages,
- * as thick as what is split into volumes on a shelf. */
+ * Parts are PDFs that src/paper drew (one from before papers were archival is made so in passing) or, foreign, pages that
+ * outside.h took from an uploaded PDF. Limit: 2,000 pages, as thick as what is split into volumes on a shelf. */
 #ifndef MINGFA_PAPER_BIND_H
 #define MINGFA_PAPER_BIND_H
 
@@ -17,6 +17,7 @@ struct bind_part {
 	struct str pdf;
 	struct str title; /* of its bookmark */
 	bool numbered;
+	bool foreign; /* not known to be archival */
 };
 struct bind_job {
 	const struct bind_part *part;

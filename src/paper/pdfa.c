@@ -73,10 +73,11 @@ static struct str metadata(struct arena *a, const struct pdfa_says *says, struct
 
 	buf_init(&b, a, XMP_MOST);
 	buf_adds(&b, "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"
-		     "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n"
-		     "<rdf:Description rdf:about=\"\" xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\">"
-		     "<pdfaid:part>1</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance></rdf:Description>\n"
-		     "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">"
+		     "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n");
+	if (!says->plain)
+		buf_adds(&b, "<rdf:Description rdf:about=\"\" xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\"><pdfaid:part>1</pdfaid:part>"
+			     "<pdfaid:conformance>B</pdfaid:conformance></rdf:Description>\n");
+	buf_adds(&b, "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">"
 		     "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">");
 	buf_add_xml(&b, says->title);
 	buf_adds(&b, "</rdf:li></rdf:Alt></dc:title><dc:creator><rdf:Seq><rdf:li>");
@@ -139,6 +140,8 @@ static void describe(struct arena *a, qpdf_data q, const struct pdfa_says *says)
 	put_key(q, info, "/CreationDate", pdf_day(a, day));
 	qpdf_oh_replace_key(q, qpdf_get_trailer(q), "/Info", qpdf_make_indirect_object(q, info));
 	qpdf_oh_replace_key(q, root, "/Metadata", stream(q, "<< /Type /Metadata /Subtype /XML >>", metadata(a, says, day)));
+	if (says->plain)
+		return;
 	intent = qpdf_oh_parse(q, "<< /Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB IEC61966-2.1) >>");
 	qpdf_oh_replace_key(q, intent, "/DestOutputProfile", stream(q, "<< /N 3 >>", srgb_profile(a)));
 	qpdf_oh_append_item(q, intents, intent);
@@ -158,7 +161,12 @@ bool pdfa_finish(struct arena *a, qpdf_data q, const struct pdfa_says *says, str
 	describe(a, q, says);
 	if (qpdf_has_error(q) || qpdf_init_write_memory(q) & QPDF_ERRORS)
 		return failed(q, err);
-	qpdf_force_pdf_version(q, "1.4");
+	if (says->plain)
+		qpdf_set_minimum_pdf_version(q, "1.7");
+	else
+		qpdf_force_pdf_version(q, "1.4");
+	if (says->plain) /* what came with a file is not decoded */
+		qpdf_set_decode_level(q, qpdf_dl_none);
 	qpdf_set_object_stream_mode(q, qpdf_o_disable);
 	qpdf_set_newline_before_endstream(q, QPDF_TRUE);
 	qpdf_set_deterministic_ID(q, QPDF_TRUE);

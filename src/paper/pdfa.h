@@ -14,6 +14,7 @@
 struct pdfa_says {
 	struct str title, author;
 	int64_t at; /* instant of its making; whole seconds are kept */
+	bool plain; /* it is no PDF/A and does not say so: pages of others are in it */
 };
 
 /* ERR_IO when the PDF cannot be read or written. */

@@ -19,6 +19,9 @@ async function running() {
 	that(closed.length >= 2, 'the demonstration lacks closed cases');
 	[code, lacking] = closed;
 	sql(`DELETE FROM document WHERE paper = 'inquiry_record' AND matter = (SELECT id FROM matter WHERE code = '${lacking}')`);
+	const uploads = (of) => `SELECT e.blob FROM evidence e JOIN matter m ON m.id = e.matter WHERE m.code = '${of}' OR m.parent = (SELECT id FROM matter WHERE code = '${of}')`;
+	const jpeg = fs.readFileSync(path.join(__dirname, '../fuzz/corpus/outside/flat.jpg')).toString('hex');
+	sql(`UPDATE blob SET media = 'image/jpeg', size = ${jpeg.length / 2}, data = X'${jpeg}' WHERE digest IN (${uploads(lacking)}) AND digest NOT IN (${uploads(code)})`);
 	server = await new Server(dir).start();
 	after(() => server.stop());
 	return server;
@@ -27,8 +30,8 @@ async function running() {
 const plain = (html) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
 
 // The path of what a job of this person made.
-async function made(s, who, part) {
-	const asked = await request(s.port, 'POST', `/m/${code}/dossier`, { cookie: who.cookie, form: { csrf: who.csrf, part } });
+async function made(s, who, part, of = code) {
+	const asked = await request(s.port, 'POST', `/m/${of}/dossier`, { cookie: who.cookie, form: { csrf: who.csrf, part } });
 	expect(asked.status, 303, 'asking for it');
 	const job = asked.headers.location.split('/').pop();
 	for (let i = 0; i < 150; i++, await wait(200)) {
@@ -69,9 +72,25 @@ test('the main file is bound: five parts, the cover filled from the case, and no
 	for (const word of ['行政执法案卷', `卷宗号${number}`, cause, '卷内目录', '证物袋清单', '卷内备考表']) that(all.includes(word), `lacks ${word}: ${all.slice(0, 800)}`);
 	for (const word of ['立案审批表', '案件审查审批表']) that(!all.includes(word), `the main file has ${word}`);
 	that(fs.readFileSync(pdf).equals(fs.readFileSync(await made(s, who, 'main'))), 'the same case gave other bytes');
+});
+
+test('what was uploaded is bound in its place with page numbers: PDFs, and pictures that leave the file archival', async () => {
+	const s = await running();
+	const who = await s.signIn('zhoumin');
+	const pdf = await made(s, who, 'main');
+	const rows = s.ask(`SELECT DISTINCT e.name FROM evidence e JOIN blob b ON b.digest = e.blob WHERE e.matter = (SELECT id FROM matter WHERE code = '${code}') AND e.field IN ('photo_files', 'statement_files', 'pay_receipt', 'address_sheet') AND b.media = 'application/pdf'`).split('\n').filter(Boolean);
+	that(rows.length > 0, `the demonstration has no uploaded PDF here: ${s.ask(`SELECT e.field, e.name, m.kind FROM evidence e JOIN matter m ON m.id = e.matter WHERE m.code = '${code}' OR m.parent = (SELECT id FROM matter WHERE code = '${code}')`)}`);
+	const all = text(pdf);
+	for (const name of rows) that(new RegExp(`${name.replace(/ /g, '').replace(/[.()]/g, '.')}(电子件)?\\d+(—\\d+)?`).test(all), `the index does not tell the page of ${name}: ${all.slice(0, 900)}`);
+	that(/上传的材料[1-9]\d*件/.test(all), 'the notes do not count them');
+	that(!fs.readFileSync(pdf).includes('pdfaid:part'), 'with pages of others it may not call itself archival');
+
+	const other = await made(s, who, 'main', lacking);
+	const images = execFileSync('pdfimages', ['-list', other], { encoding: 'utf8' }).split('\n').filter((l) => / 64 +32 +rgb /.test(l));
+	that(images.length > 0, 'no picture was bound');
 	const jars = ['preflight', 'pdfbox2', 'xmpbox', 'fontbox2', 'commons-logging', 'commons-io', 'javax.activation', 'jaxb-api'].map((j) => `/usr/share/java/${j}.jar`).join(':');
-	const said = execFileSync('java', ['-cp', jars, 'org.apache.pdfbox.preflight.Validator_A1b', pdf], { encoding: 'utf8' });
-	that(said.includes('is a valid PDF/A-1b file'), said);
+	const said = spawnSync('java', ['-cp', jars, 'org.apache.pdfbox.preflight.Validator_A1b', other], { encoding: 'utf8' });
+	that(said.stdout.includes('is a valid PDF/A-1b file'), `${said.stdout}${said.stderr}`);
 });
 
 test('the secondary file holds approvals and what the order does not name', async () => {
