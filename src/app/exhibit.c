@@ -65,7 +65,7 @@ struct exhibits {
 	struct req *r;
 	const struct matter_view *m;
 	struct exhibit_line *v;
-	size_t n;
+	size_t n, cap;
 	int64_t at; /* number of the row */
 	int64_t event, size;
 	struct str field, name, digest, sm3, media;
@@ -93,14 +93,15 @@ static bool add_exhibit(void *ctx, struct err *err)
 	struct exhibits *x = ctx;
 	const struct field *f = seen_field(x->m, x->field);
 	struct arena *a = x->r->a;
-	struct exhibit_line *p = &x->v[x->n];
+	struct exhibit_line *p;
 
 	(void)err;
 	x->at++;
 	if (!f || x->n == EXHIBITS_MOST)
 		return true;
-	*p = (struct exhibit_line){ .n = x->at, .name = x->name, .sha256 = x->digest, .sm3 = x->sm3, .size = shown_size(a, x->size),
-				  .source = f->name };
+	PUSH(a, x->v, x->n, x->cap, (struct exhibit_line){ .n = x->at, .name = x->name, .sha256 = x->digest,
+							  .sm3 = x->sm3, .size = shown_size(a, x->size), .source = f->name });
+	p = &x->v[x->n - 1];
 	p->href = str_fmt(a, "/m/%.*s/evidence/%lld", STR_FMT(x->m->snap->code), (long long)x->at);
 	p->file = str_fmt(a, "/file/%.*s", STR_FMT(x->digest));
 	sort_of(x->media, p);
@@ -110,7 +111,6 @@ static bool add_exhibit(void *ctx, struct err *err)
 			p->when = shown_time(a, x->m->event[i].at);
 			p->source = str_fmt(a, "%.*s（%.*s）", STR_FMT(f->name), STR_FMT(x->m->event[i].action_name));
 		}
-	x->n++;
 	return true;
 }
 
@@ -121,7 +121,6 @@ bool exhibits_load(struct req *r, const struct matter_view *m, const struct exhi
 	const struct db_out out[] = { db_to_i64(&x.event), db_to_str(&x.field), db_to_str(&x.name), db_to_str(&x.digest),
 				      db_to_str(&x.sm3), db_to_i64(&x.size), db_to_str(&x.media) };
 
-	x.v = arena_many(r->a, EXHIBITS_MOST, struct exhibit_line);
 	if (!db_each(r->db, r->a, &st_exhibits, DB_IN(in), DB_OUT(out), add_exhibit, &x, err))
 		return false;
 	*ret = x.v;

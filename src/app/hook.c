@@ -124,7 +124,7 @@ struct round {
 	struct asked hook[HOOKS_MOST];
 	size_t n_hook;
 	struct delivery *found;
-	size_t n_found;
+	size_t n_found, cap_found;
 	int64_t event, message, red; /* how far this round came */
 	int64_t known_event, known_message;
 	bool known; /* hook_seen has its row */
@@ -201,8 +201,8 @@ static struct str body_of(struct round *x, struct str delivery, const char *even
 
 static void add_found(struct round *x, int64_t hook, const char *event)
 {
-	x->found[x->n_found++] = (struct delivery){ .hook = hook, .at = x->at, .event = str_of(event),
-						     .body = body_of(x, uuid_new(x->a, x->at), event) };
+	PUSH(x->a, x->found, x->n_found, x->cap_found, (struct delivery){ .hook = hook, .at = x->at, .event = str_of(event),
+									  .body = body_of(x, uuid_new(x->a, x->at), event) });
 }
 
 /* Whether all that one row can bring fits, and a round's messages after it. What does not is not passed over. */
@@ -400,7 +400,6 @@ static bool begin_round(struct round *x, struct err *err)
 		return false;
 	x->known_event = x->event;
 	x->known_message = x->message;
-	x->found = arena_many(x->a, FOUND_MOST, struct delivery);
 	return true;
 }
 

@@ -92,6 +92,19 @@ void *arena_array(struct arena *a, size_t n, size_t size)
 	return arena_alloc(a, n * size);
 }
 
+void *arena_grow(struct arena *a, void *v, size_t n, size_t *cap, size_t size)
+{
+	void *bigger;
+
+	if (n < *cap)
+		return v;
+	*cap = *cap ? *cap * 2 : 8;
+	bigger = arena_array(a, *cap, size);
+	if (n)
+		memcpy(bigger, v, n * size);
+	return bigger;
+}
+
 char *arena_dup(struct arena *a, const void *p, size_t n)
 {
 	char *copy;

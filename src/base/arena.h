@@ -26,6 +26,10 @@ void *arena_raw(struct arena *a, size_t n);
 void *arena_array(struct arena *a, size_t n, size_t size);
 /* A copy of n bytes, followed by a NUL byte. */
 char *arena_dup(struct arena *a, const void *p, size_t n);
+/* An array of n elements with room for one more: v itself, or twice the room with its elements (cap follows; the old one
+ * stays in the arena). PUSH appends: v is the array, n its length. */
+void *arena_grow(struct arena *a, void *v, size_t n, size_t *cap, size_t size);
+#define PUSH(a, v, n, cap, ...) ((v) = arena_grow((a), (v), (n), &(cap), sizeof((v)[0])), (v)[(n)++] = (__VA_ARGS__))
 /* fn(p) runs at reset or free, last registered first. For what an arena cannot hold. */
 void arena_defer(struct arena *a, void (*fn)(void *), void *p);
 /* Runs the deferred functions and forgets everything; keeps one block for reuse. */

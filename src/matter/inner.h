@@ -21,11 +21,6 @@
 #define NOT_STORED ((int64_t)-1) /* id of a matter that is being opened: it has no children and is in no list */
 #define BODY_MAX ((size_t)8 << 20) /* an event's body: 500 rows of 40 columns and papers need a tenth */
 
-/* Appends to an array in the arena; v is the array, n its length. */
-#define PUSH(a, v, n, cap, item) \
-	((v) = grow((a), (v), (n), &(cap), sizeof((v)[0])), (v)[(n)++] = (item))
-void *grow(struct arena *a, void *v, size_t n, size_t *cap, size_t size);
-
 struct refusals {
 	struct arena *a;
 	struct refusal *v;

@@ -379,7 +379,7 @@ static bool link_row(void *ctx, struct err *err)
 	size_t i = r->n;
 
 	(void)err;
-	r->row = grow(r->s->t->a, r->row, r->n++, &r->cap, sizeof(r->row[0]));
+	r->row = arena_grow(r->s->t->a, r->row, r->n++, &r->cap, sizeof(r->row[0]));
 	r->row[i].matter = r->matter;
 	r->row[i].way = r->way;
 	r->row[i].field = r->field;

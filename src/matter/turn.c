@@ -6,19 +6,6 @@
 #include "matter/inner.h"
 #include "matter/world.h"
 
-void *grow(struct arena *a, void *v, size_t n, size_t *cap, size_t size)
-{
-	void *bigger;
-
-	if (n < *cap)
-		return v;
-	*cap = *cap ? *cap * 2 : 8;
-	bigger = arena_array(a, *cap, size);
-	if (n)
-		memcpy(bigger, v, n * size);
-	return bigger;
-}
-
 void refuse(struct refusals *r, struct refusal x)
 {
 	PUSH(r->a, r->v, r->n, r->cap, x);
