@@ -43,8 +43,12 @@ HEADERS := $(sort $(shell find $(DIRS) -name '*.h' -o -name '*.def' 2>/dev/null)
 PAGES := $(sort $(wildcard pages/*.html))
 PAGE_C := $(PAGES:pages/%.html=$(GEN)/pages/%.c)
 LIB := $(BUILD)/libmingfa.a
-LIB_OBJ := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(filter-out src/main.c src/witness/main.c,$(SRC))) \
+LIB_OBJ := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(filter-out src/main.c src/witness/main.c src/media/%,$(SRC))) \
 	$(PAGE_C:$(GEN)/%.c=$(BUILD)/obj/gen/%.o) $(BUILD)/obj/gen/assets.o
+# What meets hostile films and photos is linked into no server.
+MEDIA := $(BUILD)/libmedia.a
+MEDIA_OBJ := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(filter-out src/media/main.c,$(filter src/media/%,$(SRC))))
+MEDIA_LIBS = $(eval MEDIA_LIBS := $$(shell pkg-config --libs libavformat libavcodec libavutil libseccomp))$(MEDIA_LIBS)
 TOOLS := $(patsubst tools/%.c,$(BUILD)/tools/%,$(wildcard tools/*.c))
 
 .PHONY: all deps build run practice test bench fuzz format check clean FORCE test-programs
@@ -66,7 +70,7 @@ node_modules/.stamp: package-lock.json
 	@touch $@
 
 # ---- the program ----
-build: $(if $(filter src/main.c,$(SRC)),$(BUILD)/mingfa $(BUILD)/mingfa-witness,$(LIB)) $(BUILD)/lint.ok
+build: $(if $(filter src/main.c,$(SRC)),$(BUILD)/mingfa $(BUILD)/mingfa-witness $(BUILD)/mingfa-media,$(LIB)) $(BUILD)/lint.ok
 
 $(BUILD)/mingfa: $(BUILD)/obj/main.o $(LIB) | $(BUILD)/lint.ok
 	$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
@@ -74,6 +78,13 @@ $(BUILD)/mingfa: $(BUILD)/obj/main.o $(LIB) | $(BUILD)/lint.ok
 # Of the library only what it needs is linked in.
 $(BUILD)/mingfa-witness: $(BUILD)/obj/witness/main.o $(LIB) | $(BUILD)/lint.ok
 	@$(CC) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(PKG_LIBS)
+
+$(BUILD)/mingfa-media: $(BUILD)/obj/media/main.o $(MEDIA) $(LIB) | $(BUILD)/lint.ok
+	@$(CC) $(LDFLAGS) -o $@ $^ $(MEDIA_LIBS)
+
+$(MEDIA): $(MEDIA_OBJ) $(BUILD)/sources.list
+	@rm -f $@
+	@ar rcs $@ $(MEDIA_OBJ)
 
 $(LIB): $(LIB_OBJ) $(BUILD)/sources.list
 	@rm -f $@
@@ -168,15 +179,19 @@ $(BUILD)/obj/tests/%.o: tests/%.c $(BUILD)/flags | $(GEN)/pages.h
 	@$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -Wno-missing-prototypes $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
 define module_rule
-$(BUILD)/test/$1: $(patsubst %.c,$(BUILD)/obj/%.o,$(foreach f,$(UNIT),$(if $(filter $1,$(call module_of,$f)),$f))) $(TEST_LIB) $(LIB)
+$(BUILD)/test/$1: $(patsubst %.c,$(BUILD)/obj/%.o,$(foreach f,$(UNIT),$(if $(filter $1,$(call module_of,$f)),$f))) $(if $(filter media,$1),$(MEDIA)) $(TEST_LIB) $(LIB)
 	@mkdir -p $$(@D)
-	@$$(CC) $$(LDFLAGS) -o $$@ $$^ -lcriterion $$(PKG_LIBS) -lm
+	@$$(CC) $$(LDFLAGS) -o $$@ $$^ -lcriterion $$(PKG_LIBS) $(if $(filter media,$1),$$(MEDIA_LIBS)) -lm
 endef
 $(foreach m,$(MODULES),$(eval $(call module_rule,$m)))
 
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(LIB)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/fuzz/media: $(BUILD)/obj/tests/fuzz/fuzz_media.o $(FUZZ_MAIN) $(MEDIA) $(LIB)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) $(MEDIA_LIBS)
 
 # Objects of fuzz targets are made in passing; without this line make would delete them.
 .PRECIOUS: $(BUILD)/obj/tests/%.o

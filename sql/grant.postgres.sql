@@ -29,7 +29,7 @@ BEGIN
 		-- The record: it grows, and nothing in it changes or goes.
 		FOREACH t IN ARRAY ARRAY['event', 'event_body', 'event_file', 'leaf', 'tile', 'log_origin', 'checkpoint',
 			'cosignature', 'pack_version', 'blob', 'evidence',
-			'deputed', 'taken_back', 'reading'] LOOP
+			'deputed', 'taken_back', 'reading', 'media_fact'] LOOP
 			EXECUTE format('GRANT INSERT ON %I.%I TO %I', place, t, who);
 		END LOOP;
 		-- Projections and work: kept up to date, never removed.

@@ -9,8 +9,8 @@ root=$build/deb/mingfa_${version}_$arch
 rm -rf "$build/deb"
 mkdir -p "$root/DEBIAN" "$root/usr/bin" "$root/lib/systemd/system" "$root/etc/mingfa" "$root/usr/share/doc/mingfa/examples" \
 	"$root/usr/share/doc/mingfa/manual"
-install -m 755 "$build/mingfa" "$build/mingfa-witness" "$root/usr/bin/"
-strip --strip-unneeded "$root/usr/bin/mingfa" "$root/usr/bin/mingfa-witness"
+install -m 755 "$build/mingfa" "$build/mingfa-witness" "$build/mingfa-media" "$root/usr/bin/"
+strip --strip-unneeded "$root/usr/bin/mingfa" "$root/usr/bin/mingfa-witness" "$root/usr/bin/mingfa-media"
 install -m 644 packaging/mingfa.service "$root/lib/systemd/system/"
 install -m 644 packaging/serve.env "$root/etc/mingfa/"
 install -m 644 packaging/Caddyfile packaging/nginx.conf "$root/usr/share/doc/mingfa/examples/"
@@ -18,8 +18,9 @@ install -m 644 LICENSE "$root/usr/share/doc/mingfa/copyright"
 install -m 644 README.md README.en.md "$root/usr/share/doc/mingfa/"
 install -m 644 docs/manual/*.md "$root/usr/share/doc/mingfa/manual/"
 
-# The package of each library, by its file; a merged /usr has them under two names.
-depends=$(ldd "$build/mingfa" | awk '$3 ~ /^\// { print $3 }' | while read -r lib; do
+# The package of each library, by its file; a merged /usr has them under two names. Of what reads films only its own: theirs
+# bring what they need.
+depends=$({ ldd "$build/mingfa"; ldd "$build/mingfa-media" | grep -E 'libav|libseccomp'; } | awk '$3 ~ /^\// { print $3 }' | while read -r lib; do
 	dpkg-query -S "$lib" 2>/dev/null || dpkg-query -S "/usr$lib" 2>/dev/null || dpkg-query -S "$(readlink -f "$lib")"
 done | sed 's/:.*//' | sort -u | tr '\n' ',' | sed 's/,$//; s/,/, /g')
 

@@ -32,7 +32,7 @@ static const struct {
 	{ "paper", "base db" },  { "blob", "base db" },
 	{ "search", "base db" }, { "matter", "base db law log" },
 	{ "web", "base db" },    { "app", "base db law log paper blob search matter web" },
-	{ "witness", "base db log web" },
+	{ "witness", "base db log web" }, { "media", "base blob" },
 };
 
 /* A library's header, and the layers that may know it. */
@@ -54,6 +54,8 @@ static const struct {
 	{ "qrencode", "paper app" },
 	{ "xlsxwriter", "app" },
 	{ "sodium", "db log blob matter web app" },
+	{ "libav", "media" },
+	{ "seccomp", "media" },
 	{ "openssl", "db law log paper blob matter web app" },
 };
 

@@ -40,7 +40,7 @@ struct follower {
 MUST_USE bool follower_db(struct follower *f, struct app *app, struct db **ret, struct err *err);
 void follower_lost(struct follower *f);
 
-#define FOLLOWERS 12
+#define FOLLOWERS 16
 #define SEARCH_SPARE 6 /* two threads a listener and two workers */
 
 struct app {

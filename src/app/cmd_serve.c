@@ -11,6 +11,7 @@
 #include "app/gate.h"
 #include "app/hook.h"
 #include "app/log_sign.h"
+#include "app/media.h"
 #include "app/practice.h"
 #include "app/upload.h"
 #include "app/process.h"
@@ -110,6 +111,7 @@ static bool start(struct app *app, const struct serving *s, struct err *err)
 	if (!app->practice) /* what is practised is no other system's business */
 		app_follow(app, "hooks", 1000, hook_work);
 	app_follow(app, "uploads", 1000, uploads_work);
+	app_follow(app, "media", 1000, media_work);
 	app->message_hook = s->hook_url;
 	app->hook_wait = s->hook_wait;
 	app_follow(app, "jobs", 1000, jobs_work);

@@ -13,7 +13,8 @@
 #define TEXT_MOST 500
 
 static const struct stmt st_exhibits = { "exhibits",
-	"SELECT e.event, e.field, e.name, b.digest, b.sm3, b.size, b.media FROM evidence e JOIN blob b ON b.digest = e.blob "
+	"SELECT e.event, e.field, e.name, b.digest, b.sm3, b.size, b.media, COALESCE(f.facts, '?') FROM evidence e JOIN blob b ON b.digest = e.blob "
+	"LEFT JOIN media_fact f ON f.digest = e.blob "
 	"WHERE e.matter = $1 ORDER BY e.id LIMIT 1000" };
 
 /* ---- moments ---- */
@@ -68,7 +69,7 @@ struct exhibits {
 	size_t n, cap;
 	int64_t at; /* number of the row */
 	int64_t event, size;
-	struct str field, name, digest, sm3, media;
+	struct str field, name, digest, sm3, media, facts;
 };
 
 static const struct field *seen_field(const struct matter_view *m, struct str id)
@@ -85,7 +86,37 @@ static void sort_of(struct str media, struct exhibit_line *p)
 	p->sound = str_starts(media, STR("audio/"));
 	p->picture = str_starts(media, STR("image/"));
 	p->pdf = str_is(media, "application/pdf");
+	p->plays = p->sound || str_is(media, "video/mp4");
 	p->sort = p->film ? STR("视频") : p->sound ? STR("录音") : p->picture ? STR("照片") : p->pdf ? STR("PDF") : STR("文件");
+}
+
+/* When it was taken, by the field that the definition names for it. */
+static int64_t stated(const struct matter_view *m, const struct field *files, struct str *ret_name)
+{
+	for (size_t i = 0; files->taken.n && i < m->n_field; i++) {
+		const struct field_view *f = &m->field[i];
+
+		if (str_eq(f->def->id, files->taken) && !f->hidden && f->v.t == T_TIME) {
+			*ret_name = f->def->name;
+			return f->v.i;
+		}
+	}
+	return 0;
+}
+
+static void facts(struct exhibits *x, const struct field *files, int64_t came, struct exhibit_line *p)
+{
+	struct media_view *v;
+	struct facts f;
+	struct err err = { 0 };
+	struct str name = { 0 };
+	int64_t at = stated(x->m, files, &name);
+
+	if (str_is(x->facts, "?") || !facts_read(x->facts, &f, &err) || (f.fault == FACTS_UNREAD && !p->film && !p->sound))
+		return;
+	v = arena_one(x->r->a, struct media_view);
+	media_view(x->r->a, &f, at, name, came, v);
+	p->media = v;
 }
 
 static bool add_exhibit(void *ctx, struct err *err)
@@ -94,6 +125,7 @@ static bool add_exhibit(void *ctx, struct err *err)
 	const struct field *f = seen_field(x->m, x->field);
 	struct arena *a = x->r->a;
 	struct exhibit_line *p;
+	int64_t came = 0;
 
 	(void)err;
 	x->at++;
@@ -110,7 +142,9 @@ static bool add_exhibit(void *ctx, struct err *err)
 			p->who = x->m->event[i].actor_name.n ? x->m->event[i].actor_name : STR("系统");
 			p->when = shown_time(a, x->m->event[i].at);
 			p->source = str_fmt(a, "%.*s（%.*s）", STR_FMT(f->name), STR_FMT(x->m->event[i].action_name));
+			came = x->m->event[i].at;
 		}
+	facts(x, f, came, p);
 	return true;
 }
 
@@ -119,7 +153,7 @@ bool exhibits_load(struct req *r, const struct matter_view *m, const struct exhi
 	struct exhibits x = { .r = r, .m = m };
 	const struct db_in in[] = { db_i64(m->snap->id) };
 	const struct db_out out[] = { db_to_i64(&x.event), db_to_str(&x.field), db_to_str(&x.name), db_to_str(&x.digest),
-				      db_to_str(&x.sm3), db_to_i64(&x.size), db_to_str(&x.media) };
+				      db_to_str(&x.sm3), db_to_i64(&x.size), db_to_str(&x.media), db_to_str(&x.facts) };
 
 	if (!db_each(r->db, r->a, &st_exhibits, DB_IN(in), DB_OUT(out), add_exhibit, &x, err))
 		return false;

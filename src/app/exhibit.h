@@ -8,11 +8,14 @@
 #define MINGFA_APP_EXHIBIT_H
 
 #include "app/case.h"
+#include "app/media.h"
 
 struct exhibit_line {
 	int64_t n;                 /* 证据3 */
 	struct str name, href, file, size, sort, who, when, source, sha256, sm3;
 	bool film, sound, picture, pdf;
+	bool plays;                /* in a page; else it is saved and opened elsewhere */
+	const struct media_view *media; /* what it says of itself; NULL: nothing, or not yet read */
 };
 
 struct exhibit_view {

@@ -43,6 +43,7 @@ static struct str media_of(struct str s)
 		{ "GIF8", 4, 0, "image/gif" },
 		{ "WEBP", 4, 8, "image/webp" },
 		{ "ftyp", 4, 4, "video/mp4" },
+		{ "AVI LIST", 8, 8, "video/x-msvideo" },
 		{ "RIFF", 4, 0, "audio/wav" },
 		{ "ID3", 3, 0, "audio/mpeg" },
 		{ "PK\x03\x04", 4, 0, "application/zip" },

@@ -400,7 +400,7 @@ static const struct key field_keys[] = {
 	{ "name", K_SCALAR | K_MUST }, { "type", K_SCALAR | K_MUST }, { "of", K_ANY }, { "is", K_SCALAR },
 	{ "choose", K_LIST }, { "default", K_SCALAR }, { "min", K_SCALAR }, { "max", K_SCALAR },
 	{ "see", K_ANY }, { "sealed", K_ANY, "第四部分以后" }, { "personal", K_SCALAR }, { "help", K_SCALAR },
-	{ "example", K_SCALAR }, { "group", K_SCALAR }, { "unit", K_SCALAR }, { "cite", K_SCALAR | K_LIST },
+	{ "example", K_SCALAR }, { "group", K_SCALAR }, { "unit", K_SCALAR }, { "taken", K_SCALAR }, { "cite", K_SCALAR | K_LIST },
 	{ "fill", K_MAP }, { "because", K_SCALAR | K_LIST }, { 0 }
 };
 
@@ -445,6 +445,7 @@ struct field *bind_fields(struct loader *l, const struct ynode *map, struct str 
 		f[i].example = bind_text(y, "example");
 		f[i].group = bind_text(y, "group");
 		f[i].unit = bind_text(y, "unit");
+		f[i].taken = bind_text(y, "taken");
 		personal(l, &f[i], y);
 	}
 	*ret_n = map->n;

@@ -32,9 +32,21 @@ static bool asked(const struct kind *k, const struct field *f)
 	return false;
 }
 
-static void field(struct loader *l, const struct field *f)
+/* What a file says of itself is held against what was typed (音像信息). */
+static void taken(struct loader *l, const struct kind *k, const struct field *f)
+{
+	for (size_t i = 0; f->type.tag == T_FILES && i < k->n_field; i++)
+		if (str_eq(k->field[i].id, f->taken) && k->field[i].type.tag == T_TIME)
+			return;
+	diag_add(l->d, f->node->pos, false, "字段“%.*s”的 taken 只用于文件（files），写本办件一个时间（time）字段的标识", STR_FMT(f->id));
+}
+
+static void field(struct loader *l, const struct kind *k, const struct field *f)
 {
 	enum type_tag t = f->type.tag;
+
+	if (f->taken.n)
+		taken(l, k, f);
 
 	if (!f->group.n) {
 		diag_add(l->d, f->node->pos, true, "字段“%.*s”没有写明归在哪一组（group）", STR_FMT(f->id));
@@ -174,7 +186,7 @@ void check_page(struct loader *l, const struct kind *k)
 {
 	for (size_t i = 0; i < k->n_field; i++)
 		if (asked(k, &k->field[i]))
-			field(l, &k->field[i]);
+			field(l, k, &k->field[i]);
 	for (size_t i = 0; i < k->n_state; i++) {
 		state(l, k, &k->state[i]);
 		sentences(l, k->state[i].check, k->state[i].n_check, NULL);

@@ -101,6 +101,7 @@ struct field {
 	struct field_see see;
 	struct str personal;    /* how it is masked: name, code, phone, address, text; empty: not personal */
 	struct str help, example, group, unit;
+	struct str taken;       /* of files: the field that says when they were taken; empty: none */
 	size_t index;           /* position in kind->field */
 	/* rows: filled at open */
 	const struct expr *fill_from;

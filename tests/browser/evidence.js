@@ -16,7 +16,8 @@ async function who(opt = {}) {
 	if (!site) {
 		// Noise, so that a few seconds are large.
 		execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=25:duration=8,noise=alls=90:allf=t', '-f', 'lavfi', '-i',
-			'sine=frequency=440:duration=8', '-c:v', 'libx264', '-preset', 'ultrafast', '-qp', '12', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-shortest', film]);
+			'sine=frequency=440:duration=8', '-c:v', 'libx264', '-preset', 'ultrafast', '-qp', '12', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-shortest',
+			'-metadata', 'creation_time=2026-11-17T06:02:10Z', '-metadata', 'location=+35.1442+110.7750/', film]);
 		site = await Site.open();
 		gone.push(`${site.working}/upload`, 'ERR_INTERNET_DISCONNECTED'); // its connections are broken on purpose
 	}
@@ -103,7 +104,8 @@ test('it is listed with its digests, played from the middle, marked; each look i
 	for (const width of [1366, 390]) {
 		const p = await who({ width });
 		await p.go(`${matter}/evidence`);
-		await p.reads('现场扣押录像.mp4', '视频', '王明', '登记照片音视频', '已校验', '播放、查看、下载和导出都记名');
+		await p.reads('现场扣押录像.mp4', '视频', '王明', '登记照片音视频', '已校验', '播放、查看、下载和导出都记名',
+			'时长8秒，画面640×360，图像H.264，声音AAC', '设备时间2026-11-17 14:02', '位置北纬35.144200°，东经110.775000°');
 		await p.page.locator('.mf-digests summary').last().click();
 		await p.reads(sha());
 		await examine(p.page);

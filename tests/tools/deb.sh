@@ -6,10 +6,10 @@
 [ -x "$MINGFA" ] || { echo "no program at $MINGFA"; exit 1; }
 
 mkdir -p "$tmp/build"
-cp "$MINGFA" "${MINGFA%/*}/mingfa-witness" "$tmp/build/"
+cp "$MINGFA" "${MINGFA%/*}/mingfa-witness" "${MINGFA%/*}/mingfa-media" "$tmp/build/"
 deb=$(sh tools/deb.sh "$tmp/build" 0.0.1 2>"$tmp/err") && ok || { bad "make deb: $(cat "$tmp/err")"; finish; exit 1; }
 dpkg-deb --info "$deb" >"$tmp/info"
-for word in 'libmicrohttpd12' 'libpq5' 'libsqlite3-0' 'libcurl4' 'fonts-noto-cjk'; do
+for word in 'libmicrohttpd12' 'libpq5' 'libsqlite3-0' 'libcurl4' 'libavformat' 'libseccomp2' 'fonts-noto-cjk'; do
 	if grep -q "Depends:.*$word" "$tmp/info"; then ok; else bad "the package does not depend on $word"; fi
 done
 if dpkg-deb --ctrl-tarfile "$deb" | tar -xO ./conffiles | grep -qx /etc/mingfa/serve.env; then ok; else bad 'the options are no conffile'; fi
@@ -22,7 +22,7 @@ if dpkg --root="$tmp/root" --force-depends --force-not-root --force-script-chroo
 else
 	bad "dpkg: $(tail -n 5 "$tmp/dpkg")"
 fi
-for f in usr/bin/mingfa usr/bin/mingfa-witness lib/systemd/system/mingfa.service etc/mingfa/serve.env usr/share/doc/mingfa/examples/nginx.conf \
+for f in usr/bin/mingfa usr/bin/mingfa-witness usr/bin/mingfa-media lib/systemd/system/mingfa.service etc/mingfa/serve.env usr/share/doc/mingfa/examples/nginx.conf \
 	usr/share/doc/mingfa/copyright; do
 	if [ -s "$tmp/root/$f" ]; then ok; else bad "the package lacks $f"; fi
 done
