@@ -34,7 +34,7 @@ BEGIN
 		END LOOP;
 		-- Projections and work: kept up to date, never removed.
 		FOREACH t IN ARRAY ARRAY['matter', 'clock', 'document', 'organ', 'person', 'delegation', 'account', 'sequence',
-			'message', 'outbox', 'job', 'hook_delivery', 'hook_seen', 'look', 'point', 'search_state'] LOOP
+			'message', 'outbox', 'job', 'hook_delivery', 'hook_seen', 'look', 'point', 'search_state', 'visit_rating'] LOOP
 			EXECUTE format('GRANT INSERT, UPDATE ON %I.%I TO %I', place, t, who);
 		END LOOP;
 		EXECUTE format('GRANT UPDATE ON %I.log_head TO %I', place, who);
@@ -44,7 +44,7 @@ BEGIN
 			EXECUTE format('GRANT INSERT, DELETE ON %I.%I TO %I', place, t, who);
 		END LOOP;
 		FOREACH t IN ARRAY ARRAY['session', 'draft', 'pref', 'key_fill', 'matter_holder', 'process', 'search',
-			'witness'] LOOP
+			'witness', 'visit'] LOOP
 			EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %I.%I TO %I', place, t, who);
 		END LOOP;
 	END LOOP;

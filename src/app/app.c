@@ -206,6 +206,7 @@ bool app_open(const struct app_config *config, struct app **ret, struct err *err
 		goto fail;
 	ec.files = &app->files;
 	ec.pack = config->pack ? str_of(config->pack) : pack_of_folder(a, config->dir);
+	ec.site = str_of(config->site ? config->site : "");
 	ec.now = config->now;
 	if (!engine_new(&ec, &d, &app->engine, err)) {
 		print_findings(&d);

@@ -6,7 +6,7 @@
 #define MINGFA_APP_PUBLIC_H
 
 #include "app/gate.h"
-#include "app/qr.h"
+#include "paper/qr.h"
 #include "blob/blob.h"
 #include "search/search.h"
 #include "web/html.h"

@@ -3,7 +3,7 @@
 #ifndef MINGFA_APP_ROWS_H
 #define MINGFA_APP_ROWS_H
 
-#include "app/qr.h"
+#include "paper/qr.h"
 #include "app/shown.h"
 #include "matter/together.h"
 

@@ -290,6 +290,12 @@ static bool fn_between(struct typer *t, struct ast *e)
 	return args(t, e) && want(t, e, 0, T_DATE) && want(t, e, 1, T_DATE);
 }
 
+static bool fn_minutes(struct typer *t, struct ast *e)
+{
+	e->type = T(INT);
+	return args(t, e) && want(t, e, 0, T_TIME) && want(t, e, 1, T_TIME);
+}
+
 static bool fn_shift(struct typer *t, struct ast *e)
 {
 	int unit;
@@ -666,6 +672,7 @@ static const struct fn fns[] = {
 	{ "hour", FN_HOUR, 1, 1, fn_hour, "hour(时间)" },
 	{ "dates", FN_DATES, 2, 2, fn_dates, "dates(起, 止)" },
 	{ "days", FN_DAYS, 2, 2, fn_between, "days(起, 止)" },
+	{ "minutes", FN_MINUTES, 2, 2, fn_minutes, "minutes(起, 止)" },
 	{ "workdays", FN_WORKDAYS, 2, 2, fn_between, "workdays(起, 止)" },
 	{ "months", FN_MONTHS, 2, 2, fn_between, "months(起, 止)" },
 	{ "before", FN_BEFORE, 2, 2, fn_shift, "before(日期, 时长)" },

@@ -564,6 +564,9 @@ static bool run_plain(struct run *r, const struct ast *e, const struct val *arg,
 		*ret = (struct val){ .t = T_INTERVAL,
 				     .interval = { arg[0].i, arg[1].i, e->type.n != 0 } };
 		return true;
+	case FN_MINUTES:
+		*ret = val_int((arg[1].i - arg[0].i) / 60000);
+		return true;
 	case FN_DAYS:
 	case FN_WORKDAYS:
 	case FN_MONTHS:

@@ -312,6 +312,7 @@ static const struct {
 	{ "state", META_STATE },   { "organ", META_ORGAN },   { "parent", META_PARENT },
 	{ "opened", META_OPENED }, { "opener", META_OPENER }, { "number", META_NUMBER },
 	{ "ended", META_ENDED },   { "query_code", META_QUERY_CODE },
+	{ "visit_address", META_VISIT_ADDRESS },
 };
 
 static struct type meta_type(struct typer *t, const struct kind *k, enum meta m)
@@ -327,6 +328,7 @@ static struct type meta_type(struct typer *t, const struct kind *k, enum meta m)
 		return T(REF);
 	case META_NUMBER:
 	case META_QUERY_CODE:
+	case META_VISIT_ADDRESS:
 		return T(TEXT);
 	default:
 		return T(TIME);
@@ -1106,7 +1108,7 @@ static bool arith_error(struct typer *t, struct ast *e)
 		   STR_FMT(describe(t, y)), (char)e->sub);
 	if ((x->tag == T_DATE || x->tag == T_TIME) && (y->tag == T_DATE || y->tag == T_TIME))
 		return type_hint(t, "相隔几日写 days(a, b)，几个工作日写 workdays(a, b)，几个月写 "
-				    "months(a, b)");
+				    "months(a, b)，两个时间相隔几分钟写 minutes(a, b)");
 	if ((x->tag == T_DATE || x->tag == T_TIME) && type_is_number(y))
 		return type_hint(t, "写明单位：+ 3 day，或者 + n * 1 day");
 	if (type_is_text(x->tag) || type_is_text(y->tag))

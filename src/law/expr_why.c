@@ -103,7 +103,7 @@ static const char *meta_name(int m)
 	static const char *const name[] = {
 		[META_STATE] = "状态",      [META_ORGAN] = "承办单位", [META_PARENT] = "上级办件",
 		[META_OPENED] = "开始时间", [META_OPENER] = "发起人",  [META_NUMBER] = "编号",
-		[META_ENDED] = "办结时间",  [META_QUERY_CODE] = "查询码"
+		[META_ENDED] = "办结时间",  [META_QUERY_CODE] = "查询码", [META_VISIT_ADDRESS] = "核验地址"
 	};
 
 	return name[m];
@@ -201,12 +201,14 @@ static void label_func(struct why_run *w, const struct ast *e)
 		buf_adds(w->b, "的字数");
 		break;
 	case FN_DAYS:
+	case FN_MINUTES:
 	case FN_WORKDAYS:
 	case FN_MONTHS:
 		label(w, e->kid[0]);
 		buf_adds(w->b, "至");
 		label(w, e->kid[1]);
 		buf_adds(w->b, e->sub == FN_DAYS     ? "的日数"
+			       : e->sub == FN_MINUTES ? "的分钟数"
 			       : e->sub == FN_MONTHS ? "的月数"
 						     : "的工作日数");
 		break;

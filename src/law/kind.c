@@ -96,7 +96,7 @@ static const struct key kind_keys[] = {
 	{ "fields", K_MAP }, { "states", K_MAP | K_MUST }, { "terms", K_MAP }, { "actions", K_MAP | K_MUST },
 	{ "when", K_MAP }, { "clocks", K_MAP }, { "duties", K_MAP, LATER4 }, { "reports", K_MAP, LATER4 },
 	{ "draws", K_MAP, LATER4 }, { "see", K_ANY }, { "numbers", K_MAP }, { "papers", K_MAP },
-	{ "dossier", K_MAP }, { "list", K_MAP }, { "correct", K_MAP }, { "path", K_LIST }, { "current", K_SCALAR }, { 0 }
+	{ "dossier", K_MAP }, { "list", K_MAP }, { "correct", K_MAP }, { "push", K_MAP }, { "path", K_LIST }, { "current", K_SCALAR }, { 0 }
 };
 static const struct key state_keys[] = {
 	{ "name", K_SCALAR | K_MUST }, { "end", K_SCALAR }, { "checks", K_MAP }, { "holder", K_ANY },
@@ -1376,6 +1376,41 @@ static void compile_see(struct loader *l, struct kind *k)
 	k->see = bind_whos(l, &s, see, NODE_SEE, path_of(l, k->id, STR("see")));
 }
 
+static const struct key push_keys[] = {
+	{ "from", K_SCALAR | K_MUST }, { "until", K_SCALAR | K_LIST }, { "shows", K_LIST | K_MUST }, { "cite", K_SCALAR | K_LIST }, { 0 }
+};
+
+static const struct action *push_action(struct loader *l, struct kind *k, const struct ynode *y, struct str id)
+{
+	const struct action *ac = kind_action(k, id);
+
+	if (!ac)
+		diag_add(l->d, pos_val(y), false, "没有名为“%.*s”的办理", STR_FMT(id));
+	return ac;
+}
+
+static void push(struct loader *l, struct kind *k)
+{
+	const struct ynode *y = section(l, k, "push");
+	struct push_def *p = &k->push;
+	const struct action **until;
+	const struct str *id;
+
+	if (!y || !bind_keys(l, y, "push", push_keys) || !ynode_get(y, "from") || !ynode_get(y, "shows"))
+		return;
+	p->node = bind_node(l, NODE_SEE, y, path_of(l, k->id, STR("push")));
+	p->from = push_action(l, k, ynode_get(y, "from"), ynode_get(y, "from")->text);
+	p->n_until = bind_texts(l, ynode_get(y, "until"), &id);
+	until = arena_many(l->a, p->n_until, const struct action *);
+	for (size_t i = 0; i < p->n_until; i++)
+		until[i] = push_action(l, k, ynode_get(y, "until"), id[i]);
+	p->until = until;
+	p->n = bind_texts(l, ynode_get(y, "shows"), &p->show);
+	for (size_t i = 0; i < p->n; i++)
+		if (!kind_field(k, p->show[i]) && !kind_term(k, p->show[i]) && !kind_number(k, p->show[i]))
+			diag_add(l->d, pos_val(ynode_get(y, "shows")), false, "没有字段、术语或者文号“%.*s”", STR_FMT(p->show[i]));
+}
+
 static const struct key dossier_keys[] = {
 	{ "main", K_SCALAR | K_LIST }, { "secondary", K_SCALAR | K_LIST }, { "keep", K_SCALAR }, { "cover", K_MAP },
 	{ "bag", K_SCALAR | K_LIST }, { 0 }
@@ -1520,6 +1555,7 @@ void bind_kind(struct loader *l, struct kind *k)
 		compile_clock(l, k, &k->clock[i], map->child[i]);
 	compile_reactions(l, k);
 	compile_see(l, k);
+	push(l, k);
 	main_path(l, k);
 	dossier(l, k);
 	list(l, k);

@@ -298,6 +298,16 @@ struct see_code {
 	struct node *node; /* NULL: nobody may ask, and the matter has no code */
 };
 
+/* What of a matter goes one way to the public side (`push`): from an action on, under a code that this action makes. */
+struct push_def {
+	const struct action *from;
+	const struct action *const *until; /* with these it is gone there */
+	size_t n_until;
+	const struct str *show;            /* ids of fields, terms, numbers */
+	size_t n;
+	struct node *node;                 /* NULL: nothing is pushed */
+};
+
 /* What the cover of a dossier tells beside the kind, the organ and how long it is kept: under these keys of `cover` stand
  * ids of fields, numbers, or `opened` and `ended`. */
 enum cover_line { COVER_FILE_NO, COVER_VOLUME, COVER_CAUSE, COVER_PARTY, COVER_OFFICERS, COVER_RECEIVED, COVER_CLOSED,
@@ -348,6 +358,7 @@ struct kind {
 	size_t n_clock;
 	struct whos see;
 	struct see_code code;
+	struct push_def push;
 	struct number *number;
 	size_t n_number;
 	struct paper *paper;

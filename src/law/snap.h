@@ -17,6 +17,7 @@ struct snap {
 	int64_t def;                   /* pack_version */
 	struct val *field;             /* aligned with kind->field */
 	struct str *number;            /* aligned with kind->number; empty: not given */
+	struct str visit;              /* address by which the party reads of a visit; only in the act that makes it */
 	struct str query_code;         /* lets whoever also knows the number ask (language.md 10); empty: none */
 };
 

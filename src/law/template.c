@@ -522,7 +522,8 @@ static bool put_line(struct arena *a, struct json_out *o, struct str line)
 {
 	static const struct {
 		const char *mark, *sort;
-	} marks[] = { { "## ", "head" }, { "# ", "title" }, { ">> ", "right" }, { ">< ", "centre" }, { "-- ", "plain" } };
+	} marks[] = { { "## ", "head" }, { "# ", "title" }, { ">> ", "right" }, { ">< ", "centre" }, { "-- ", "plain" },
+		    { "@@ ", "qr" } };
 
 	if (line.p[0] == MARK && line.n > 1) {
 		block(o, line.p[1] == 'P' ? "page" : line.p[1] == 'S' ? "seal" : "sign",

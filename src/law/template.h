@@ -5,6 +5,7 @@
  *	>> 文字             right-aligned          >< 文字         centred
  *	-- 文字             paragraph, no indent   ~               an empty line
  *	文字                paragraph, indented    | a | b |       a row of a table
+ *	@@ 文字             QR code of the text (GB/T 18284), the text beneath
  *	|:30|70|            widths in percent      {% page %}      page break
  *	{% seal %}          organ, day, seal place {% sign 当事人 %} signature line
  *

@@ -554,7 +554,7 @@ static bool write_all(struct step *s, struct err *err)
 	if (!store_snap(s, due, yellow, err) || !store_event(s, err)
 	    || !clocks_save(s->t, s->clocks, s->new->id, err) || !store_keys(s->t, s->old, s->new, err)
 	    || !store_links(s, err) || !store_projections(s->t, s->new, err) || !store_people(s, due, err)
-	    || !store_papers(s, err) || !store_deputed(s, err) || !store_account(s, err) || !clocks_of_parent(s, err))
+	    || !store_papers(s, err) || !store_deputed(s, err) || !store_account(s, err) || !push_done(s, err) || !clocks_of_parent(s, err))
 		return false;
 	if (s->old && due != s->due_before && !store_holder_due(s->t, s->new->id, due, err))
 		return false;
@@ -584,6 +584,7 @@ bool step_run(struct step *s, struct err *err)
 	if (s->no.n || (s->t->dry && !s->act->form.n && s->ac->n_form))
 		return true;
 	enter(s);
+	push_begin(s);
 	if ((!s->t->dry && !read_before(s, err)) || !step_numbers(s, err) || (s->completes && !step_papers(s, err)))
 		return false;
 	if (s->no.n || s->t->dry)

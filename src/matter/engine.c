@@ -642,6 +642,11 @@ int64_t engine_now(const struct engine *e)
 	return stands ? stands : time_now() + __atomic_load_n(&e->shift, __ATOMIC_RELAXED);
 }
 
+struct str engine_site(const struct engine *e)
+{
+	return e->config.site.n ? e->config.site : STR("http://127.0.0.1:8081");
+}
+
 bool engine_shifted(const struct engine *e)
 {
 	return __atomic_load_n(&e->shift, __ATOMIC_RELAXED) != 0 || __atomic_load_n(&e->stands, __ATOMIC_RELAXED) != 0;

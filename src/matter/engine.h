@@ -14,6 +14,7 @@ struct engine;
 struct engine_config {
 	const struct law_files *files; /* the current texts; must live as long as the engine */
 	struct str pack;               /* default pack for organs that name none */
+	struct str site;               /* address of the public side, for papers; empty: the usual of a test machine */
 	int64_t now;                   /* fixed start of the program's time (`--now`), 0: the machine's clock */
 };
 
@@ -42,6 +43,7 @@ const struct law *engine_law_named(const struct engine *e, struct str pack); /* 
 void engine_set_pack(struct engine *e, struct str pack);
 const struct ledger *engine_ledger(const struct engine *e);
 /* The program's time in UTC ms: the machine's clock, shifted when `--now` was given. */
+struct str engine_site(const struct engine *e); /* https://…, without a slash at the end */
 int64_t engine_now(const struct engine *e);
 bool engine_shifted(const struct engine *e);
 void engine_set_now(struct engine *e, int64_t ms); /* scenarios and demonstrations: time stands there */

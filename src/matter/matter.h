@@ -282,6 +282,9 @@ MUST_USE bool matter_receipt(struct engine *e, struct db *db, struct arena *a, i
 			     struct str *ret_code, struct err *err);
 /* A new query code: K7QM2-4F9PX, 50 random bits without letters that look alike. */
 struct str query_code_new(struct arena *a);
+/* The code of a visit as anyone typed or scanned it, digested as the table `visit` keeps it: 64 hexadecimal digits; empty
+ * for what cannot be a code (it has 26 letters and digits, 130 bits). */
+struct str visit_code_digest(struct arena *a, struct str code);
 
 /* The id of a code; ERR_NOT_FOUND. */
 MUST_USE bool matter_by_code(struct db *db, struct arena *a, struct str code, int64_t *ret, struct err *err);

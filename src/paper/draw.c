@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "paper/ofd.h"
 #include "paper/pdfa.h"
+#include "paper/qr.h"
 
 #define MM (72.0 / 25.4)
 #define PAGE_W (210 * MM)
@@ -21,6 +22,7 @@
 #define LINE (AREA_H / 22)       /* 22 lines a page */
 #define FOOT (7 * MM)            /* page number below the text area */
 #define CELL_PAD 4.0
+#define QR_SIDE (34 * MM)        /* with its quiet zone: read at arm's length */
 #define CELL_LINE 0.6
 #define PAGES_MOST 500
 #define PDF_MOST ((size_t)64 * 1024 * 1024)
@@ -374,6 +376,46 @@ static void put_row(struct pen *p, const struct json *cells)
 		g_object_unref(l[i]);
 }
 
+/* What is dark of a QR code, on paper and in OFD. */
+struct qr_pen {
+	struct pen *p;
+	double x, y, module;
+};
+
+static void put_dark(void *ctx, int x, int y, int width)
+{
+	const struct qr_pen *q = ctx;
+	double left = q->x + x * q->module, top = q->y + y * q->module, w = width * q->module;
+
+	cairo_rectangle(q->p->c, left, top, w, q->module);
+	if (q->p->ofd)
+		ofd_dark(q->p->ofd, left / MM, top / MM, w / MM, q->module / MM);
+}
+
+static void none_dark(void *ctx, int x, int y, int width)
+{
+	(void)ctx, (void)x, (void)y, (void)width;
+}
+
+/* In the middle, with the text beneath, for who types it. False when the text is too long for a code. */
+static bool put_qr(struct pen *p, struct str text)
+{
+	int side = qr_runs(text, none_dark, NULL);
+	struct qr_pen q = { .p = p };
+
+	if (!side)
+		return false;
+	need(p, QR_SIDE + LINE);
+	q.module = QR_SIDE / side;
+	q.x = LEFT + (AREA_W - QR_SIDE) / 2;
+	q.y = TOP + p->y;
+	(void)qr_runs(text, put_dark, &q);
+	cairo_fill(p->c);
+	p->y += QR_SIDE;
+	put_text(p, CELL_FONT, text, PANGO_ALIGN_CENTER, 0, LINE);
+	return true;
+}
+
 /* Rows and widths with as many cells as are drawn. */
 static bool put_table(struct pen *p, struct str sort, const struct json *cells)
 {
@@ -428,6 +470,8 @@ static bool put_block(struct pen *p, const struct json *b)
 		put_seal(p, text);
 	} else if (str_is(sort, "sign")) {
 		put_sign(p, text);
+	} else if (str_is(sort, "qr")) {
+		return put_qr(p, text);
 	} else {
 		return false;
 	}

@@ -175,6 +175,23 @@ void ofd_box(struct ofd *o, double x, double y, double w, double h, double line)
 	buf_adds(b, " C</ofd:AbbreviatedData></ofd:PathObject>\n");
 }
 
+void ofd_dark(struct ofd *o, double x, double y, double w, double h)
+{
+	struct buf *b = here(o);
+
+	put_num(b, "<ofd:PathObject ID=\"", ++o->id, "\" Boundary=\"");
+	put_box(b, x, y, w, h);
+	buf_adds(b, "\" Stroke=\"false\" Fill=\"true\"><ofd:FillColor Value=\"0 0 0\"/><ofd:AbbreviatedData>M 0 0 L ");
+	put_mm(b, w);
+	buf_adds(b, " 0 L ");
+	put_mm(b, w);
+	buf_addc(b, ' ');
+	put_mm(b, h);
+	buf_adds(b, " L 0 ");
+	put_mm(b, h);
+	buf_adds(b, " C</ofd:AbbreviatedData></ofd:PathObject>\n");
+}
+
 /* ---- the package ---- */
 
 struct writer {

@@ -25,6 +25,7 @@ struct ofd_text {
 	bool bold;
 };
 void ofd_text(struct ofd *o, const struct ofd_text *t);
+void ofd_dark(struct ofd *o, double x, double y, double w, double h); /* a black rectangle */
 void ofd_box(struct ofd *o, double x, double y, double w, double h, double line);
 /* The package. name: 32 hexadecimal digits by which the document is told from others. ERR_TOO_LARGE, ERR_IO. */
 MUST_USE bool ofd_finish(struct ofd *o, const struct pdfa_says *says, struct str name, struct str *ret, struct err *err);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/qr.h"
+#include "paper/qr.h"
 
 #define PATH_OF_A_MATTER "/m/019a0000-0000-7000-8000-000000000001"
 #define SIDE 29 /* version 3: 42 bytes at level M */

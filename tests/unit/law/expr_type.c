@@ -229,6 +229,7 @@ Test(law_type, calls)
 	       { "date(today)", 6, "应当是时间", NULL },
 	       { "date(2026, 1)", 1, "date(年, 月, 日)", NULL },
 	       { "days(now, today)", 6, "应当是日期", "date(…)" },
+	       { "minutes(today, now)", 9, "应当是时间", NULL },
 	       { "hour(today)", 6, "应当是时间", NULL },
 	       { "after(today, 3 hour)", 1, "不能按小时", NULL },
 	       { "after(today, 3)", 14, "应当是时长", NULL },
