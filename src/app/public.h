@@ -285,6 +285,18 @@ struct complain_view {
 	size_t n_fault;
 };
 
+/* 扫码核验与评价 (public_visit.c). */
+struct visit_view {
+	struct public_frame frame;
+	struct str code, now, state;
+	struct str organ, party, number, phone;
+	const struct fact *fact, *result; /* what was announced; what came of it */
+	size_t n_fact, n_result;
+	struct str words;       /* as typed, when something is wanting */
+	bool real, over, rated; /* over: they have been */
+	bool thanks, unfinished;
+};
+
 struct public_error_view {
 	struct public_frame frame;
 	struct str heading, text, hint;
@@ -398,6 +410,8 @@ bool ask_show(struct req *r, struct err *err);
 bool ask_send(struct req *r, struct err *err);
 bool complain_show(struct req *r, struct err *err);
 bool complain_send(struct req *r, struct err *err);
+bool visit_show(struct req *r, struct err *err);
+bool visit_rate(struct req *r, struct err *err);
 bool organs_show(struct req *r, struct err *err);
 bool organ_show(struct req *r, struct err *err);
 bool board_show(struct req *r, struct err *err);

@@ -22,6 +22,8 @@ const struct route public_routes[] = {
 	{ METHOD_GET, "/complain", complain_show, AUDIENCE_PUBLIC, "form of a complaint about enforcement" },
 	{ METHOD_POST, "/complain", complain_send, AUDIENCE_PUBLIC, "makes it", .max_body = CORRECT_BODY, .slow = true,
 	  .no_csrf = true, .rate = RATE_FORM },
+	{ METHOD_GET, "/visit/{code}", visit_show, AUDIENCE_PUBLIC, "what an enterprise sees of a visit", .rate = RATE_ASK },
+	{ METHOD_POST, "/visit/{code}", visit_rate, AUDIENCE_PUBLIC, "its rating, once", .no_csrf = true, .rate = RATE_FORM },
 	{ METHOD_GET, "/organs", organs_show, AUDIENCE_PUBLIC, "who may enforce" },
 	{ METHOD_GET, "/organs/{code}", organ_show, AUDIENCE_PUBLIC, "one organ and its officers" },
 	{ METHOD_GET, "/notice-board/{organ}", board_show, AUDIENCE_PUBLIC, "a screen on a wall, its pages turn" },
