@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* 扫码核验与评价: what an enterprise sees of a visit by the code on its notice, and its rating. Of all that the program
  * knows only the table `visit` is read, which acts of the working side fill (matter/push.c); no matter is opened. A rating
- * keeps neither visit nor address nor time of day (sql/0024_visit.sql). */
+ * keeps neither visit nor address nor time of day (sql/0025_visit.sql). */
 #include <inttypes.h>
 
 #include "app/app.h"
