@@ -226,7 +226,10 @@ $(BUILD)/bench/page: $(BUILD)/obj/bench/page.o $(LIB)
 $(BUILD)/bench/log: $(BUILD)/obj/bench/log.o $(LIB)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
-bench: build $(BUILD)/bench/turn $(BUILD)/bench/page $(BUILD)/bench/log
+$(BUILD)/bench/draw: $(BUILD)/obj/bench/draw.o $(LIB)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+bench: build $(BUILD)/bench/turn $(BUILD)/bench/page $(BUILD)/bench/log $(BUILD)/bench/draw
 	@BUILD=$(BUILD) sh bench/run.sh
 
 # ---- a Debian package ----

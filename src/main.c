@@ -22,6 +22,8 @@ static const struct command commands[] = {
 	  "key：记录日志的名称和公钥；renew：签过的记录找不回时，另起一份日志，旧的末尾记在新的开头" },
 	{ "verify", cmd_verify, "verify DIR [--db ADDR]",
 	  "核对全部记录（不改动数据，可与服务同时进行）：0 全部相符，1 发现被改动的记录并指明是哪一处，2 没有核对成" },
+	{ "draw", cmd_draw, "draw verify FILE",
+	  "按公布的文件重新算一遍随机抽取：0 全部相符，1 结果不符并说明是哪一处，2 没有核对成" },
 	{ "search", cmd_search, "search rebuild DIR", "重建全文索引" },
 	{ "unheld", cmd_unheld, "unheld DIR", "列出无人在办的办件；没有则返回0" },
 	{ "law", cmd_law, "law check [--pack P] [--was DIR] | coverage [--csv] [--pack P] | diff PACK PACK | flow KIND [--pack P] [--state S]  [--law DIR]",

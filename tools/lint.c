@@ -30,9 +30,9 @@ static const struct {
 	{ "base", "" },          { "db", "base" },
 	{ "law", "base" },       { "log", "base db" },
 	{ "paper", "base db" },  { "blob", "base db" },
-	{ "search", "base db" }, { "matter", "base db law log" },
-	{ "web", "base db" },    { "app", "base db law log paper blob search matter web" },
-	{ "witness", "base db log web" }, { "media", "base blob" },
+	{ "search", "base db" }, { "matter", "base db law log draw" },
+	{ "web", "base db" },    { "app", "base db law log draw paper blob search matter web" },
+	{ "witness", "base db log web" }, { "media", "base blob" }, { "draw", "base log" },
 };
 
 /* A library's header, and the layers that may know it. */
@@ -56,7 +56,7 @@ static const struct {
 	{ "sodium", "db log blob matter web app" },
 	{ "libav", "media" },
 	{ "seccomp", "media" },
-	{ "openssl", "db law log paper blob matter web app" },
+	{ "openssl", "db law log draw paper blob matter web app" },
 };
 
 /* Each has a helper in src/base that says what it does with bad input, size or time zone. */
