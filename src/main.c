@@ -20,7 +20,7 @@ static const struct command commands[] = {
 	{ "restore", cmd_restore, "restore FROM DIR [--db ADDR]", "恢复到空的文件夹，并检查是否完整" },
 	{ "log", cmd_log, "log key DIR [--db ADDR] | renew DIR [--db ADDR]",
 	  "key：记录日志的名称和公钥；renew：签过的记录找不回时，另起一份日志，旧的末尾记在新的开头" },
-	{ "verify", cmd_verify, "verify DIR [--db ADDR]",
+	{ "verify", cmd_verify, "verify DIR [--db ADDR] | verify PACKAGE [--key KEY]",
 	  "核对全部记录（不改动数据，可与服务同时进行）：0 全部相符，1 发现被改动的记录并指明是哪一处，2 没有核对成" },
 	{ "draw", cmd_draw, "draw verify FILE",
 	  "按公布的文件重新算一遍随机抽取：0 全部相符，1 结果不符并说明是哪一处，2 没有核对成" },

@@ -5,6 +5,7 @@
 #include "app/job.h"
 #include "base/zip.h"
 #include "blob/blob.h"
+#include "matter/reading.h"
 
 #define FILE_MOST ((int64_t)32 << 20)
 #define FILES_MOST ((int64_t)96 << 20)
@@ -29,6 +30,14 @@ static const char script[] =
 	"key=$(head -n 1 log/key)\n"
 	"[ \"${1:-$key}\" = \"$key\" ] || no 日志的公钥\n"
 	"(printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'; echo \"$key\" | sed 's/^[^+]*+[^+]*+//' | base64 -d | tail -c +2) >\"$w/key\"\n"
+	"while read -r e salt name; do\n"
+	"\t[ -e \"$name\" ] || continue\n"
+	"\tif [ \"$salt\" = - ]; then\n"
+	"\t\tgrep -q \"$(sha256sum <\"$name\" | cut -c 1-64)\" \"log/$e.act\" || no \"存证 $name\"\n"
+	"\telse\n"
+	"\t\tgrep -q \"^$( (echo \"$salt\" | base64 -d; hash <\"$name\") | hash | base64) \" \"log/$e.entry\" || no \"存证 $name\"\n"
+	"\tfi\n"
+	"done <log/proved.txt\n"
 	"for p in log/*.tlog-proof; do\n"
 	"\tsed '1,/^$/d' \"$p\" >\"$w/note\"\n"
 	"\tsed '/^$/,$d' \"$w/note\" >\"$w/text\"\n"
@@ -50,14 +59,6 @@ static const char script[] =
 	"\tdone <\"$w/path\"\n"
 	"\t[ \"$s\" = 0 ] && [ \"$(base64 -w 0 \"$w/r\")\" = \"$(sed -n 3p \"$w/text\")\" ] || no \"不在日志里 $p\"\n"
 	"done\n"
-	"while read -r e salt name; do\n"
-	"\t[ -e \"$name\" ] || continue\n"
-	"\tif [ \"$salt\" = - ]; then\n"
-	"\t\tgrep -q \"$(sha256sum <\"$name\" | cut -c 1-64)\" \"log/$e.act\" || no \"存证 $name\"\n"
-	"\telse\n"
-	"\t\tgrep -q \"^$( (echo \"$salt\" | base64 -d; hash <\"$name\") | hash | base64) \" \"log/$e.entry\" || no \"存证 $name\"\n"
-	"\tfi\n"
-	"done <log/proved.txt\n"
 	"echo \"核对无误：$n个文件，办理记录$(ls log/*.tlog-proof | wc -l)步，清单的 SHA-256 是 $(sha256sum <sha256sum.txt | cut -d ' ' -f 1)\"\n"
 	"echo \"日志的公钥：$key\"\n";
 
@@ -189,7 +190,7 @@ static void put_events(struct json_out *o, const struct matter_view *m)
 	for (size_t i = 0; i < m->n_event; i++) {
 		const struct event_view *e = &m->event[i];
 
-		if (str_is(e->action, "file.read"))
+		if (reading_is(e->action))
 			continue; /* who has looked is no part of the case, and changes with each look */
 		json_open(o, NULL, '{');
 		json_out_i64(o, "seq", e->seq);

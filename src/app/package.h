@@ -37,4 +37,13 @@ MUST_USE bool package_log(struct job *j, const struct dossier *d, const struct p
 			  struct package_log *ret, struct err *err);
 MUST_USE bool package_make(struct job *j, const struct dossier *d, struct package *ret, struct err *err);
 
+/* A package that was taken apart into a folder, for `mingfa verify`. key: the log's public key as it was told by who handed
+ * it over, NULL: the one inside. ERR_ALTERED: the sentence says what does not hold. */
+struct package_checked {
+	size_t files, acts;
+	struct str key;
+};
+bool package_is(struct arena *a, const char *dir);
+MUST_USE bool package_check(struct arena *a, const char *dir, const char *key, struct package_checked *ret, struct err *err);
+
 #endif

@@ -6,6 +6,7 @@
 #include "app/log_proof.h"
 #include "app/package.h"
 #include "base/base64.h"
+#include "matter/reading.h"
 
 #define ACTS_MOST 5000 /* of a matter and its children */
 #define PROVED_MOST ((size_t)4 << 20)
@@ -27,7 +28,8 @@ struct acts {
 };
 
 static const struct stmt st_acts = { "package_acts",
-	"SELECT e.id, e.action FROM event e JOIN leaf l ON l.event = e.id WHERE e.matter = $1 AND e.action <> 'file.read' ORDER BY e.id" };
+	"SELECT e.id, e.action FROM event e JOIN leaf l ON l.event = e.id WHERE e.matter = $1"
+	" AND e.action NOT IN ('" READING_ACTION "', '" READING_OPENING "') ORDER BY e.id" };
 static const struct stmt st_files = { "package_files",
 	"SELECT digest, salt FROM event_file WHERE event = $1 ORDER BY n" };
 

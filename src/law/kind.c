@@ -96,7 +96,8 @@ static const struct key kind_keys[] = {
 	{ "fields", K_MAP }, { "states", K_MAP | K_MUST }, { "terms", K_MAP }, { "actions", K_MAP | K_MUST },
 	{ "when", K_MAP }, { "clocks", K_MAP }, { "duties", K_MAP, LATER4 }, { "reports", K_MAP, LATER4 },
 	{ "draws", K_MAP, LATER4 }, { "see", K_ANY }, { "numbers", K_MAP }, { "papers", K_MAP },
-	{ "dossier", K_MAP }, { "list", K_MAP }, { "correct", K_MAP }, { "push", K_MAP }, { "path", K_LIST }, { "current", K_SCALAR }, { 0 }
+	{ "dossier", K_MAP }, { "list", K_MAP }, { "correct", K_MAP }, { "push", K_MAP }, { "path", K_LIST }, { "current", K_SCALAR },
+	{ "reads", K_MAP }, { 0 }
 };
 static const struct key state_keys[] = {
 	{ "name", K_SCALAR | K_MUST }, { "end", K_SCALAR }, { "checks", K_MAP }, { "holder", K_ANY },
@@ -1419,6 +1420,7 @@ static const struct key cover_keys[] = { /* in the order of enum cover_line */
 	{ "file_no", K_SCALAR }, { "volume", K_SCALAR }, { "cause", K_SCALAR }, { "party", K_SCALAR }, { "officers", K_SCALAR },
 	{ "received", K_SCALAR }, { "closed", K_SCALAR }, { "archived", K_SCALAR }, { 0 }
 };
+static const struct key reads_keys[] = { { "openings", K_SCALAR | K_MUST }, { "cite", K_SCALAR | K_LIST | K_MUST }, { 0 } };
 static const struct key list_keys[] = {
 	{ "columns", K_SCALAR | K_LIST }, { "filters", K_SCALAR | K_LIST }, { "card", K_SCALAR | K_LIST }, { 0 }
 };
@@ -1499,6 +1501,16 @@ static void dossier(struct loader *l, struct kind *k)
 		diag_add(l->d, pos_val(ynode_get(y, "keep")), false, "keep 应当是一段时间，例如 10 year");
 }
 
+static void reads(struct loader *l, struct kind *k)
+{
+	const struct ynode *y = ynode_get(tree_of(l, k), "reads");
+
+	if (!y || !bind_keys(l, y, "reads", reads_keys))
+		return;
+	k->openings = str_is(bind_text(y, "openings"), "true");
+	(void)bind_cites(l, ynode_get(y, "cite"));
+}
+
 static const char *const built_in[] = { "state", "organ", "parent", "opened", "opener", "number", "ended" };
 
 static void shown_exist(struct loader *l, const struct kind *k, const struct ynode *y)
@@ -1558,5 +1570,6 @@ void bind_kind(struct loader *l, struct kind *k)
 	push(l, k);
 	main_path(l, k);
 	dossier(l, k);
+	reads(l, k);
 	list(l, k);
 }

@@ -368,6 +368,7 @@ struct kind {
 	struct correct_def correct;
 	const struct state *const *path; /* the ordinary way of such a matter, for the line of progress */
 	size_t n_path;
+	bool openings;          /* whoever opens the page of such a matter is on record */
 	bool current;           /* its matters go by the law of today, not by that of their opening: registers */
 	size_t index; /* in law->kind */
 };

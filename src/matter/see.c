@@ -290,6 +290,8 @@ static bool event_names(struct seeing *s, struct str body, struct event_view *v,
 		return false;
 	if (str_is(v->action, READING_ACTION))
 		v->action_name = reading_name(s, doc);
+	else if (str_is(v->action, READING_OPENING))
+		v->action_name = STR("打开办件页");
 	part = json_get(doc, "part");
 	event_changes(s, part ? part : json_get(doc, "set"), v);
 	return (!v->actor || turn_name(s->t, v->actor, &v->actor_name, err))
