@@ -14,6 +14,7 @@
 #include "app/media.h"
 #include "app/practice.h"
 #include "app/upload.h"
+#include "app/ratings.h"
 #include "app/process.h"
 #include "app/witness.h"
 #include "base/day.h"
@@ -110,6 +111,7 @@ static bool start(struct app *app, const struct serving *s, struct err *err)
 	app_follow(app, "search", 1000, indexer_work);
 	if (!app->practice) /* what is practised is no other system's business */
 		app_follow(app, "hooks", 1000, hook_work);
+	app_follow(app, "ratings", 60000, ratings_work);
 	app_follow(app, "uploads", 1000, uploads_work);
 	app_follow(app, "media", 1000, media_work);
 	app->message_hook = s->hook_url;

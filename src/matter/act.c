@@ -611,6 +611,7 @@ static bool ahead(struct step *s, bool *ret_can, struct err *err)
 		return false;
 	s->to = s->to ? s->to : s->new->state;
 	enter(s);
+	push_begin(s);
 	return step_numbers(s, err);
 }
 
