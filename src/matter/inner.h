@@ -349,6 +349,10 @@ struct reaction_at {
 	const struct reaction *r;
 };
 
+MUST_USE bool step_follow(struct step *s, const struct effect *e, const struct val *var, struct err *err); /* a duty's `missed` */
+/* timer.c: the organ's own administrators, else every one of the installation. */
+MUST_USE bool administrators(struct turn *t, int64_t organ, struct val_list *ret, struct err *err);
+
 /* message.c */
 MUST_USE bool step_messages(struct step *s, struct err *err);
 MUST_USE bool tell_persons(struct step *s, const char *kind, const struct val_list *to, struct str text, struct err *err);
