@@ -68,6 +68,7 @@ struct app {
 	bool again;               /* the practice county is to begin again: serve stops, makes it anew and goes on */
 	bool read_only;           /* serve --read-only: people look, nobody writes, the threads behind rest */
 	pthread_mutex_t search_lock;
+	struct str key_pass;      /* passphrases of organs' signing keys (signing.h); empty: none is known */
 	const char *message_hook; /* where messages are told too (hook.h); NULL: nowhere */
 	int64_t hook_wait;        /* ms before a delivery's second try; 0: HOOK_WAIT_MS */
 	struct search *search[SEARCH_SPARE]; /* open and free */

@@ -184,7 +184,6 @@ struct paper_text {
 struct paper_block {
 	struct str sort;
 	struct paper_text text;
-	struct qr_view qr; /* side 0: none, or not made yet */
 	const struct paper_text *cell;
 	size_t n_cell;
 };
@@ -195,7 +194,7 @@ const struct paper_block *paper_blocks(struct req *r, struct str content, const 
 
 struct doc_view {
 	struct frame frame;
-	struct str name, number, title, title_href, made, frozen, digest, sm3, size, href;
+	struct str name, number, title, title_href, made, frozen, digest, sm3, size, href, signature;
 	bool ready, failed;
 	const struct paper_block *block;
 	size_t n_block;
@@ -210,6 +209,7 @@ bool kind_flow(struct req *r, struct err *err);
 bool rule_show(struct req *r, struct err *err);
 bool doc_show(struct req *r, struct err *err);
 bool doc_pdf(struct req *r, struct err *err);
+bool doc_signature(struct req *r, struct err *err);
 bool doc_ofd(struct req *r, struct err *err);
 bool file_get(struct req *r, struct err *err);
 /* struct http_config: the event of a download; other reads record themselves (record.h). */

@@ -14,8 +14,8 @@
 #include "app/media.h"
 #include "app/practice.h"
 #include "app/upload.h"
-#include "app/ratings.h"
 #include "app/process.h"
+#include "app/signing.h"
 #include "app/witness.h"
 #include "base/day.h"
 #include "base/log.h"
@@ -34,6 +34,7 @@ struct serving {
 	const char *hook_url; /* --message-hook */
 	int64_t hook_wait;    /* ms; 0: the usual */
 	const char *practice_site; /* --practice-site */
+	const char *key_pass; /* --key-pass: file */
 	bool read_only;
 };
 
@@ -108,10 +109,11 @@ static bool start(struct app *app, const struct serving *s, struct err *err)
 	if (app->practice && s->hook_url)
 		return err_set(err, ERR_USAGE, "练习县不向外推送消息，不接 --message-hook");
 	app_follow(app, "papers", 1000, papers_work);
+	if (!app->practice) /* what is practised is signed by nobody */
+		app_follow(app, "sign", 1000, signing_work);
 	app_follow(app, "search", 1000, indexer_work);
 	if (!app->practice) /* what is practised is no other system's business */
 		app_follow(app, "hooks", 1000, hook_work);
-	app_follow(app, "ratings", 60000, ratings_work);
 	app_follow(app, "uploads", 1000, uploads_work);
 	app_follow(app, "media", 1000, media_work);
 	app->message_hook = s->hook_url;
@@ -121,7 +123,7 @@ static bool start(struct app *app, const struct serving *s, struct err *err)
 	if (!app->practice) /* nobody witnesses what is practised */
 		app_follow(app, "witness", 1000, witness_work);
 	app_follow(app, "process", 1000, process_work); /* stops after those whose work it vouches for */
-	return log_start(app, err) && app_start(app, err) && start_listeners(app, s, err);
+	return key_pass_load(app->a, s->key_pass, &app->key_pass, err) && log_start(app, err) && app_start(app, err) && start_listeners(app, s, err);
 }
 
 /* host:port with the port that was found: whoever comes back comes to the same place. */
@@ -184,6 +186,7 @@ static const char usage[] =
 	"  --site 网址           公众一侧对外的地址，写进订阅和网站地图\n"
 	"  --message-hook 网址   收到新消息时也推送到这里；--hook-wait 秒：推送失败后隔多久再试\n"
 	"  --practice-site 网址  练习县在哪里，“五步认识明法”里给出链接\n"
+	"  --key-pass 文件       文书签名密钥的口令；不给的，用环境变量 MINGFA_KEY_PASS\n"
 	"  --read-only           只能查看，不能办理（维护时用）\n"
 	"  --now \"2026-03-02 09:00\"  程序时间（演示和测试用）\n";
 
@@ -197,6 +200,7 @@ static bool read_serving(const struct options *o, struct serving *s, struct err 
 	s->app.site = option(o, "--site");
 	s->hook_url = option(o, "--message-hook");
 	s->practice_site = option(o, "--practice-site");
+	s->key_pass = option(o, "--key-pass");
 	s->hook_wait = 0;
 	s->read_only = option(o, "--read-only") != NULL;
 	if (option(o, "--hook-wait") && !parse_i64(str_of(option(o, "--hook-wait")), 1, 3600, &s->hook_wait))
@@ -214,7 +218,7 @@ static bool read_serving(const struct options *o, struct serving *s, struct err 
 int cmd_serve(int argc, char **argv)
 {
 	static const char *const names[] = { "--listen", "--public", "--now", "--db", "--law", "--site", "--proxy", "--log",
-		"--message-hook", "--hook-wait", "--practice-site", NULL };
+		"--message-hook", "--hook-wait", "--practice-site", "--key-pass", NULL };
 	static const char *const flags[] = { "--read-only", NULL };
 	struct options o;
 	struct serving s;

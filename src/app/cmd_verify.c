@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "app/command.h"
-#include "app/package.h"
 #include "app/verify.h"
 #include "base/arena.h"
 
@@ -32,6 +31,8 @@ void verify_print(const struct verify_result *r)
 	(void)printf("核对完毕，全部相符：办理记录%" PRId64 "条，办件%" PRId64 "件，文书%" PRId64 "份，期限%" PRId64 "个，编号%" PRId64
 		     "个，文件%" PRId64 "份，签过的树头%" PRId64 "个\n", r->events, r->matters, r->papers, r->clocks, r->numbers, r->blobs,
 		     r->checkpoints);
+	if (r->signatures)
+		(void)printf("其中有电子签名的文书%" PRId64 "份，签名都对\n", r->signatures);
 	if (r->removed)
 		(void)printf("另有%" PRId64 "条记录的内容已依法清除，它们在日志里的登记仍然完整\n", r->removed);
 	if (r->headless)
@@ -54,27 +55,9 @@ int verify_failed(const struct err *err)
 	return 1;
 }
 
-static int verify_package(struct arena *a, const char *dir, const char *key)
-{
-	struct package_checked c;
-	struct err err = { 0 };
-
-	if (!package_check(a, dir, key, &c, &err)) {
-		if (err.code == ERR_ALTERED)
-			(void)printf("发现不符：%s\n怎么办：不要接收，把这一句话告知移交单位，请它重新生成\n", err.msg);
-		else
-			(void)command_failed(&err);
-		return err.code == ERR_ALTERED ? 1 : 2;
-	}
-	(void)printf("核对完毕，归档包全部相符：文件%zu个，办理记录%zu步都在签过名的日志里\n", c.files, c.acts);
-	if (!key)
-		(void)printf("日志的公钥是 %.*s，请与移交单位书面告知的核对\n", STR_FMT(c.key));
-	return 0;
-}
-
 int cmd_verify(int argc, char **argv)
 {
-	static const char *const names[] = { "--db", "--key", NULL };
+	static const char *const names[] = { "--db", NULL };
 	struct arena *a = arena_new();
 	struct verify_result r;
 	struct err err = { 0 };
@@ -82,15 +65,9 @@ int cmd_verify(int argc, char **argv)
 	bool ok;
 
 	if (!options_read(argc, argv, names, NULL, &o) || o.n != 1) {
-		(void)fputs("用法：mingfa verify 文件夹 [--db 地址]\n      mingfa verify 解开的归档包 [--key 日志的公钥]\n", stderr);
+		(void)fputs("用法：mingfa verify 文件夹 [--db 地址]\n", stderr);
 		(void)arena_free(a);
 		return 2;
-	}
-	if (package_is(a, o.arg[0])) {
-		int code = verify_package(a, o.arg[0], option(&o, "--key"));
-
-		(void)arena_free(a);
-		return code;
 	}
 	ok = verify_folder(o.arg[0], option(&o, "--db") ? option(&o, "--db") : str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", o.arg[0])), bar, NULL, &r, &err);
 	(void)arena_free(a);

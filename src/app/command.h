@@ -40,6 +40,7 @@ int cmd_export(int argc, char **argv);
 int cmd_backup(int argc, char **argv);
 int cmd_restore(int argc, char **argv);
 int cmd_log(int argc, char **argv);
+int cmd_key(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_draw(int argc, char **argv);
 int cmd_search(int argc, char **argv);

@@ -11,11 +11,11 @@
 
 struct document {
 	int64_t matter, created, frozen;
-	struct str number, content, state, blob;
+	struct str number, content, state, blob, signature;
 };
 
 static const struct stmt st_document = { "doc_by_code",
-	"SELECT matter, created, COALESCE(frozen, 0), number, content, state, COALESCE(blob, '') FROM document WHERE code = $1" };
+	"SELECT matter, created, COALESCE(frozen, 0), number, content, state, COALESCE(blob, ''), COALESCE(signature, '') FROM document WHERE code = $1" };
 static const struct stmt st_evidence = { "doc_evidence",
 	"SELECT matter, field, name FROM evidence WHERE blob = $1 ORDER BY id DESC LIMIT 100" };
 
@@ -33,7 +33,8 @@ static bool load(struct req *r, struct document *d, struct matter_view *m, const
 	const struct actor who = actor_of(r);
 	const struct db_in in[] = { db_str(req_param(r, "code")) };
 	const struct db_out out[] = { db_to_i64(&d->matter), db_to_i64(&d->created), db_to_i64(&d->frozen),
-				      db_to_str(&d->number), db_to_str(&d->content), db_to_str(&d->state), db_to_str(&d->blob) };
+				      db_to_str(&d->number), db_to_str(&d->content), db_to_str(&d->state), db_to_str(&d->blob),
+				      db_to_str(&d->signature) };
 	bool found;
 
 	if (!db_maybe(r->db, r->a, &st_document, DB_IN(in), DB_OUT(out), &found, err))
@@ -61,6 +62,7 @@ bool doc_show(struct req *r, struct err *err)
 		return false;
 	v.name = p->name;
 	v.number = d.number;
+	v.signature = d.signature;
 	v.title = m.title;
 	v.title_href = case_href(r, m.snap);
 	v.href = str_fmt(r->a, "/doc/%.*s", STR_FMT(p->code));
@@ -98,6 +100,19 @@ bool doc_pdf(struct req *r, struct err *err)
 	    && reply_file(r, "application/pdf", bytes,
 			  str_fmt(r->a, "%.*s%.*s.pdf", STR_FMT(p->name), STR_FMT(d.number)),
 			  str_is(req_query(r, "save"), "1"));
+}
+
+bool doc_signature(struct req *r, struct err *err)
+{
+	const struct paper_view *p;
+	struct matter_view m;
+	struct document d = { .matter = 0 };
+
+	if (!load(r, &d, &m, &p, err))
+		return false;
+	if (!d.signature.n)
+		return err_set(err, ERR_NOT_FOUND, "这份文书没有电子签名");
+	return reply_file(r, "text/plain; charset=utf-8", d.signature, str_fmt(r->a, "%.*s%.*s.sig", STR_FMT(p->name), STR_FMT(d.number)), true);
 }
 
 /* Drawn when it is asked for: the same blocks give the same bytes, so nothing is kept. */

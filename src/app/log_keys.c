@@ -23,7 +23,7 @@ static bool signer_of_folder(struct arena *a, const char *dir, int i, struct str
 	*ret = NULL;
 	if (!small_get(a, str_cstr(a, str_fmt(a, "%s/keys/%s", dir, file_name[i])), PEM_MOST, &pem, &found, err))
 		return false;
-	return !found || signer_pem(a, type_of[i], name, pem, ret, err);
+	return !found || signer_pem(a, type_of[i], name, pem, (struct str){ 0 }, ret, err);
 }
 
 /* The folder's keys under that name; those that are not there are made. */
@@ -35,7 +35,7 @@ static bool keys_of_folder(struct arena *a, const char *dir, struct str name, st
 		if (!signer_of_folder(a, dir, i, name, &k->signer[i], err))
 			return false;
 		if (!k->signer[i]
-		    && (!signer_new_pem(a, type_of[i], &pem, err)
+		    && (!signer_new_pem(a, type_of[i], (struct str){ 0 }, &pem, err)
 			|| !small_put(a, str_cstr(a, str_fmt(a, "%s/keys/%s", dir, file_name[i])), pem, false, err)
 			|| !signer_of_folder(a, dir, i, name, &k->signer[i], err)))
 			return false;

@@ -125,6 +125,31 @@ struct proof_view {
 	struct qr_view qr;
 };
 
+/* 核验文书 (public_verify.c). */
+enum verify_outcome { VERIFY_ASKS, VERIFY_EMPTY, VERIFY_ISSUED, VERIFY_OTHER, VERIFY_PUBLISHED, VERIFY_UNKNOWN };
+enum verify_sign { SIGN_NONE, SIGN_GOOD, SIGN_BAD };
+struct verify_view {
+	struct public_frame frame;
+	struct str number, file;        /* as typed; name of what was sent */
+	struct str sha256, sm3;         /* of what was sent */
+	enum verify_outcome outcome;
+	enum verify_sign sign;
+	struct str sign_says;
+	struct str gone, gone_why;      /* withdrawn, corrected, void: when, and why */
+	struct str href, phone;         /* of the published decision; of the bureau */
+	const struct fact *fact;
+	size_t n_fact;
+};
+struct organ_keys_view {
+	struct public_frame frame;
+	const struct organ_key_line {
+		struct str name, from, until, ed25519, sm2;
+		bool active;
+	} *line;
+	size_t n;
+};
+#define VERIFY_FILE_MAX ((size_t)20 << 20) /* a paper of a thousand pages has a tenth */
+
 struct organ_row {
 	struct str code, name, sort, phone, address;
 };
@@ -279,7 +304,7 @@ struct complain_view {
 	const struct choice *as, *ground, *organ;
 	size_t n_as, n_ground, n_organ;
 	struct str bureau, address;
-	struct str name, home, contact, unit, officer, visit, event, reason; /* as typed */
+	struct str name, home, contact, unit, officer, event, reason; /* as typed */
 	bool anonymous;
 	const struct public_fault *fault;
 	size_t n_fault;
@@ -404,6 +429,9 @@ bool decision_show(struct req *r, struct err *err);
 bool decision_file(struct req *r, struct err *err);
 bool decision_proof(struct req *r, struct err *err);
 bool decision_proof_part(struct req *r, struct err *err);
+bool verify_show(struct req *r, struct err *err);
+bool verify_send(struct req *r, struct err *err);
+bool organ_keys_show(struct req *r, struct err *err);
 bool correct_show(struct req *r, struct err *err);
 bool correct_send(struct req *r, struct err *err);
 bool ask_show(struct req *r, struct err *err);

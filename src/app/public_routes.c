@@ -4,6 +4,7 @@
 
 #include "web/asset.h"
 
+#define VERIFY_BODY ((size_t)21 << 20) /* VERIFY_FILE_MAX and the number */
 #define CORRECT_BODY ((size_t)32 << 20) /* the words and five scanned proofs */
 
 const struct route public_routes[] = {
@@ -17,6 +18,10 @@ const struct route public_routes[] = {
 	{ METHOD_GET, "/decisions/{code}/correct", correct_show, AUDIENCE_PUBLIC, "form of a request for correction" },
 	{ METHOD_POST, "/decisions/{code}/correct", correct_send, AUDIENCE_PUBLIC, "makes the request",
 	  .max_body = CORRECT_BODY, .slow = true, .no_csrf = true, .rate = RATE_FORM },
+	{ METHOD_GET, "/verify", verify_show, AUDIENCE_PUBLIC, "asks for a paper's file or number" },
+	{ METHOD_POST, "/verify", verify_send, AUDIENCE_PUBLIC, "whether the organ issued it", .max_body = VERIFY_BODY, .slow = true,
+	  .no_csrf = true, .rate = RATE_ASK },
+	{ METHOD_GET, "/keys", organ_keys_show, AUDIENCE_PUBLIC, "the organs' public keys" },
 	{ METHOD_GET, "/progress", ask_show, AUDIENCE_PUBLIC, "asks for number and query code" },
 	{ METHOD_POST, "/progress", ask_send, AUDIENCE_PUBLIC, "what they open", .no_csrf = true, .rate = RATE_ASK },
 	{ METHOD_GET, "/complain", complain_show, AUDIENCE_PUBLIC, "form of a complaint about enforcement" },

@@ -16,7 +16,6 @@
 #include "app/party.h"
 #include "app/places.h"
 #include "app/practice.h"
-#include "app/ratings.h"
 #include "app/exhibit.h"
 #include "app/sign.h"
 #include "app/token.h"
@@ -42,7 +41,6 @@ const struct route working_routes[] = {
 	{ GET, "/calendar", calendar_show, PERSON, "What ends on which day of a month", .slow = true },
 	{ GET, "/help", help_show, PERSON, "How to work with the program" },
 	{ GET, "/help/{kind}", help_kind, PERSON, "How a kind of matter is done, made from its definition" },
-	{ GET, "/ratings", ratings_show, PERSON, "What enterprises said of inspections" },
 	{ GET, "/inbox", inbox_show, PERSON, "Messages" },
 	{ POST, "/inbox/read", inbox_read, PERSON, "Marks all messages as read" },
 	{ GET, "/drafts", drafts_show, PERSON, "Forms begun, and those thrown away in the last 30 days" },
@@ -107,6 +105,7 @@ const struct route working_routes[] = {
 	{ GET, "/law/{id}", rule_show, PERSON, "A rule, and which checks use it" },
 	{ GET, "/doc/{code}", doc_show, PERSON, "A paper" },
 	{ GET, "/doc/{code}/pdf", doc_pdf, PERSON, "Its PDF" },
+	{ GET, "/doc/{code}/signature", doc_signature, PERSON, "The organ's signature of it, as a file" },
 	{ GET, "/doc/{code}/ofd", doc_ofd, PERSON, "The same as OFD (GB/T 33190)", .slow = true },
 	{ GET, "/file/{digest}", file_get, PERSON, "A stored file", .records = "download", .slow = true },
 	{ METHOD_OPTIONS, UPLOAD_PATH, upload_options, ANYONE, "What of the upload protocol tus is spoken" },

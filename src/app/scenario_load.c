@@ -9,7 +9,6 @@
 #include "app/cmd_law.h"
 #include "app/scenario_play.h"
 #include "db/migrate.h"
-#include "matter/duty.h"
 
 #define ADDRESS_MAX 1000
 
@@ -191,7 +190,7 @@ static bool bind_in_tx(struct db *db, const void *ctx, struct err *err)
 {
 	const struct world_of_scenarios *w = ctx;
 
-	return engine_bind(w->set->engine, db, w->a, err) && matter_duties_begin(w->set->engine, db, w->a, false, err);
+	return engine_bind(w->set->engine, db, w->a, err);
 }
 
 bool scenario_world_open(struct scenario_set *s, const char *address, struct world_of_scenarios **ret,

@@ -240,6 +240,7 @@ static bool check_record(struct verifying *v, struct err *err)
 	v->r->newer = m.newer;
 	v->r->matters = m.matters;
 	v->r->papers = m.papers;
+	v->r->signatures = m.signatures;
 	v->r->clocks = m.clocks;
 	v->r->numbers = m.numbers;
 	return ok;

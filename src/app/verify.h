@@ -12,7 +12,7 @@
 
 struct verify_result {
 	int64_t events, removed, headless, files; /* of struct audit */
-	int64_t matters, papers, clocks, numbers;
+	int64_t matters, papers, signatures, clocks, numbers;
 	int64_t blobs, elsewhere;                 /* stored files read; of them not in this folder */
 	int64_t tiles, checkpoints;
 	bool newer;                               /* of struct matter_audit */

@@ -62,7 +62,7 @@ bool key_make(enum key_type type, struct str name, const unsigned char *pub, str
 	struct key k = { .name = name, .type = type };
 
 	if (!key_name_ok(name) || name.n > KEY_NAME_MAX)
-		return err_set(err, ERR_BAD_INPUT, "日志或者见证方的名称不能为空，不能有空格和加号，至多%d个字节", KEY_NAME_MAX);
+		return err_set(err, ERR_BAD_INPUT, "密钥的名称不能为空，不能有空格和加号，至多%d个字节", KEY_NAME_MAX);
 	memcpy(k.pub, pub, key_pub_len(type));
 	k.id = id_of(&k);
 	*ret = k;
@@ -201,7 +201,9 @@ bool key_verify(const struct key *k, struct str msg, const unsigned char sig[KEY
 
 struct signer {
 	struct key key;
-	EVP_PKEY *pkey;
+	EVP_PKEY *pkey; /* NULL: held elsewhere */
+	bool (*sign)(void *ctx, struct str msg, unsigned char ret[KEY_SIG], struct err *err);
+	void *ctx;
 };
 
 static void forget(void *p)
@@ -231,21 +233,33 @@ static bool signer_of(struct arena *a, enum key_type type, struct str name, EVP_
 	else if (ok)
 		ok = EVP_PKEY_get_raw_public_key(pkey, pub, &n) == 1;
 	if (!ok || n != key_pub_len(type))
-		return err_set(err, ERR_BAD_INPUT, "日志的私钥文件内容不对：要%s私钥", type == KEY_SM2 ? "SM2" : "Ed25519");
+		return err_set(err, ERR_BAD_INPUT, "私钥文件的内容不对：要%s私钥", type == KEY_SM2 ? "SM2" : "Ed25519");
 	s->pkey = pkey;
 	*ret = s;
 	return key_make(type, name, pub, &s->key, err);
 }
 
-bool signer_pem(struct arena *a, enum key_type type, struct str name, struct str pem, struct signer **ret,
+bool signer_pem(struct arena *a, enum key_type type, struct str name, struct str pem, struct str pass, struct signer **ret,
 		struct err *err)
 {
+	const bool locked = str_find(pem, STR("ENCRYPTED"), 0) != SIZE_MAX;
 	BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
-	/* The empty password: without it OpenSSL would ask the terminal for one when the key is encrypted. */
-	EVP_PKEY *pkey = bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, (char[]){ "" }) : NULL;
+	/* Never NULL: else OpenSSL would ask the terminal for one when the key is encrypted. */
+	EVP_PKEY *pkey = bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, str_cstr(a, pass)) : NULL;
 
 	BIO_free(bio);
+	if (!pkey && locked)
+		return err_set(err, ERR_BAD_INPUT, "私钥有口令保护，口令%s", pass.n ? "不对" : "没有给出");
 	return signer_of(a, type, name, pkey, ret, err);
+}
+
+struct signer *signer_elsewhere(struct arena *a, const struct key *k,
+				bool (*sign)(void *ctx, struct str msg, unsigned char ret[KEY_SIG], struct err *err), void *ctx)
+{
+	struct signer *s = arena_one(a, struct signer);
+
+	*s = (struct signer){ .key = *k, .sign = sign, .ctx = ctx };
+	return s;
 }
 
 bool signer_seed(struct arena *a, enum key_type type, struct str name, const unsigned char seed[KEY_SEED],
@@ -254,20 +268,21 @@ bool signer_seed(struct arena *a, enum key_type type, struct str name, const uns
 	return signer_of(a, type, name, EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, KEY_SEED), ret, err);
 }
 
-bool signer_new_pem(struct arena *a, enum key_type type, struct str *ret, struct err *err)
+bool signer_new_pem(struct arena *a, enum key_type type, struct str pass, struct str *ret, struct err *err)
 {
+	const EVP_CIPHER *cipher = pass.n ? EVP_aes_256_cbc() : NULL;
 	EVP_PKEY *pkey = type == KEY_SM2 ? EVP_PKEY_Q_keygen(NULL, NULL, "SM2") : EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 	BIO *bio = BIO_new(BIO_s_mem());
 	char *p = NULL;
 	long n = 0;
 
-	if (pkey && bio && PEM_write_bio_PKCS8PrivateKey(bio, pkey, NULL, NULL, 0, NULL, NULL) == 1)
+	if (pkey && bio && PEM_write_bio_PKCS8PrivateKey(bio, pkey, cipher, pass.n ? pass.p : NULL, (int)pass.n, NULL, NULL) == 1)
 		n = BIO_get_mem_data(bio, &p);
 	if (n > 0)
 		*ret = str_dup(a, (struct str){ p, (size_t)n });
 	BIO_free(bio);
 	EVP_PKEY_free(pkey);
-	return n > 0 || err_set(err, ERR_BUG, "OpenSSL 没有%s，不能生成日志的密钥", type == KEY_SM2 ? "SM2" : "Ed25519");
+	return n > 0 || err_set(err, ERR_BUG, "OpenSSL 没有%s，不能生成密钥", type == KEY_SM2 ? "SM2" : "Ed25519");
 }
 
 bool signer_sign(const struct signer *s, struct str msg, unsigned char ret[KEY_SIG], struct err *err)
@@ -276,8 +291,13 @@ bool signer_sign(const struct signer *s, struct str msg, unsigned char ret[KEY_S
 	unsigned char out[SM2_DER_MAX];
 	size_t n = sizeof(out);
 	EVP_PKEY_CTX *pctx = NULL;
-	EVP_MD_CTX *ctx = context(s->pkey, s->key.type, &pctx);
-	bool ok = ctx && EVP_DigestSignInit(ctx, NULL, sm2 ? EVP_sm3() : NULL, NULL, s->pkey) == 1
+	EVP_MD_CTX *ctx;
+	bool ok;
+
+	if (!s->pkey)
+		return s->sign(s->ctx, msg, ret, err);
+	ctx = context(s->pkey, s->key.type, &pctx);
+	ok = ctx && EVP_DigestSignInit(ctx, NULL, sm2 ? EVP_sm3() : NULL, NULL, s->pkey) == 1
 		  && EVP_DigestSign(ctx, out, &n, (const unsigned char *)msg.p, msg.n) == 1;
 
 	EVP_MD_CTX_free(ctx);
@@ -286,5 +306,5 @@ bool signer_sign(const struct signer *s, struct str msg, unsigned char ret[KEY_S
 		ok = sm2_from_der(out, n, ret);
 	else if (ok && (ok = n == KEY_SIG))
 		memcpy(ret, out, KEY_SIG);
-	return ok || err_set(err, ERR_BUG, "日志签名失败（%s）", sm2 ? "SM2" : "Ed25519");
+	return ok || err_set(err, ERR_BUG, "签名失败（%s）", sm2 ? "SM2" : "Ed25519");
 }

@@ -3,7 +3,8 @@
  * type 0x04), and SM2 with SM3 beside the first (type 0xff "sm2-sm3-note/v1\n"; readers that do not know it pass over
  * it). SM2 always with the user id 1234567812345678: OpenSSL 3.0 would take an empty one, which nobody else takes.
  *
- * Private keys are PEM (PKCS #8, not encrypted), which `openssl pkey` reads too. */
+ * Private keys are PEM (PKCS #8), which `openssl pkey` reads too: of a log not encrypted, of an organ under a passphrase
+ * (PBES2, AES-256). Those of a token never leave it (token.h). */
 #ifndef MINGFA_LOG_KEY_H
 #define MINGFA_LOG_KEY_H
 
@@ -40,14 +41,18 @@ bool key_verify(const struct key *k, struct str msg, const unsigned char sig[KEY
 /* A private key; lives in its arena. */
 struct signer;
 const struct key *signer_key(const struct signer *s);
-/* name must live as long as the signer. ERR_BAD_INPUT: no such key. */
-MUST_USE bool signer_pem(struct arena *a, enum key_type type, struct str name, struct str pem, struct signer **ret,
-			 struct err *err);
+/* name must live as long as the signer. pass: of an encrypted key, else empty. ERR_BAD_INPUT: no such key, or the
+ * passphrase is wrong. */
+MUST_USE bool signer_pem(struct arena *a, enum key_type type, struct str name, struct str pem, struct str pass,
+			 struct signer **ret, struct err *err);
 /* Ed25519 only. */
 MUST_USE bool signer_seed(struct arena *a, enum key_type type, struct str name, const unsigned char seed[KEY_SEED],
 			  struct signer **ret, struct err *err);
-/* A new private key as PEM. */
-MUST_USE bool signer_new_pem(struct arena *a, enum key_type type, struct str *ret, struct err *err);
+/* A new private key as PEM, encrypted unless pass is empty. */
+MUST_USE bool signer_new_pem(struct arena *a, enum key_type type, struct str pass, struct str *ret, struct err *err);
+/* One whose private key is held elsewhere: sign does the work of signer_sign. ctx lives as long as the signer. */
+struct signer *signer_elsewhere(struct arena *a, const struct key *k,
+				bool (*sign)(void *ctx, struct str msg, unsigned char ret[KEY_SIG], struct err *err), void *ctx);
 MUST_USE bool signer_sign(const struct signer *s, struct str msg, unsigned char ret[KEY_SIG], struct err *err);
 
 #endif

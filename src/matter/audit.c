@@ -25,10 +25,10 @@ static struct str action_name(const struct kind *k, struct str action)
 
 	if (str_is(action, "paper.frozen"))
 		return STR("文书制成PDF");
+	if (str_is(action, "paper.signed"))
+		return STR("文书电子签名");
 	if (str_is(action, READING_ACTION))
 		return STR("下载文件");
-	if (str_is(action, READING_OPENING))
-		return STR("打开办件页");
 	if (str_is(action, "open"))
 		return STR("立项");
 	return ac && ac->name.n ? ac->name : action;
@@ -192,7 +192,7 @@ static bool fold(struct folded *f, struct err *err)
 		if (s->seq != f->now->version + 1)
 			return folded_differs(f, err, "少了第%" PRId64 "步：步骤的编号不连续", f->now->version + 1);
 		f->now->version = s->seq;
-		if (!reading_is(s->action))
+		if (!str_is(s->action, READING_ACTION))
 			updated = s->at;
 		if (s->body)
 			fold_step(f, s);
@@ -389,6 +389,7 @@ bool audit_matters(struct matter_audit *m, struct err *err)
 
 	m->newer = !known;
 	m->series = series_new(keep);
+	ok = ok && organ_keys(m->x->db, keep, 0, &m->key, &m->n_key, err);
 	do {
 		(void)arena_reset(a);
 		r = arena_one(a, struct matters_read);

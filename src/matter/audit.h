@@ -11,14 +11,17 @@
 
 #include "log/audit.h"
 #include "matter/engine.h"
+#include "matter/organ_key.h"
 
 struct matter_audit {
 	struct engine *e;   /* engine_bind is not asked for: every law is the stored one */
 	struct audit *x;
 	bool newer;         /* found: the program's definitions are newer than the database: keys that they want may be missing */
-	int64_t matters, papers, clocks, numbers; /* compared */
+	int64_t matters, papers, signatures, clocks, numbers; /* compared */
 	/* inside */
 	struct series *series;
+	const struct organ_key *key; /* of every organ */
+	size_t n_key;
 };
 /* Every matter, in order. ERR_ALTERED names the first that differs. */
 MUST_USE bool audit_matters(struct matter_audit *m, struct err *err);

@@ -30,13 +30,13 @@ static size_t count_of(const struct json *list)
 
 static const struct stmt st_papers = { "audit_papers",
 	"SELECT d.id, d.event, d.paper, d.number, d.template, d.content, d.state, d.blob, d.frozen_event, d.created, d.voided, d.frozen,"
-	" b.sm3 FROM document d LEFT JOIN blob b ON b.digest = d.blob WHERE d.matter = $1 ORDER BY d.id" };
+	" b.sm3, d.signature, d.signed_event FROM document d LEFT JOIN blob b ON b.digest = d.blob WHERE d.matter = $1 ORDER BY d.id" };
 
 struct papers {
 	struct folded *f;
-	int64_t id, event, frozen_event, created, voided, frozen_at;
-	struct str paper, number, template, content, state, blob, sm3;
-	size_t n, frozen; /* in all */
+	int64_t id, event, frozen_event, created, voided, frozen_at, signed_event;
+	struct str paper, number, template, content, state, blob, sm3, signature;
+	size_t n, frozen, is_signed; /* in all */
 	/* the event whose papers are being read: how many, and where in its body the last one ended */
 	int64_t of, of_n;
 	size_t at;
@@ -88,6 +88,30 @@ static bool frozen_fits(struct papers *p, struct err *err)
 	return true;
 }
 
+/* The stored note is that of the event, a key of the organ signed it, and it says of this paper what is stored of it. */
+static bool signature_fits(struct papers *p, struct err *err)
+{
+	const struct step_row *s = step_of(p->f, p->signed_event);
+	const struct organ_key *key = NULL;
+	struct paper_statement said;
+	struct err why = { 0 };
+
+	if (!p->signed_event)
+		return !p->signature.n || differs(p, err, "的电子签名是后来插入的：没有哪一步签过它");
+	p->is_signed++;
+	if (!s || !str_is(s->action, "paper.signed") || (s->body && (!str_eq(json_str(s->body, "note"), p->signature)
+								   || json_i64(s->body, "document", 0) != p->id)))
+		return differs(p, err, "的电子签名被改动：与签名的那一步不符");
+	if (!paper_signature_check(p->f->a, p->signature, p->f->m->key, p->f->m->n_key, &said, &key, &why))
+		return differs(p, err, str_cstr(p->f->a, str_fmt(p->f->a, "的电子签名不对：%s", why.msg)));
+	if (key->organ != p->f->row.organ)
+		return differs(p, err, "的电子签名不对：是另一机关的密钥签的");
+	if (!str_eq(said.sha256, p->blob) || !str_eq(said.sm3, p->sm3) || !str_eq(said.number, p->number))
+		return differs(p, err, "的电子签名不对：签的是另一份文书");
+	p->f->m->signatures++;
+	return true;
+}
+
 static bool voided_fits(const struct papers *p)
 {
 	for (size_t i = 0; p->voided && i < p->f->n; i++)
@@ -112,7 +136,7 @@ static bool paper_row(void *ctx, struct err *err)
 		return differs(p, err, "被改动：内容、文号、样式或者次序与办理时定下的不符");
 	if (!voided_fits(p))
 		return differs(p, err, "的作废时间被改动：没有哪一步办理作废过它");
-	return frozen_fits(p, err);
+	return frozen_fits(p, err) && signature_fits(p, err);
 }
 
 bool audit_papers(struct folded *f, struct err *err)
@@ -122,18 +146,21 @@ bool audit_papers(struct folded *f, struct err *err)
 	const struct db_out out[] = { db_to_i64(&p.id), db_to_i64(&p.event), db_to_str(&p.paper), db_to_str(&p.number),
 				      db_to_str(&p.template), db_to_str(&p.content), db_to_str(&p.state), db_to_str(&p.blob),
 				      db_to_i64(&p.frozen_event), db_to_i64(&p.created), db_to_i64(&p.voided), db_to_i64(&p.frozen_at),
-				      db_to_str(&p.sm3) };
-	size_t n = 0, frozen = 0;
+				      db_to_str(&p.sm3), db_to_str(&p.signature), db_to_i64(&p.signed_event) };
+	size_t n = 0, frozen = 0, is_signed = 0;
 
 	if (!db_each(f->m->x->db, f->a, &st_papers, DB_IN(in), DB_OUT(out), paper_row, &p, err))
 		return false;
 	for (size_t i = 0; i < f->n; i++) {
 		n += f->step[i].body ? count_of(json_get(f->step[i].body, "papers")) : 0;
 		frozen += str_is(f->step[i].action, "paper.frozen");
+		is_signed += str_is(f->step[i].action, "paper.signed");
 	}
 	f->m->papers += (int64_t)p.n;
 	if (p.n < n || (p.n > n && !f->gaps))
 		return folded_differs(f, err, "的文书登记少了或者多了：办理时制作了%zu份，现在有%zu份", n, p.n);
+	if (is_signed != p.is_signed)
+		return folded_differs(f, err, "的文书登记被改动：电子签名的记录有%zu份，登记有%zu份", is_signed, p.is_signed);
 	return frozen == p.frozen || folded_differs(f, err, "的文书登记被改动：制成PDF的记录有%zu份，登记有%zu份", frozen, p.frozen);
 }
 
@@ -214,7 +241,7 @@ bool audit_files(struct folded *f, struct err *err)
 
 /* ---- keys and links ---- */
 
-struct key {
+struct listed {
 	struct str path, text;
 	int64_t num;
 	bool is_text, wanted, found;
@@ -222,7 +249,7 @@ struct key {
 
 struct keys {
 	struct folded *f;
-	struct key *v;
+	struct listed *v;
 	size_t n, cap;
 	bool is_text;
 	struct str path, text;
@@ -235,7 +262,7 @@ static const struct stmt st_links = { "audit_links", "SELECT field, target FROM 
 
 static void want(struct keys *k, struct str path, struct val v, bool wanted)
 {
-	struct key x = { .path = path, .wanted = wanted };
+	struct listed x = { .path = path, .wanted = wanted };
 
 	for (size_t i = 0; type_is_list(v.t) && i < v.list->n; i++)
 		want(k, path, v.list->v[i], wanted);
@@ -268,7 +295,7 @@ static void want_recused(struct keys *k)
 {
 	for (size_t i = 0; i < k->f->n; i++) {
 		const struct step_row *s = &k->f->step[i];
-		struct key x = { .path = STR("recused"), .num = json_i64(s->body, "person", 0), .wanted = true };
+		struct listed x = { .path = STR("recused"), .num = json_i64(s->body, "person", 0), .wanted = true };
 
 		if (str_is(s->action, "recuse") && x.num)
 			PUSH(k->f->a, k->v, k->n, k->cap, x);

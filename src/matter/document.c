@@ -12,16 +12,30 @@ static const struct stmt st_queued = { "document_queued",
 	"WHERE d.state = 'queued' ORDER BY d.id LIMIT $1" };
 static const struct stmt st_one = { "document_one",
 	"SELECT d.matter, d.paper, d.number, d.state, d.event, m.version, m.def, m.kind, "
-	"(SELECT MAX(at) FROM event e WHERE e.matter = d.matter), COALESCE(f.actor, 0) "
+	"(SELECT MAX(at) FROM event e WHERE e.matter = d.matter), COALESCE(f.actor, 0), COALESCE(d.blob, ''), "
+	"COALESCE((SELECT sm3 FROM blob b WHERE b.digest = d.blob), ''), COALESCE(d.signed_event, 0) "
 	"FROM document d JOIN matter m ON m.id = d.matter JOIN event f ON f.id = d.event WHERE d.id = $1" };
 static const struct stmt st_event = { "document_event",
 	"INSERT INTO event (matter, seq, at, entered_at, role, action, because_of, request, def, kind) "
-	"VALUES ($1, $2, $3, $4, 'program', 'paper.frozen', $5, $6, $7, $8) RETURNING id" };
+	"VALUES ($1, $2, $3, $4, 'program', $5, $6, $7, $8, $9) RETURNING id" };
 static const struct stmt st_body = { "document_body", "INSERT INTO event_body (event, salt, body) VALUES ($1, $2, $3)" };
 static const struct stmt st_version = { "document_version",
 	"UPDATE matter SET version = $2, updated = $3 WHERE id = $1" };
 static const struct stmt st_freeze = { "document_freeze",
 	"UPDATE document SET state = 'frozen', tries = tries + 1, blob = $2, frozen = $3, frozen_event = $4 WHERE id = $1" };
+/* Whether anybody signs is asked here, so that a paper waits for no key that nobody has. */
+static const struct stmt st_to_sign = { "document_to_sign",
+	"INSERT INTO outbox (kind, matter, event, item, at, tries) SELECT 'sign', $1, $2, $3, $4, 0 WHERE EXISTS "
+	"(SELECT 1 FROM matter k JOIN matter m ON m.organ = k.organ WHERE m.id = $1 AND k.kind = 'signing_key' AND k.state = 'active')" };
+static const struct stmt st_unsigned = { "document_unsigned",
+	"SELECT d.id, COALESCE(o.name, ''), d.paper, d.number, d.blob, b.sm3, m.def, m.kind FROM outbox x "
+	"JOIN document d ON d.id = x.item JOIN matter m ON m.id = d.matter JOIN blob b ON b.digest = d.blob "
+	"LEFT JOIN organ o ON o.id = m.organ WHERE x.kind = 'sign' AND x.done IS NULL AND d.signed_event IS NULL "
+	"AND m.organ = $1 ORDER BY x.id LIMIT $2" };
+static const struct stmt st_sign_waits = { "document_sign_waits", "SELECT 1 FROM outbox WHERE kind = 'sign' AND done IS NULL LIMIT 1" };
+static const struct stmt st_sign = { "document_sign", "UPDATE document SET signature = $2, signed_event = $3 WHERE id = $1" };
+static const struct stmt st_sign_done = { "document_sign_done",
+	"UPDATE outbox SET done = $2 WHERE kind = 'sign' AND item = $1 AND done IS NULL" };
 static const struct stmt st_try = { "document_try",
 	"UPDATE document SET tries = tries + 1, state = CASE WHEN tries + 1 >= $2 THEN 'failed' ELSE state END WHERE id = $1 "
 	"RETURNING tries" };
@@ -92,8 +106,8 @@ bool document_queued(struct engine *e, struct db *db, struct arena *a, int64_t l
 }
 
 struct one {
-	int64_t matter, event, version, def, last_at, maker;
-	struct str paper, number, state, kind;
+	int64_t matter, event, version, def, last_at, maker, signed_event;
+	struct str paper, number, state, kind, sha256, sm3;
 };
 
 static bool load_one(struct db *db, struct arena *a, int64_t document, struct one *o, struct err *err)
@@ -102,59 +116,135 @@ static bool load_one(struct db *db, struct arena *a, int64_t document, struct on
 	const struct db_out out[] = { db_to_i64(&o->matter), db_to_str(&o->paper), db_to_str(&o->number),
 				      db_to_str(&o->state), db_to_i64(&o->event), db_to_i64(&o->version),
 				      db_to_i64(&o->def), db_to_str(&o->kind), db_to_i64(&o->last_at),
-				      db_to_i64(&o->maker) };
+				      db_to_i64(&o->maker), db_to_str(&o->sha256), db_to_str(&o->sm3),
+				      db_to_i64(&o->signed_event) };
 
 	return db_one(db, a, &st_one, DB_IN(in), DB_OUT(out), err);
 }
 
-static struct str frozen_body(struct arena *a, const struct one *o, int64_t document, struct str sha256, struct str sm3)
+/* note: empty in paper.frozen. */
+static struct str program_body(struct arena *a, const struct one *o, int64_t document, struct str note)
 {
 	struct json_out j = { 0 };
 	struct buf b;
 
-	buf_init(&b, a, 4000);
+	buf_init(&b, a, 16000);
 	j.b = &b;
 	json_open(&j, NULL, '{');
 	json_out_i64(&j, "document", document);
+	if (note.n)
+		json_out_str(&j, "note", note);
 	json_out_str(&j, "number", o->number);
 	json_out_str(&j, "paper", o->paper);
-	json_out_str(&j, "sha256", sha256);
-	json_out_str(&j, "sm3", sm3);
+	json_out_str(&j, "sha256", o->sha256);
+	json_out_str(&j, "sm3", o->sm3);
 	json_close(&j, '}');
 	return buf_str(&b);
+}
+
+/* An event of the program on the paper's matter. request: what makes it happen once. */
+static bool program_event(struct engine *e, struct db *db, struct arena *a, const struct one *o, struct str action, struct str request,
+			  struct str body, int64_t *ret, struct err *err)
+{
+	const int64_t now = engine_now(e), at = now > o->last_at ? now : o->last_at;
+	const struct db_in ev[] = { db_i64(o->matter), db_i64(o->version + 1), db_i64(at), db_i64(now), db_str(action),
+				    db_i64(o->event), db_str(request), db_i64(o->def), db_str(o->kind) };
+	const struct db_in version[] = { db_i64(o->matter), db_i64(o->version + 1), db_i64(at) };
+	const struct db_out out[] = { db_to_i64(ret) };
+	unsigned char salt[BODY_SALT];
+
+	random_bytes(salt, sizeof(salt));
+	if (!db_one(db, a, &st_event, DB_IN(ev), DB_OUT(out), err) || !db_exec(db, &st_version, DB_IN(version), NULL, err))
+		return false;
+	const struct db_in row[] = { db_i64(*ret), db_bytes((struct str){ (const char *)salt, sizeof(salt) }), db_str(body) };
+
+	return db_exec(db, &st_body, DB_IN(row), NULL, err);
 }
 
 bool document_frozen(struct engine *e, struct db *db, struct arena *a, int64_t document, struct str sha256,
 		     struct str sm3, struct err *err)
 {
-	unsigned char salt[BODY_SALT];
-	int64_t now = engine_now(e), at, event = 0;
+	int64_t now = engine_now(e), event = 0;
 	struct one o = { 0 };
-	const struct db_out out[] = { db_to_i64(&event) };
 
 	if (!load_one(db, a, document, &o, err))
 		return false;
 	if (!str_is(o.state, "queued"))
 		return true; /* another process was quicker */
-	at = now > o.last_at ? now : o.last_at;
-	random_bytes(salt, sizeof(salt));
-	{
-		const struct db_in ev[] = { db_i64(o.matter), db_i64(o.version + 1), db_i64(at), db_i64(now),
-					    db_i64(o.event), db_str(str_fmt(a, "paper:%lld", (long long)document)),
-					    db_i64(o.def), db_str(o.kind) };
-		const struct db_in version[] = { db_i64(o.matter), db_i64(o.version + 1), db_i64(at) };
+	o.sha256 = sha256;
+	o.sm3 = sm3;
+	if (!program_event(e, db, a, &o, STR("paper.frozen"), str_fmt(a, "paper:%lld", (long long)document),
+			   program_body(a, &o, document, (struct str){ 0 }), &event, err))
+		return false;
+	const struct db_in row[] = { db_i64(document), db_str(sha256), db_i64(now), db_i64(event) };
+	const struct db_in sign[] = { db_i64(o.matter), db_i64(event), db_i64(document), db_i64(now) };
 
-		if (!db_one(db, a, &st_event, DB_IN(ev), DB_OUT(out), err)
-		    || !db_exec(db, &st_version, DB_IN(version), NULL, err))
+	return db_exec(db, &st_freeze, DB_IN(row), NULL, err) && db_exec(db, &st_to_sign, DB_IN(sign), NULL, err);
+}
+
+bool document_signed(struct engine *e, struct db *db, struct arena *a, int64_t document, struct str note, struct err *err)
+{
+	int64_t event = 0;
+	struct one o = { 0 };
+
+	if (!load_one(db, a, document, &o, err))
+		return false;
+	if (o.signed_event)
+		return true;
+	if (!program_event(e, db, a, &o, STR("paper.signed"), str_fmt(a, "sign:%lld", (long long)document),
+			   program_body(a, &o, document, note), &event, err))
+		return false;
+	const struct db_in row[] = { db_i64(document), db_str(note), db_i64(event) };
+	const struct db_in done[] = { db_i64(document), db_i64(engine_now(e)) };
+
+	return db_exec(db, &st_sign, DB_IN(row), NULL, err) && db_exec(db, &st_sign_done, DB_IN(done), NULL, err);
+}
+
+struct unsigned_rows {
+	struct unsigned_paper row, *v;
+	int64_t def, *defs;
+	struct str kind, *kinds;
+	size_t n;
+};
+
+static bool unsigned_row(void *ctx, struct err *err)
+{
+	struct unsigned_rows *x = ctx;
+
+	(void)err;
+	x->defs[x->n] = x->def;
+	x->kinds[x->n] = x->kind;
+	x->v[x->n++] = x->row;
+	return true;
+}
+
+bool document_sign_waits(struct db *db, struct arena *a, bool *ret, struct err *err)
+{
+	int64_t one;
+	const struct db_out out[] = { db_to_i64(&one) };
+
+	return db_maybe(db, a, &st_sign_waits, DB_NONE, DB_OUT(out), ret, err);
+}
+
+bool document_unsigned(struct engine *e, struct db *db, struct arena *a, int64_t organ, int64_t limit,
+		       const struct unsigned_paper **ret, size_t *ret_n, struct err *err)
+{
+	struct unsigned_rows x = { .v = arena_many(a, (size_t)limit, struct unsigned_paper), .defs = arena_many(a, (size_t)limit, int64_t),
+				   .kinds = arena_many(a, (size_t)limit, struct str) };
+	struct unsigned_paper *r = &x.row;
+	const struct db_in in[] = { db_i64(organ), db_i64(limit) };
+	const struct db_out out[] = { db_to_i64(&r->document), db_to_str(&r->organ_name), db_to_str(&r->name),
+				      db_to_str(&r->number), db_to_str(&r->sha256), db_to_str(&r->sm3), db_to_i64(&x.def),
+				      db_to_str(&x.kind) };
+
+	if (!db_each(db, a, &st_unsigned, DB_IN(in), DB_OUT(out), unsigned_row, &x, err))
+		return false;
+	for (size_t i = 0; i < x.n; i++)
+		if (!paper_name(e, db, a, x.defs[i], x.kinds[i], x.v[i].name, &x.v[i].name, err))
 			return false;
-	}
-	{
-		const struct db_in body[] = { db_i64(event), db_bytes((struct str){ (const char *)salt, sizeof(salt) }),
-					      db_str(frozen_body(a, &o, document, sha256, sm3)) };
-		const struct db_in row[] = { db_i64(document), db_str(sha256), db_i64(now), db_i64(event) };
-
-		return db_exec(db, &st_body, DB_IN(body), NULL, err) && db_exec(db, &st_freeze, DB_IN(row), NULL, err);
-	}
+	*ret = x.v;
+	*ret_n = x.n;
+	return true;
 }
 
 bool document_failed(struct engine *e, struct db *db, struct arena *a, int64_t document, struct str why, struct err *err)

@@ -36,7 +36,7 @@ bool witness_init(struct arena *a, const char *dir, struct str name, struct err 
 		return false;
 	if (found)
 		return err_set(err, ERR_REFUSED, "%s 里已经有见证方的私钥", dir);
-	return signer_new_pem(a, KEY_COSIGN, &pem, err) && small_put(a, at(a, dir, NAME_FILE), name, true, err)
+	return signer_new_pem(a, KEY_COSIGN, (struct str){ 0 }, &pem, err) && small_put(a, at(a, dir, NAME_FILE), name, true, err)
 	       && small_put(a, at(a, dir, LOGS_FILE),
 			    STR("# 每行一个日志的公钥（mingfa log key 给出的两行），以 # 开头的是备注\n"), false, err)
 	       && small_put(a, at(a, dir, KEY_FILE), pem, false, err);
@@ -74,7 +74,7 @@ bool witness_load(struct arena *a, const char *dir, struct witness *ret, struct 
 		return false;
 	if (!has_pem || !has_name)
 		return err_set(err, ERR_NOT_FOUND, "%s 不是见证方的文件夹，先用 mingfa-witness init 建立", dir);
-	if (!signer_pem(a, KEY_COSIGN, str_trim(name), pem, &s, err) || (has_logs && !read_logs(a, logs, ret, err)))
+	if (!signer_pem(a, KEY_COSIGN, str_trim(name), pem, (struct str){ 0 }, &s, err) || (has_logs && !read_logs(a, logs, ret, err)))
 		return false;
 	ret->signer = s;
 	return true;

@@ -183,7 +183,7 @@ Test(note, has_an_sm2_line_too)
 	cr_assert(key_verify(&w.key[2], vector_str(sm2, "text"), (const unsigned char *)sig.p));
 	cr_assert(checkpoint_open(w.a, good, w.key, 1, &c, NULL, &w.err), "who knows no SM2 reads it too");
 	/* SM2 signs with chance: a new key signs, and what it signed is read. */
-	cr_assert(signer_new_pem(w.a, KEY_SM2, &pem, &w.err) && signer_pem(w.a, KEY_SM2, w.key[0].name, pem, &ours, &w.err),
+	cr_assert(signer_new_pem(w.a, KEY_SM2, STR(""), &pem, &w.err) && signer_pem(w.a, KEY_SM2, w.key[0].name, pem, STR(""), &ours, &w.err),
 		  "%s", w.err.msg);
 	w.key[2] = *signer_key(ours);
 	for (int i = 0; i < 8; i++) {
@@ -204,12 +204,12 @@ Test(note, new_keys_are_read_again)
 	struct str ed, sm2;
 	struct signer *s, *again;
 
-	cr_assert(signer_new_pem(w.a, KEY_ED25519, &ed, &w.err) && signer_new_pem(w.a, KEY_SM2, &sm2, &w.err));
-	cr_assert(signer_pem(w.a, KEY_ED25519, STR("a.example"), ed, &s, &w.err));
-	cr_assert(signer_pem(w.a, KEY_ED25519, STR("a.example"), ed, &again, &w.err));
+	cr_assert(signer_new_pem(w.a, KEY_ED25519, STR(""), &ed, &w.err) && signer_new_pem(w.a, KEY_SM2, STR(""), &sm2, &w.err));
+	cr_assert(signer_pem(w.a, KEY_ED25519, STR("a.example"), ed, STR(""), &s, &w.err));
+	cr_assert(signer_pem(w.a, KEY_ED25519, STR("a.example"), ed, STR(""), &again, &w.err));
 	cr_assert_eq(memcmp(signer_key(s)->pub, signer_key(again)->pub, 32), 0);
-	cr_assert_not(signer_pem(w.a, KEY_ED25519, STR("a.example"), sm2, &s, &w.err), "the wrong kind of key");
-	cr_assert_not(signer_pem(w.a, KEY_SM2, STR("a.example"), STR("nothing"), &s, &w.err));
+	cr_assert_not(signer_pem(w.a, KEY_ED25519, STR("a.example"), sm2, STR(""), &s, &w.err), "the wrong kind of key");
+	cr_assert_not(signer_pem(w.a, KEY_SM2, STR("a.example"), STR("nothing"), STR(""), &s, &w.err));
 	done(&w);
 }
 
