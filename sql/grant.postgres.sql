@@ -38,6 +38,7 @@ BEGIN
 			EXECUTE format('GRANT INSERT, UPDATE ON %I.%I TO %I', place, t, who);
 		END LOOP;
 		EXECUTE format('GRANT UPDATE ON %I.log_head TO %I', place, who);
+		EXECUTE format('GRANT UPDATE (place) ON %I.blob TO %I', place, who); -- where its content stands
 		-- Rows that come and go with what they stand for.
 		FOREACH t IN ARRAY ARRAY['matter_key_num', 'matter_key_text', 'matter_reader', 'link', 'post', 'upload', 'watch',
 			'login_attempt', 'draft_bin'] LOOP

@@ -611,7 +611,7 @@ bool api_paper(struct req *r, struct err *err)
 		return found ? false : err_set(err, ERR_NOT_FOUND, "本件没有这份文书");
 	if (!blob.n)
 		return err_set(err, ERR_NOT_FOUND, "文书正在制作，请稍后再取");
-	return blob_get(r->db, r->a, app_of(r)->dir, blob, &media, &bytes, err)
+	return blob_get(r->db, r->a, &app_of(r)->blobs, blob, &media, &bytes, err)
 	    && reply_file(r, "application/pdf", bytes, str_fmt(r->a, "%.*s.pdf", STR_FMT(code)), true);
 }
 

@@ -10,11 +10,13 @@
 #include "app/account.h"
 #include "app/practice.h"
 #include "app/region.h"
+#include "app/moving.h"
 #include "base/asset.h"
 #include "base/day.h"
 #include "base/log.h"
 #include "base/uuid.h"
 #include "blob/spool.h"
+#include "blob/s3.h"
 #include "db/migrate.h"
 #include "matter/views.h"
 #include "log/log.h"
@@ -196,6 +198,7 @@ bool app_open(const struct app_config *config, struct app **ret, struct err *err
 	(void)pthread_mutex_init(&app->search_lock, NULL);
 	(void)pthread_mutex_init(&app->log_lock, NULL);
 	app->dir = config->dir;
+	app->blobs.dir = config->dir;
 	app->started = time_now();
 	app->process = uuid_new(a, app->started);
 	app->site = config->site;
@@ -212,11 +215,12 @@ bool app_open(const struct app_config *config, struct app **ret, struct err *err
 		print_findings(&d);
 		goto fail;
 	}
-	if (!bind_engine(app, err))
+	if (!moving_open(config->blobs, &app->blobs.store, err) || !bind_engine(app, err))
 		goto fail;
 	*ret = app;
 	return true;
 fail:
+	s3_close(app->blobs.store);
 	engine_free(app->engine);
 	(void)arena_free(a);
 	return false;
@@ -413,7 +417,7 @@ bool app_start(struct app *app, struct err *err)
 	int64_t overdue = 0;
 
 	if (!spool_open(app->dir, engine_now(app->engine), &app->spool, err) || !count_overdue(app, &overdue, err) || !writer_start(app->db, &hooks, &app->writer, err)
-	    || !workers_start(app->db, 2, &app->workers, err))
+	    || !workers_start(app->db, 2, &app->workers, err) || (app->blobs.store && !workers_start(app->db, 2, &app->senders, err)))
 		return false;
 	if (overdue > TIMERS_A_GROUP && !app->read_only) {
 		log_line(LOG_INFO, "停机期间有%lld项到期事项，正在补办，暂时只能查看", (long long)overdue);
@@ -494,6 +498,8 @@ void app_close(struct app *app)
 	http_stop(app->public_side);
 	stop_followers(app);
 	workers_stop(app->workers);
+	workers_stop(app->senders);
+	s3_close(app->blobs.store);
 	writer_stop(app->writer);
 	spool_close(app->spool);
 	for (int i = 0; i < app->n_follower; i++) {

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "blob/blob.h"
 #include "db/writer.h"
 #include "matter/matter.h"
 #include "web/http.h"
@@ -57,6 +58,8 @@ struct app {
 	struct writer *writer;
 	struct workers *workers;
 	struct spool *spool;      /* what is being uploaded */
+	struct blobs blobs;       /* stored files: dir, and the object store of --blobs */
+	struct workers *senders;  /* with a store: who fetches from it what is being sent */
 	struct http *working, *public_side;
 	struct follower follower[FOLLOWERS];
 	int n_follower;
@@ -83,6 +86,7 @@ struct app_config {
 	const char *law;          /* folder with definitions, NULL: those that the binary carries */
 	const char *pack;         /* NULL: what init wrote into DIR/pack */
 	int64_t now;              /* 0: the machine's clock */
+	const char *blobs;        /* s3:https://…; NULL: files stay in dir */
 	const char *site;         /* address of the public side for feed and sitemap; NULL: as it is asked for */
 };
 

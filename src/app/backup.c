@@ -142,6 +142,22 @@ static bool each_blob(struct copying *c, bool count, struct err *err)
 	return ok;
 }
 
+static const struct stmt st_elsewhere = { "backup_elsewhere", "SELECT COUNT(*) FROM blob WHERE place = 'store'" };
+
+/* As the backup itself says when it is restored. */
+static bool count_elsewhere(struct copying *c, const char *address, struct err *err)
+{
+	const struct db_out out[] = { db_to_i64(&c->r->elsewhere) };
+	struct db *db;
+	bool ok;
+
+	if (!db_open(address, DB_READ, &db, err))
+		return false;
+	ok = db_one(db, c->a, &st_elsewhere, NULL, 0, DB_OUT(out), err);
+	db_close(db);
+	return ok;
+}
+
 static bool room(const char *to, int64_t need, struct err *err)
 {
 	struct statvfs v;
@@ -170,7 +186,7 @@ bool backup_folder(const char *dir, const char *address, const char *to, bool (*
 	  && backup_size(address, &size, err) && each_blob(&c, true, err) && room(to, size + ret->bytes + SPARE, err)
 	  && backup_write(address, db, err) && (!go_on || go_on(ctx, 0, c.all));
 	ret->bytes = 0;
-	ok = ok && each_blob(&c, false, err) && copy_rest(&c, err);
+	ok = ok && each_blob(&c, false, err) && copy_rest(&c, err) && count_elsewhere(&c, address, err);
 	ret->bytes += size;
 	(void)arena_free(a);
 	return ok;

@@ -11,6 +11,7 @@
 
 struct backup_result {
 	int64_t bytes, files, copied, missing, keys;
+	int64_t elsewhere; /* files in an object store (serve --blobs), which are not part of a backup */
 };
 /* go_on (may be NULL) is told after each file; false ends it. */
 MUST_USE bool backup_folder(const char *dir, const char *address, const char *to, bool (*go_on)(void *ctx, int64_t done, int64_t all),

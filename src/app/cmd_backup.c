@@ -51,6 +51,9 @@ static int back_up(struct arena *a, const struct options *o)
 		return command_failed(&err);
 	(void)printf("已备份到 %s：%lld MB，文件%lld份，其中新增%lld份；密钥%lld个，请把备份放在只有管理员能看的地方\n", o->arg[1],
 		     (long long)(r.bytes >> 20), (long long)r.files, (long long)r.copied, (long long)r.keys);
+	if (r.elsewhere)
+		(void)printf("另有%lld份文件在对象存储里，不在这份备份中：请用对象存储自己的多副本、版本或者异地复制保护它们；恢复以后，"
+			     "serve 和 verify 仍用 --blobs 写明同一个存储桶\n", (long long)r.elsewhere);
 	return 0;
 }
 
@@ -68,7 +71,7 @@ static int restore(struct arena *a, const struct options *o)
 		(void)printf("缺%lld份文件：备份不全，请找更完整的备份\n", (long long)r.missing);
 		return 1;
 	}
-	if (!verify_folder(o->arg[1], address_of(a, o, o->arg[1]), NULL, NULL, &v, &err))
+	if (!verify_folder(o->arg[1], address_of(a, o, o->arg[1]), NULL, NULL, NULL, &v, &err))
 		return verify_failed(&err);
 	verify_print(&v);
 	return 0;

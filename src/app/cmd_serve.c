@@ -12,6 +12,7 @@
 #include "app/hook.h"
 #include "app/log_sign.h"
 #include "app/media.h"
+#include "app/moving.h"
 #include "app/practice.h"
 #include "app/upload.h"
 #include "app/process.h"
@@ -40,7 +41,7 @@ struct serving {
 
 static bool start_listeners(struct app *app, const struct serving *s, struct err *err)
 {
-	struct http_config c = { .listen = s->listen, .db = app->db, .writer = app->writer, .workers = app->workers,
+	struct http_config c = { .listen = s->listen, .db = app->db, .writer = app->writer, .workers = app->workers, .senders = app->senders,
 				 .route = working_routes, .n_route = n_working_routes, .app = app, .proxies = &s->proxies,
 				 .session = gate_session, .error_page = gate_error, .may_write = gate_may_write,
 				 .record = file_record, .stop_ms = app->practice ? PRACTICE_STOP_MS : 0 };
@@ -116,6 +117,8 @@ static bool start(struct app *app, const struct serving *s, struct err *err)
 		app_follow(app, "hooks", 1000, hook_work);
 	app_follow(app, "uploads", 1000, uploads_work);
 	app_follow(app, "media", 1000, media_work);
+	if (app->blobs.store)
+		app_follow(app, "moving", 1000, moving_work);
 	app->message_hook = s->hook_url;
 	app->hook_wait = s->hook_wait;
 	app_follow(app, "jobs", 1000, jobs_work);
@@ -123,7 +126,8 @@ static bool start(struct app *app, const struct serving *s, struct err *err)
 	if (!app->practice) /* nobody witnesses what is practised */
 		app_follow(app, "witness", 1000, witness_work);
 	app_follow(app, "process", 1000, process_work); /* stops after those whose work it vouches for */
-	return key_pass_load(app->a, s->key_pass, &app->key_pass, err) && log_start(app, err) && app_start(app, err) && start_listeners(app, s, err);
+	return key_pass_load(app->a, s->key_pass, &app->key_pass, err) && log_start(app, err) && moving_check(app, err) && app_start(app, err)
+	    && start_listeners(app, s, err);
 }
 
 /* host:port with the port that was found: whoever comes back comes to the same place. */
@@ -182,6 +186,8 @@ static const char usage[] =
 	"  --public 地址:端口    公众一侧，默认 127.0.0.1:8081\n"
 	"  --proxy 地址[,地址]   可信的反向代理；只有它们转来的 X-Forwarded-For、Forwarded 才算数\n"
 	"  --db 地址             数据库，默认文件夹里的 mingfa.db\n"
+	"  --blobs s3:https://主机/存储桶  收好的文件移到对象存储；密钥写在环境变量 AWS_ACCESS_KEY_ID、\n"
+	"                        AWS_SECRET_ACCESS_KEY（和 AWS_REGION）里\n"
 	"  --log text|json       日志的样式；json 每行一个对象，每次访问一行\n"
 	"  --site 网址           公众一侧对外的地址，写进订阅和网站地图\n"
 	"  --message-hook 网址   收到新消息时也推送到这里；--hook-wait 秒：推送失败后隔多久再试\n"
@@ -198,6 +204,7 @@ static bool read_serving(const struct options *o, struct serving *s, struct err 
 	s->listen = option(o, "--listen") ? option(o, "--listen") : "127.0.0.1:8080";
 	s->public_side = option(o, "--public") ? option(o, "--public") : "127.0.0.1:8081";
 	s->app.site = option(o, "--site");
+	s->app.blobs = option(o, "--blobs");
 	s->hook_url = option(o, "--message-hook");
 	s->practice_site = option(o, "--practice-site");
 	s->key_pass = option(o, "--key-pass");
@@ -217,7 +224,7 @@ static bool read_serving(const struct options *o, struct serving *s, struct err 
 
 int cmd_serve(int argc, char **argv)
 {
-	static const char *const names[] = { "--listen", "--public", "--now", "--db", "--law", "--site", "--proxy", "--log",
+	static const char *const names[] = { "--listen", "--public", "--now", "--db", "--law", "--site", "--blobs", "--proxy", "--log",
 		"--message-hook", "--hook-wait", "--practice-site", "--key-pass", NULL };
 	static const char *const flags[] = { "--read-only", NULL };
 	struct options o;

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include "app/command.h"
+#include "app/moving.h"
 #include "app/verify.h"
 #include "base/arena.h"
+#include "blob/s3.h"
 
 #define BAR 24
 
@@ -40,7 +42,7 @@ void verify_print(const struct verify_result *r)
 	if (r->newer)
 		(void)printf("这个程序的定义包比数据新，列表索引有没有缺少没有核对；用新程序启动一次以后再核对\n");
 	if (r->elsewhere)
-		(void)printf("其中%" PRId64 "份文件不在这个文件夹里，没有读取内容\n", r->elsewhere);
+		(void)printf("其中%" PRId64 "份文件在对象存储里，没有读取内容；加上 --blobs 写明是哪一个，就一并核对\n", r->elsewhere);
 }
 
 int verify_failed(const struct err *err)
@@ -57,19 +59,23 @@ int verify_failed(const struct err *err)
 
 int cmd_verify(int argc, char **argv)
 {
-	static const char *const names[] = { "--db", NULL };
+	static const char *const names[] = { "--db", "--blobs", NULL };
 	struct arena *a = arena_new();
 	struct verify_result r;
+	struct s3 *store = NULL;
 	struct err err = { 0 };
 	struct options o;
 	bool ok;
 
 	if (!options_read(argc, argv, names, NULL, &o) || o.n != 1) {
-		(void)fputs("用法：mingfa verify 文件夹 [--db 地址]\n", stderr);
+		(void)fputs("用法：mingfa verify 文件夹 [--db 地址] [--blobs s3:https://主机/存储桶]\n", stderr);
 		(void)arena_free(a);
 		return 2;
 	}
-	ok = verify_folder(o.arg[0], option(&o, "--db") ? option(&o, "--db") : str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", o.arg[0])), bar, NULL, &r, &err);
+	ok = moving_open(option(&o, "--blobs"), &store, &err)
+	  && verify_folder(o.arg[0], option(&o, "--db") ? option(&o, "--db") : str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", o.arg[0])), store,
+			   bar, NULL, &r, &err);
+	s3_close(store);
 	(void)arena_free(a);
 	if (isatty(STDERR_FILENO))
 		(void)fputs("\r\033[K", stderr);

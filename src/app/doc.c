@@ -96,7 +96,7 @@ bool doc_pdf(struct req *r, struct err *err)
 		return false;
 	if (!d.blob.n)
 		return reply_see_other(r, str_fmt(r->a, "/doc/%.*s", STR_FMT(p->code)));
-	return blob_get(r->db, r->a, app_of(r)->dir, d.blob, &media, &bytes, err)
+	return blob_get(r->db, r->a, &app_of(r)->blobs, d.blob, &media, &bytes, err)
 	    && reply_file(r, "application/pdf", bytes,
 			  str_fmt(r->a, "%.*s%.*s.pdf", STR_FMT(p->name), STR_FMT(d.number)),
 			  str_is(req_query(r, "save"), "1"));
@@ -208,13 +208,35 @@ bool file_record(struct req *r, struct err *err)
 	return gate_may_write(r, err) && writer_run(r->writer, "read", record_run, &c, err);
 }
 
+struct in_store {
+	const struct blobs *blobs;
+	struct str digest;
+};
+
+static bool store_piece(void *ctx, int64_t from, size_t n, char *ret, struct err *err)
+{
+	const struct in_store *x = ctx;
+
+	return blob_read(x->blobs, x->digest, from, n, ret, err);
+}
+
+static const struct remote *source_of(struct req *r, struct str digest)
+{
+	struct in_store *x = arena_one(r->a, struct in_store);
+	struct remote *s = arena_one(r->a, struct remote);
+
+	*x = (struct in_store){ &app_of(r)->blobs, digest };
+	*s = (struct remote){ store_piece, x };
+	return s;
+}
+
 bool file_get(struct req *r, struct err *err)
 {
 	struct reading x;
 	struct blob b;
 	struct stored s = { .fd = -1 };
 
-	if (!find_file(r, &x, err) || !blob_open(r->db, r->a, app_of(r)->dir, x.digest, &b, &s.fd, err))
+	if (!find_file(r, &x, err) || !blob_open(r->db, r->a, &app_of(r)->blobs, x.digest, &b, &s.fd, err))
 		return false;
 	s.type = str_cstr(r->a, b.media);
 	s.name = x.name;
@@ -222,5 +244,6 @@ bool file_get(struct req *r, struct err *err)
 	s.bytes = b.data;
 	s.size = b.size;
 	s.attachment = !harmless(b.media) || str_is(req_query(r, "save"), "1");
-	return reply_stored(r, &s);
+	s.source = str_is(b.place, "store") ? source_of(r, x.digest) : NULL;
+	return reply_stored(r, &s, err);
 }

@@ -208,7 +208,7 @@ static bool uploaded(struct bound *x, const struct dossier_thing *t, struct outs
 	if (!t->paged || t->size > OUTSIDE_BYTES_MOST || x->bytes + t->size > UPLOADED_MOST)
 		return true;
 	x->bytes += t->size;
-	return blob_get(x->j->db, x->j->a, x->j->app->dir, t->digest, &media, &content, err)
+	return blob_get(x->j->db, x->j->a, &x->j->app->blobs, t->digest, &media, &content, err)
 	       && outside_pages(x->j->a, media, t->name, content, ret, err);
 }
 
@@ -219,7 +219,7 @@ static bool content(struct bound *x, size_t i, struct bind_part *p, struct err *
 	struct str media;
 
 	if (!l->thing)
-		return blob_get(x->j->db, x->j->a, x->j->app->dir, l->digest, &media, &p->pdf, err);
+		return blob_get(x->j->db, x->j->a, &x->j->app->blobs, l->digest, &media, &p->pdf, err);
 	if (!uploaded(x, l->thing, &o, err))
 		return false;
 	x->why[i] = o.why;

@@ -172,7 +172,9 @@ static bool read_piece(struct app *app, struct db *db, struct reader *x, const s
 	struct buf out;
 	int fd;
 
-	if (!blob_open(db, x->a, app->dir, p->digest, &b, &fd, err))
+	if (!blob_open(db, x->a, &app->blobs, p->digest, &b, &fd, err))
+		return false;
+	if (str_is(b.place, "store") && !blob_fetch(x->a, &app->blobs, &b, &fd, err))
 		return false;
 	fd = descriptor(&b, fd);
 	if (fd < 0)

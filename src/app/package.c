@@ -78,7 +78,7 @@ static bool put_papers(struct packing *x, const struct dossier_part *part, const
 
 		if (l->missing || l->thing)
 			continue;
-		if (!blob_get(x->j->db, x->a, x->j->app->dir, l->digest, &media, &pdf, err))
+		if (!blob_get(x->j->db, x->a, &x->j->app->blobs, l->digest, &media, &pdf, err))
 			return false;
 		name = str_fmt(x->a, "papers/%03zu-%.*s.pdf", ++x->n_paper, STR_FMT(l->paper));
 		put(x, name, pdf, &b);
@@ -118,7 +118,7 @@ static bool put_files(struct packing *x, struct err *err)
 		if (outside) {
 			put_sum(&x->outside, t->digest, name);
 		} else {
-			if (!blob_get(x->j->db, x->a, x->j->app->dir, t->digest, &media, &content, err))
+			if (!blob_get(x->j->db, x->a, &x->j->app->blobs, t->digest, &media, &content, err))
 				return false;
 			put(x, name, content, &b);
 			x->bytes += t->size;

@@ -550,7 +550,7 @@ bool decision_file(struct req *r, struct err *err)
 	}
 	if (!digest.n)
 		return err_set(err, ERR_NOT_FOUND, "没有这个文件，或者它已不再公开");
-	if (!blob_get(r->db, r->a, app_of(r)->dir, digest, &media, &content, err))
+	if (!blob_get(r->db, r->a, &app_of(r)->blobs, digest, &media, &content, err))
 		return false;
 	return reply_file(r, str_cstr(r->a, media), content, name, !str_is(media, "application/pdf"));
 }

@@ -13,6 +13,7 @@
 
 struct verifying {
 	const char *dir;
+	struct blobs blobs;
 	struct str outside; /* DIR/log/checkpoint, read before the database: a row stands there before the file */
 	struct db *db;
 	struct engine *engine;
@@ -138,7 +139,7 @@ static bool check_blob(struct verifying *v, const struct blob *b, struct err *er
 {
 	enum blob_state state;
 
-	if (!blob_check(v->db, v->a, v->dir, b, &state, err))
+	if (!blob_check(v->db, v->a, &v->blobs, b, &state, err))
 		return false;
 	v->r->blobs++;
 	v->r->elsewhere += state == BLOB_ELSEWHERE;
@@ -266,12 +267,12 @@ static bool start_engine(struct arena *a, struct engine **ret, struct err *err)
 	return app_files(a, NULL, files, err) && engine_new(&config, &d, ret, err);
 }
 
-bool verify_folder(const char *dir, const char *address,
+bool verify_folder(const char *dir, const char *address, struct s3 *store,
 		   void (*progress)(void *ctx, const char *part, int64_t done, int64_t all), void *ctx,
 		   struct verify_result *ret, struct err *err)
 {
 	struct arena *a = arena_new();
-	struct verifying v = { .dir = dir, .a = arena_new(), .progress = progress, .ctx = ctx, .r = ret,
+	struct verifying v = { .dir = dir, .blobs = { dir, store }, .a = arena_new(), .progress = progress, .ctx = ctx, .r = ret,
 			       .outside = folder_text(a, dir, LOG_FILE) };
 	struct verifying *const self = &v;
 	struct db *db = NULL;

@@ -10,6 +10,7 @@
 
 #include "base/parse.h"
 #include "base/uuid.h"
+#include "blob/s3.h"
 
 static const struct stmt st_put = { "blob_put",
 	"INSERT INTO blob (digest, sm3, size, media, place, data, created) VALUES ($1, $2, $3, $4, $5, $6, $7) "
@@ -207,13 +208,13 @@ bool blob_find(struct db *db, struct arena *a, struct str sha256, struct blob *r
 	return true;
 }
 
-bool blob_open(struct db *db, struct arena *a, const char *dir, struct str sha256, struct blob *ret, int *ret_fd,
+bool blob_open(struct db *db, struct arena *a, const struct blobs *from, struct str sha256, struct blob *ret, int *ret_fd,
 	       struct err *err)
 {
 	struct blob b;
 	const struct db_in in[] = { db_str(sha256) };
 	const struct db_out out[] = { db_to_bytes(&b.data) };
-	char *path = path_of(a, dir, sha256);
+	char *path = path_of(a, from->dir, sha256);
 	bool found;
 	int fd = -1;
 
@@ -223,9 +224,10 @@ bool blob_open(struct db *db, struct arena *a, const char *dir, struct str sha25
 		return err_set(err, ERR_NOT_FOUND, "没有这份文件");
 	if (str_is(b.place, "row") && !db_one(db, a, &st_data, DB_IN(in), DB_OUT(out), err))
 		return false;
-	if (!str_is(b.place, "row"))
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 && !str_is(b.place, "row")) {
+	/* What is moved just now has left its folder, but is in the store. */
+	if (str_is(b.place, "file") && (fd = open(path, O_RDONLY | O_CLOEXEC)) < 0 && errno == ENOENT && from->store)
+		b.place = STR("store");
+	if (fd < 0 && str_is(b.place, "file")) {
 		(void)err_set(err, ERR_IO, "这份文件暂时读不到，请联系系统管理员");
 		return err_wrap(err, "%s: %s", path, strerror(errno));
 	}
@@ -234,23 +236,117 @@ bool blob_open(struct db *db, struct arena *a, const char *dir, struct str sha25
 	return true;
 }
 
-bool blob_get(struct db *db, struct arena *a, const char *dir, struct str sha256, struct str *ret_media,
+bool blob_read(const struct blobs *from, struct str sha256, int64_t at, size_t n, char *ret, struct err *err)
+{
+	if (!from->store)
+		return err_set(err, ERR_IO, "这份文件在对象存储里，程序启动时没有用 --blobs 写明是哪一个，请联系系统管理员");
+	return s3_read(from->store, sha256, at, n, ret, err);
+}
+
+static bool fetch_into(int fd, char *piece, const struct blobs *from, const struct blob *b, struct err *err)
+{
+	for (int64_t at = 0; at < b->size;) {
+		size_t n = b->size - at < (int64_t)BLOB_PIECE ? (size_t)(b->size - at) : BLOB_PIECE;
+
+		if (!blob_read(from, b->sha256, at, n, piece, err))
+			return false;
+		if (write(fd, piece, n) != (ssize_t)n)
+			return err_set(err, errno == ENOSPC ? ERR_DISK_FULL : ERR_IO, "文件未能写入磁盘");
+		at += (int64_t)n;
+	}
+	return true;
+}
+
+bool blob_fetch(struct arena *a, const struct blobs *from, const struct blob *b, int *ret_fd, struct err *err)
+{
+	int fd = open(str_cstr(a, str_fmt(a, "%s/spool", from->dir)), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600), only = -1;
+	bool ok = fd >= 0 || err_set(err, ERR_IO, "文件未能写入磁盘");
+
+	ok = ok && fetch_into(fd, arena_raw(a, BLOB_PIECE), from, b, err);
+	if (ok && (only = open(str_cstr(a, str_fmt(a, "/proc/self/fd/%d", fd)), O_RDONLY | O_CLOEXEC)) < 0)
+		ok = err_set(err, ERR_IO, "文件未能打开");
+	if (fd >= 0)
+		(void)close(fd);
+	if (ok)
+		*ret_fd = only;
+	return ok;
+}
+
+bool blob_get(struct db *db, struct arena *a, const struct blobs *from, struct str sha256, struct str *ret_media,
 	      struct str *ret_content, struct err *err)
 {
 	struct blob b;
-	struct str content = { 0 };
-	const struct db_in in[] = { db_str(sha256) };
-	const struct db_out out[] = { db_to_bytes(&content) };
-	bool found;
+	struct str content;
+	int fd = -1;
 
-	if (!blob_find(db, a, sha256, &b, &found, err))
+	if (!blob_open(db, a, from, sha256, &b, &fd, err))
 		return false;
-	if (!found)
-		return err_set(err, ERR_NOT_FOUND, "没有这份文件");
-	if (str_is(b.place, "row") ? !db_one(db, a, &st_data, DB_IN(in), DB_OUT(out), err)
-				   : !read_file(a, path_of(a, dir, sha256), b.size, &content, err))
-		return false;
+	content = b.data;
+	if (fd >= 0) {
+		(void)close(fd);
+		if (!read_file(a, path_of(a, from->dir, sha256), b.size, &content, err))
+			return false;
+	} else if (str_is(b.place, "store")) {
+		char *p = arena_raw(a, (size_t)b.size + 1);
+
+		if (!blob_read(from, sha256, 0, (size_t)b.size, p, err))
+			return false;
+		content = (struct str){ p, (size_t)b.size };
+	}
 	*ret_media = b.media;
 	*ret_content = content;
 	return true;
+}
+
+/* ---- moving ---- */
+
+static const struct stmt st_here = { "blob_here",
+	"SELECT digest, size FROM blob WHERE place = 'file' ORDER BY created LIMIT $1" };
+static const struct stmt st_moved = { "blob_moved", "UPDATE blob SET place = 'store' WHERE digest = $1 AND place = 'file'" };
+
+struct waiting {
+	struct blob *v, row;
+	size_t n;
+};
+
+static bool add_waiting(void *ctx, struct err *err)
+{
+	struct waiting *w = ctx;
+
+	(void)err;
+	w->v[w->n++] = w->row;
+	return true;
+}
+
+bool blob_waiting(struct db *db, struct arena *a, int64_t most, const struct blob **ret, size_t *ret_n, struct err *err)
+{
+	struct waiting w = { .v = arena_many(a, (size_t)most, struct blob) };
+	const struct db_in in[] = { db_i64(most) };
+	const struct db_out out[] = { db_to_str(&w.row.sha256), db_to_i64(&w.row.size) };
+
+	if (!db_each(db, a, &st_here, DB_IN(in), DB_OUT(out), add_waiting, &w, err))
+		return false;
+	*ret = w.v;
+	*ret_n = w.n;
+	return true;
+}
+
+bool blob_move(struct arena *a, const struct blobs *to, const struct blob *b, bool *ret_put, struct err *err)
+{
+	char *path = path_of(a, to->dir, b->sha256);
+
+	*ret_put = access(path, R_OK) == 0;
+	return !*ret_put || s3_put(to->store, b->sha256, path, b->size, err);
+}
+
+bool blob_moved(struct db *db, struct str sha256, struct err *err)
+{
+	const struct db_in in[] = { db_str(sha256) };
+
+	return db_exec(db, &st_moved, DB_IN(in), NULL, err);
+}
+
+void blob_leave(struct arena *a, const struct blobs *from, struct str sha256)
+{
+	(void)unlink(path_of(a, from->dir, sha256)); /* one that stays is no harm */
 }

@@ -11,12 +11,19 @@
 #include "db/db.h"
 
 #define BLOB_ROW_MOST ((size_t)256 * 1024)
+#define BLOB_PIECE ((size_t)2 << 20) /* read at once of what stands in a store */
+
+/* Where contents stand. Files come into dir; with a store they are moved there afterwards (blob_move). */
+struct blobs {
+	const char *dir;  /* the data folder */
+	struct s3 *store; /* s3.h; NULL: none */
+};
 
 struct blob {
 	struct str sha256, sm3; /* hexadecimal */
 	struct str media;       /* type by content: what a browser says is not believed */
 	int64_t size;
-	struct str place;       /* row, file */
+	struct str place;       /* row, file, store */
 	struct str data;        /* row: the content */
 };
 
@@ -33,16 +40,32 @@ MUST_USE bool blob_put(struct db *db, const struct blob *b, int64_t now, struct 
 /* What is known of a digest, without its content; *ret_found false when nothing is. */
 MUST_USE bool blob_find(struct db *db, struct arena *a, struct str sha256, struct blob *ret, bool *ret_found,
 			struct err *err);
-/* The content as an open file, whose *ret_fd is the caller's to close; -1: it stands in ret->data. ERR_NOT_FOUND, ERR_IO. */
-MUST_USE bool blob_open(struct db *db, struct arena *a, const char *dir, struct str sha256, struct blob *ret, int *ret_fd,
+/* The content as an open file, whose *ret_fd is the caller's to close; -1: it stands in ret->data, or (place "store") is
+ * read with blob_read. ERR_NOT_FOUND, ERR_IO. */
+MUST_USE bool blob_open(struct db *db, struct arena *a, const struct blobs *from, struct str sha256, struct blob *ret, int *ret_fd,
 			struct err *err);
-/* The content, in memory: for papers and other small ones. ERR_NOT_FOUND, ERR_IO. */
-MUST_USE bool blob_get(struct db *db, struct arena *a, const char *dir, struct str sha256, struct str *ret_media,
+/* Exactly n bytes at `at` of what stands in the store; waits for the network. ERR_BUSY and the others of s3.h. */
+MUST_USE bool blob_read(const struct blobs *from, struct str sha256, int64_t at, size_t n, char *ret, struct err *err);
+/* A copy of what stands in the store, as an open file without a name that can only be read. */
+MUST_USE bool blob_fetch(struct arena *a, const struct blobs *from, const struct blob *b, int *ret_fd, struct err *err);
+/* The content, in memory: for papers and other small ones. ERR_NOT_FOUND, ERR_IO; ERR_BUSY: the store is away. */
+MUST_USE bool blob_get(struct db *db, struct arena *a, const struct blobs *from, struct str sha256, struct str *ret_media,
 		       struct str *ret_content, struct err *err);
-/* Reads the content anew and compares digests, size and (of rows) type. ELSEWHERE: it stands neither in the row nor
- * below dir. ERR_IO. */
+/* Reads the content anew and compares digests, size and (of rows) type. ELSEWHERE: in a store, and none is given. ERR_IO and
+ * those of s3.h. */
 enum blob_state { BLOB_FINE, BLOB_ALTERED, BLOB_MISSING, BLOB_ELSEWHERE };
-MUST_USE bool blob_check(struct db *db, struct arena *a, const char *dir, const struct blob *b, enum blob_state *ret,
+MUST_USE bool blob_check(struct db *db, struct arena *a, const struct blobs *from, const struct blob *b, enum blob_state *ret,
 			 struct err *err);
+
+/* ---- moving files into the store ---- */
+
+/* The oldest files that stand in dir, at most `most`. */
+MUST_USE bool blob_waiting(struct db *db, struct arena *a, int64_t most, const struct blob **ret, size_t *ret_n, struct err *err);
+/* Puts the file into the store; *ret_put false: dir has it not (another process's folder). Then blob_moved in the writing
+ * turn, then blob_leave. */
+MUST_USE bool blob_move(struct arena *a, const struct blobs *to, const struct blob *b, bool *ret_put, struct err *err);
+MUST_USE bool blob_moved(struct db *db, struct str sha256, struct err *err);
+/* The file in dir goes, since the store has it. */
+void blob_leave(struct arena *a, const struct blobs *from, struct str sha256);
 
 #endif

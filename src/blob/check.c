@@ -7,8 +7,7 @@
 
 #include "base/parse.h"
 #include "blob/blob.h"
-
-#define CHUNK ((size_t)1 << 20)
+#include "blob/s3.h"
 
 static const struct stmt st_data = { "blob_check_data", "SELECT data FROM blob WHERE digest = $1" };
 
@@ -27,37 +26,70 @@ static bool same(const struct blob *b, const char *sha256, const char *sm3, int6
 }
 
 /* In pieces: a video has some GB. */
-static bool read_file(struct arena *a, const char *path, const struct blob *b, enum blob_state *ret, struct err *err)
-{
-	FILE *f = fopen(path, "rb");
-	EVP_MD_CTX *sha256 = EVP_MD_CTX_new(), *sm3 = EVP_MD_CTX_new();
-	unsigned char *chunk = arena_raw(a, CHUNK);
-	char hex[2][65];
-	int64_t size = 0;
-	size_t n;
-	bool broken;
+struct pieces {
+	FILE *file;               /* or */
+	const struct blobs *from; /* the store */
+	const struct blob *b;
+	char *piece;
+	int64_t at;
+};
 
-	if (!f) {
-		EVP_MD_CTX_free(sha256);
-		EVP_MD_CTX_free(sm3);
-		*ret = BLOB_MISSING;
-		return errno == ENOENT || err_set(err, ERR_IO, "不能读取 %s：%s", path, strerror(errno));
+static bool next_piece(struct pieces *p, size_t *ret_n, struct err *err)
+{
+	int64_t left = p->b->size - p->at;
+
+	if (p->file) {
+		*ret_n = fread(p->piece, 1, BLOB_PIECE, p->file);
+		return !ferror(p->file) || err_set(err, ERR_IO, "文件不能读完");
 	}
+	*ret_n = left < (int64_t)BLOB_PIECE ? (size_t)left : BLOB_PIECE;
+	return blob_read(p->from, p->b->sha256, p->at, *ret_n, p->piece, err);
+}
+
+static bool read_pieces(struct pieces *p, enum blob_state *ret, struct err *err)
+{
+	EVP_MD_CTX *sha256 = EVP_MD_CTX_new(), *sm3 = EVP_MD_CTX_new();
+	char hex[2][65];
+	size_t n = 0;
+	bool ok;
+
 	(void)EVP_DigestInit_ex(sha256, EVP_sha256(), NULL);
 	(void)EVP_DigestInit_ex(sm3, EVP_sm3(), NULL);
-	while ((n = fread(chunk, 1, CHUNK, f)) > 0) {
-		(void)EVP_DigestUpdate(sha256, chunk, n);
-		(void)EVP_DigestUpdate(sm3, chunk, n);
-		size += (int64_t)n;
+	while ((ok = next_piece(p, &n, err)) && n) {
+		(void)EVP_DigestUpdate(sha256, p->piece, n);
+		(void)EVP_DigestUpdate(sm3, p->piece, n);
+		p->at += (int64_t)n;
 	}
-	broken = ferror(f) != 0;
-	(void)fclose(f);
 	hex_of(sha256, hex[0]);
 	hex_of(sm3, hex[1]);
 	EVP_MD_CTX_free(sha256);
 	EVP_MD_CTX_free(sm3);
-	*ret = same(b, hex[0], hex[1], size) ? BLOB_FINE : BLOB_ALTERED;
-	return !broken || err_set(err, ERR_IO, "不能读完 %s", path);
+	*ret = same(p->b, hex[0], hex[1], p->at) ? BLOB_FINE : BLOB_ALTERED;
+	return ok;
+}
+
+static bool read_file(struct arena *a, const char *path, const struct blob *b, enum blob_state *ret, struct err *err)
+{
+	struct pieces p = { .file = fopen(path, "rb"), .b = b, .piece = arena_raw(a, BLOB_PIECE) };
+	bool ok;
+
+	*ret = BLOB_MISSING;
+	if (!p.file)
+		return errno == ENOENT || err_set(err, ERR_IO, "不能读取 %s：%s", path, strerror(errno));
+	ok = read_pieces(&p, ret, err);
+	(void)fclose(p.file);
+	return ok;
+}
+
+static bool read_store(struct arena *a, const struct blobs *from, const struct blob *b, enum blob_state *ret, struct err *err)
+{
+	struct pieces p = { .from = from, .b = b, .piece = arena_raw(a, BLOB_PIECE) };
+	int64_t there;
+
+	if (!s3_size(from->store, b->sha256, &there, err))
+		return false;
+	*ret = there < 0 ? BLOB_MISSING : BLOB_ALTERED;
+	return there != b->size || read_pieces(&p, ret, err);
 }
 
 static bool read_row(struct db *db, struct arena *a, const struct blob *b, enum blob_state *ret, struct err *err)
@@ -75,14 +107,17 @@ static bool read_row(struct db *db, struct arena *a, const struct blob *b, enum 
 	return true;
 }
 
-bool blob_check(struct db *db, struct arena *a, const char *dir, const struct blob *b, enum blob_state *ret, struct err *err)
+bool blob_check(struct db *db, struct arena *a, const struct blobs *from, const struct blob *b, enum blob_state *ret,
+		struct err *err)
 {
 	if (str_is(b->place, "row"))
 		return read_row(db, a, b, ret, err);
+	if (str_is(b->place, "store") && from->store)
+		return read_store(a, from, b, ret, err);
 	if (!str_is(b->place, "file")) {
 		*ret = BLOB_ELSEWHERE;
 		return true;
 	}
-	return read_file(a, str_cstr(a, str_fmt(a, "%s/blobs/%.2s/%.*s", dir, b->sha256.n > 1 ? b->sha256.p : "00", STR_FMT(b->sha256))),
+	return read_file(a, str_cstr(a, str_fmt(a, "%s/blobs/%.2s/%.*s", from->dir, b->sha256.n > 1 ? b->sha256.p : "00", STR_FMT(b->sha256))),
 			 b, ret, err);
 }

@@ -251,6 +251,71 @@ static void note(struct exchange *x)
 	log_reply(&line);
 }
 
+/* After this the exchange is another thread's. */
+static void resume(struct exchange *x)
+{
+	struct http *h = x->h;
+
+	MHD_resume_connection(x->c);
+	(void)atomic_fetch_sub(&h->suspended, 1);
+}
+
+/* ---- a reply whose content is elsewhere ---- */
+
+/* The connection sleeps while a worker fetches the next piece. */
+struct flow {
+	struct exchange *x;
+	int64_t at; /* of the piece, from the reply's beginning */
+	bool broken;
+};
+
+static void fetch_piece(void *ctx, struct db *db)
+{
+	struct flow *f = ctx;
+	struct exchange *x = f->x;
+	struct req *r = &x->r;
+	int64_t left = r->out_n - f->at;
+	struct err err = { 0 };
+
+	(void)db;
+	r->piece_n = left < (int64_t)SOURCE_PIECE ? (size_t)left : SOURCE_PIECE;
+	f->broken = atomic_load(&x->h->stopping) || !r->source->read(r->source->ctx, r->out_from + f->at, r->piece_n, r->piece, &err);
+	if (err.code)
+		log_line(LOG_WARNING, "%s: %s (%s)", r->route->path, err.msg, err.detail);
+	resume(x);
+}
+
+static ssize_t flow_read(void *ctx, uint64_t pos, char *to, size_t most)
+{
+	struct flow *f = ctx;
+	struct req *r = &f->x->r;
+	size_t skip = (size_t)((int64_t)pos - f->at), n;
+
+	if (f->broken)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	if ((int64_t)pos >= f->at && skip < r->piece_n) {
+		n = r->piece_n - skip < most ? r->piece_n - skip : most;
+		memcpy(to, r->piece + skip, n);
+		return (ssize_t)n;
+	}
+	f->at = (int64_t)pos;
+	(void)atomic_fetch_add(&f->x->h->suspended, 1);
+	MHD_suspend_connection(f->x->c);
+	if (!workers_submit(f->x->h->config.senders, fetch_piece, f)) {
+		f->broken = true;
+		resume(f->x);
+	}
+	return 0;
+}
+
+static struct MHD_Response *flow_reply(struct exchange *x)
+{
+	struct flow *f = arena_one(x->r.a, struct flow);
+
+	f->x = x;
+	return MHD_create_response_from_callback((uint64_t)x->r.out_n, 64 * 1024, flow_read, f, NULL);
+}
+
 /* Queues what the handler left in the request. The text is in the request's arena, which lives until the
  * connection's completion callback, hence no copy. */
 static enum MHD_Result send_reply(struct exchange *x)
@@ -262,6 +327,8 @@ static enum MHD_Result send_reply(struct exchange *x)
 	if (r->has_fd) {
 		resp = MHD_create_response_from_fd_at_offset64((uint64_t)r->out_n, r->out_fd, (uint64_t)r->out_from);
 		r->has_fd = !resp; /* closed with the response */
+	} else if (r->source) {
+		resp = flow_reply(x);
 	} else if (r->out_static) {
 		resp = MHD_create_response_from_buffer(r->out_static_n, (void *)(uintptr_t)r->out_static,
 						       MHD_RESPMEM_PERSISTENT);
@@ -496,14 +563,10 @@ static void hold(struct exchange *x)
 	MHD_suspend_connection(x->c);
 }
 
-/* After this the exchange is another thread's. */
 static void let_go(struct exchange *x, enum step step)
 {
-	struct http *h = x->h;
-
 	x->step = step;
-	MHD_resume_connection(x->c);
-	(void)atomic_fetch_sub(&h->suspended, 1);
+	resume(x);
 }
 
 static void job_done(void *ctx, bool ok, const struct err *err)

@@ -29,6 +29,7 @@ struct http_config {
 	bool (*may_write)(struct req *r, struct err *err);
 	/* Asked before the handler of a route that records its reads: commits the event, or there is nothing to read. */
 	bool (*record)(struct req *r, struct err *err);
+	struct workers *senders;       /* fetch what is sent from elsewhere (struct remote); NULL: nothing is */
 	const struct proxies *proxies; /* trusted to name the visitor's address; NULL: nobody is */
 	int stop_ms;                   /* patience of http_stop with replies under way; 0: 15 s */
 };

@@ -114,21 +114,35 @@ enum range req_range(struct str header, int64_t size, int64_t *ret_from, int64_t
 	return RANGE_PART;
 }
 
-bool reply_stored(struct req *r, const struct stored *s)
+/* What cannot be read is told instead of a reply that breaks off at once. */
+static bool first_piece(struct req *r, const struct remote *s, int64_t from, int64_t n, struct err *err)
+{
+	r->piece_n = n < (int64_t)SOURCE_PIECE ? (size_t)n : SOURCE_PIECE;
+	r->piece = arena_raw(r->a, SOURCE_PIECE);
+	r->source = s;
+	if (s->read(s->ctx, from, r->piece_n, r->piece, err))
+		return true;
+	r->source = NULL;
+	return false;
+}
+
+bool reply_stored(struct req *r, const struct stored *s, struct err *err)
 {
 	struct str tag = str_fmt(r->a, "\"%.*s\"", STR_FMT(s->tag)), same = req_asked(r, "If-Range");
 	struct str asked = same.n && !str_eq(same, tag) ? (struct str){ 0 } : req_asked(r, "Range");
 	int64_t from = 0, to = s->size;
 	enum range sort = req_range(asked, s->size, &from, &to);
 
+	if (sort == RANGE_BEYOND)
+		from = to = 0;
+	if (s->source && to > from && !first_piece(r, s->source, from, to - from, err))
+		return false;
 	reply_header(r, "Accept-Ranges", STR("bytes"));
 	reply_header(r, "ETag", tag);
 	r->has_fd = s->fd >= 0;
 	r->out_fd = s->fd;
-	if (sort == RANGE_BEYOND) {
+	if (sort == RANGE_BEYOND)
 		reply_header(r, "Content-Range", str_fmt(r->a, "bytes */%lld", (long long)s->size));
-		from = to = 0;
-	}
 	if (sort == RANGE_PART)
 		reply_header(r, "Content-Range", str_fmt(r->a, "bytes %lld-%lld/%lld", (long long)from, (long long)to - 1,
 							 (long long)s->size));
@@ -136,7 +150,7 @@ bool reply_stored(struct req *r, const struct stored *s)
 	r->out_n = to - from;
 	reply_header(r, "Content-Disposition", disposition(r->a, s->name, s->attachment));
 	return reply(r, sort == RANGE_PART ? 206 : sort == RANGE_BEYOND ? 416 : 200, s->type,
-		     str_sub(s->bytes, (size_t)from, (size_t)to));
+		     s->source ? (struct str){ 0 } : str_sub(s->bytes, (size_t)from, (size_t)to));
 }
 
 bool reply_see_other(struct req *r, struct str path)

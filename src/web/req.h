@@ -96,6 +96,9 @@ struct req {
 	bool has_fd;               /* the reply is a piece of a file: the server closes it */
 	int out_fd;
 	int64_t out_from, out_n;
+	const struct remote *source; /* the reply is a piece of it; `piece` has its beginning */
+	char *piece;
+	size_t piece_n;
 	struct req_header header[12];
 	size_t n_header;
 	/* a job in the writing turn */
@@ -128,14 +131,21 @@ bool reply_static(struct req *r, const char *type, const void *data, size_t n);
 bool reply_file(struct req *r, const char *type, struct str bytes, struct str filename, bool attachment);
 /* A stored content that never changes: of a file (fd, which is the server's from now on) or of bytes (fd -1). Answers one
  * Range with 206, or 416; tag: its digest. */
+struct remote {
+	bool (*read)(void *ctx, int64_t from, size_t n, char *ret, struct err *err); /* waits: only on workers */
+	void *ctx;
+};
+#define SOURCE_PIECE ((size_t)2 << 20)
 struct stored {
+	const struct remote *source; /* neither a file nor bytes: read piece by piece while it is sent; NULL: none */
 	const char *type;
 	struct str name, tag, bytes;
 	int fd;
 	int64_t size;
 	bool attachment;
 };
-bool reply_stored(struct req *r, const struct stored *s);
+/* ERR: of the source. */
+MUST_USE bool reply_stored(struct req *r, const struct stored *s, struct err *err);
 enum range { RANGE_ALL, RANGE_PART, RANGE_BEYOND };
 /* "bytes=0-99", "bytes=100-", "bytes=-100" of a content of size bytes: [*ret_from, *ret_to). Several ranges, another unit
  * and what cannot be read are RANGE_ALL, as RFC 9110 allows. */

@@ -239,8 +239,18 @@ function request(port, method, where, opt = {}) {
 		if (opt.cookie) headers.Cookie = opt.cookie;
 		const r = http.request({ host: '127.0.0.1', port, method, path: where, headers, agent: opt.agent, timeout: opt.timeout || 20000 }, (res) => {
 			const parts = [];
-			res.on('data', (d) => parts.push(d));
-			res.on('end', () => ok({ status: res.statusCode, headers: res.headers, body: Buffer.concat(parts).toString('utf8') }));
+			const all = () => Buffer.concat(parts);
+			const answer = () => ok({ status: res.statusCode, headers: res.headers, get bytes() { return all(); }, get body() { return all().toString('utf8'); } });
+			let got = 0;
+			res.on('data', (d) => {
+				parts.push(d);
+				got += d.length;
+				if (opt.until && got >= opt.until) { // hangs up midway
+					r.destroy();
+					answer();
+				}
+			});
+			res.on('end', answer);
 			res.on('error', no);
 		});
 		r.on('timeout', () => r.destroy(new Error('no answer in time')));

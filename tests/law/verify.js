@@ -51,7 +51,7 @@ const noRecord = {
 	draft: 'begun and not sent', draft_bin: 'thrown away', draft_page: 'a window at work', upload: 'sent and not done', message: 'what people were told', outbox: 'work to do',
 	key_fill: 'an index being made', look: 'who looked when', watch: 'a personal list', pref: 'a personal choice', hook_delivery: 'told to other systems',
 	hook_seen: 'how far they were told', job: 'long work', process: 'who serves', practice: 'exercises', retention_guard: 'used up in its transaction',
-	reading: 'kept by the guards of the database; what counts in law is an event', sqlite_sequence: 'of SQLite', search: 'rebuildable', search_state: 'rebuildable',
+	reading: 'kept by the guards of the database; what counts in law is an event', sqlite_sequence: 'of SQLite', search: 'rebuildable', search_state: 'rebuildable', media_fact: 'read again from the files',
 };
 
 const base = path.join(scratch, 'base');

@@ -70,14 +70,14 @@ BOTH(rows_and_files)
 		cr_expect_not(found);
 		OK(blob_put(db, &b, 1, &err));
 		OK(blob_put(db, &b, 2, &err)); /* the same content once more is no harm */
-		OK(blob_get(db, f->a, dir, b.sha256, &media, &got, &err));
+		OK(blob_get(db, f->a, &(struct blobs){ .dir = dir }, b.sha256, &media, &got, &err));
 		cr_expect(str_eq(got, content[i]));
 	}
 	/* A row whose file went away says so, and does not give something else. */
 	OK(blob_prepare(f->a, dir, content[1], &b, &err));
 	cr_assert_eq(unlink(str_cstr(f->a, str_fmt(f->a, "%s/blobs/%.2s/%.*s", dir, b.sha256.p, STR_FMT(b.sha256)))), 0);
-	FAILS(blob_get(db, f->a, dir, b.sha256, &media, &got, &err), ERR_IO);
-	FAILS(blob_get(db, f->a, dir, STR("../../etc/passwd"), &media, &got, &err), ERR_NOT_FOUND);
+	FAILS(blob_get(db, f->a, &(struct blobs){ .dir = dir }, b.sha256, &media, &got, &err), ERR_IO);
+	FAILS(blob_get(db, f->a, &(struct blobs){ .dir = dir }, STR("../../etc/passwd"), &media, &got, &err), ERR_NOT_FOUND);
 	(void)rmdir(str_cstr(f->a, str_fmt(f->a, "%s/blobs/%.2s", dir, b.sha256.p)));
 	(void)rmdir(str_cstr(f->a, str_fmt(f->a, "%s/blobs", dir)));
 	(void)rmdir(dir);
