@@ -72,7 +72,7 @@
 			.then(function (count) {
 				["mine", "unread"].forEach(function (name) {
 					document.querySelectorAll("[data-count=" + name + "]").forEach(function (at) {
-						at.textContent = count[name];
+						at.textContent = count[name] > 99 ? "99+" : count[name];
 						at.hidden = !count[name];
 					});
 				});

@@ -11,7 +11,7 @@
 struct menu_item {
 	const char *icon;
 	struct str name, href;
-	int64_t count; /* what waits for me; 0: not shown */
+	int64_t count; /* what waits for me; 0: not shown, 100: so many or more */
 	bool here;
 };
 #define MENU_MOST 7

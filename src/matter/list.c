@@ -121,12 +121,12 @@ static const struct stmt st_count_plain_state = { "count_plain_state",
 static const struct stmt st_count_held = { "count_held", COUNT("SELECT m.id" HELD KEPT EACH) };
 static const struct stmt st_count_mine = { "count_mine",
 	"SELECT count(*) FROM (SELECT DISTINCT matter FROM matter_holder WHERE principal IN"
-	" ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) LIMIT 1000) AS m" };
+	" ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) LIMIT 100) AS m" };
 /* For those with few roles, which is nearly everybody: every page asks it. */
 #define FEW_PRINCIPALS 6
 static const struct stmt st_count_few = { "count_mine_few",
 	"SELECT count(*) FROM (SELECT DISTINCT matter FROM matter_holder WHERE principal IN ($1, $2, $3, $4, $5, $6)"
-	" LIMIT 1000) AS m" };
+	" LIMIT 100) AS m" };
 
 struct filter {
 	const struct field *f;

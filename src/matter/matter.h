@@ -349,7 +349,7 @@ struct agenda_row {
 MUST_USE bool matter_agenda(struct engine *e, struct db *db, struct arena *a, const struct agenda_query *q,
 			    const struct agenda_row **ret, size_t *ret_n, bool *ret_more, struct err *err);
 
-/* How many wait for this person; 1,000 means so many or more (every page asks this). */
+/* How many wait for this person; 100 means so many or more (every page asks this). */
 MUST_USE bool matter_count_mine(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
 				int64_t *ret, struct err *err);
 
