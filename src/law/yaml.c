@@ -12,7 +12,11 @@ struct reader {
 	struct fy_parser *fyp;
 	struct yaml_fault *fault;
 	struct ynode *stack[YAML_DEPTH_MAX];
-	struct ynode *key[YAML_DEPTH_MAX]; /* a map's key that waits for its value */
+	struct key {
+		bool waits; /* for its value */
+		struct str text;
+		int line, col;
+	} key[YAML_DEPTH_MAX]; /* of the map at this depth */
 	size_t depth;
 	struct ynode *root;
 	struct ynode **doc;
@@ -43,7 +47,7 @@ struct ynode *ynode_get(const struct ynode *y, const char *key)
 void ynode_add(struct ynode *y, struct ynode *child)
 {
 	if (y->n == y->cap) {
-		size_t cap = y->cap ? y->cap * 2 : 8;
+		size_t cap = y->cap ? y->cap * 2 : 4;
 		struct ynode **more = arena_many(y->arena, cap, struct ynode *);
 
 		for (size_t i = 0; i < y->n; i++)
@@ -154,35 +158,37 @@ static bool plain(struct reader *r, const struct fy_mark *m, const void *anchor,
 	return true;
 }
 
+static bool wants_key(const struct reader *r)
+{
+	return r->depth && r->stack[r->depth - 1]->sort == YNODE_MAP && !r->key[r->depth - 1].waits;
+}
+
 /* Puts a finished or opened node into its parent. */
 static bool place(struct reader *r, struct ynode *y)
 {
-	struct ynode *in;
-	struct ynode **key;
+	struct key *key = &r->key[r->depth ? r->depth - 1 : 0];
 
 	if (!r->depth) {
 		r->root = y;
 		return true;
 	}
-	in = r->stack[r->depth - 1];
-	key = &r->key[r->depth - 1];
-	if (in->sort == YNODE_SEQ) {
-		ynode_add(in, y);
-		return true;
+	if (wants_key(r))
+		return fault_at(r, y->line, y->col, STR("键只能是文字"), STR("键以小写字母开头"));
+	if (key->waits) {
+		y->key = key->text;
+		y->key_line = key->line;
+		y->key_col = key->col;
+		key->waits = false;
 	}
-	if (!*key) {
-		if (y->sort != YNODE_SCALAR)
-			return fault_at(r, y->line, y->col, STR("键只能是文字"), STR("键以小写字母开头"));
-		if (str_is(y->text, "<<"))
-			return fault_at(r, y->line, y->col, STR("定义文件中不用合并键（<<）"), STR("把内容写全"));
-		*key = y;
-		return true;
-	}
-	y->key = (*key)->text;
-	y->key_line = (*key)->line;
-	y->key_col = (*key)->col;
-	*key = NULL;
-	ynode_add(in, y);
+	ynode_add(r->stack[r->depth - 1], y);
+	return true;
+}
+
+static bool keep_key(struct reader *r, struct str text, int line, int col)
+{
+	if (str_is(text, "<<"))
+		return fault_at(r, line, col, STR("定义文件中不用合并键（<<）"), STR("把内容写全"));
+	r->key[r->depth - 1] = (struct key){ true, text, line, col };
 	return true;
 }
 
@@ -193,7 +199,7 @@ static bool push(struct reader *r, struct ynode *y)
 	if (r->depth == YAML_DEPTH_MAX)
 		return fault_at(r, y->line, y->col, str_fmt(r->a, "嵌套超过%d层", YAML_DEPTH_MAX), STR("拆分定义"));
 	r->stack[r->depth] = y;
-	r->key[r->depth] = NULL;
+	r->key[r->depth].waits = false;
 	r->depth++;
 	return true;
 }
@@ -211,6 +217,7 @@ static int by_key(const void *a, const void *b)
 
 static bool no_doubles(struct reader *r, const struct ynode *y)
 {
+	const struct arena_mark mark = arena_mark(r->a);
 	struct ynode **sorted = arena_many(r->a, y->n, struct ynode *);
 
 	for (size_t i = 0; i < y->n; i++)
@@ -222,6 +229,7 @@ static bool no_doubles(struct reader *r, const struct ynode *y)
 			return fault_at(r, sorted[i]->key_line, sorted[i]->key_col,
 					str_fmt(r->a, "键“%.*s”重复", STR_FMT(sorted[i]->key)),
 					str_fmt(r->a, "已在第%d行写过", sorted[i - 1]->key_line));
+	arena_rewind(r->a, mark);
 	return true;
 }
 
@@ -251,15 +259,22 @@ static bool end_document(struct reader *r)
 
 static bool scalar(struct reader *r, struct fy_event *e, const struct fy_mark *m)
 {
-	struct ynode *y = node_at(r, YNODE_SCALAR, m);
+	const int line = m ? m->line + 1 : 1, col = m ? m->column + 1 : 1;
+	struct ynode *y;
+	struct str text = { 0 };
 	size_t n = 0;
 	const char *p = e->scalar.value ? fy_token_get_text(e->scalar.value, &n) : NULL;
 
 	if (!plain(r, m, e->scalar.anchor, e->scalar.tag))
 		return false;
-	y->text = p ? str_dup(r->a, (struct str){ p, n }) : (struct str){ 0 };
-	if (!str_utf8(y->text)) /* an escape may make what the file itself may not hold */
-		return fault_at(r, y->line, y->col, STR("文字中有不可用的字符"), STR("去掉转义写出的控制字符"));
+	if (p)
+		text = str_dup(r->a, (struct str){ p, n });
+	if (!str_utf8(text)) /* an escape may make what the file itself may not hold */
+		return fault_at(r, line, col, STR("文字中有不可用的字符"), STR("去掉转义写出的控制字符"));
+	if (wants_key(r))
+		return keep_key(r, text, line, col);
+	y = node_at(r, YNODE_SCALAR, m);
+	y->text = text;
 	return place(r, y);
 }
 

@@ -55,12 +55,12 @@ struct law_text *law_text_new(void)
 
 void law_text_add(struct law_text *t, const char *path, const char *text)
 {
-	t->file[t->n++] = (struct law_file){ str_cstr(t->a, str_of(path)), str_of(text) };
+	PUSH(t->a, t->file, t->n, t->cap, (struct law_file){ str_cstr(t->a, str_of(path)), str_of(text) });
 }
 
 struct law *law_text_load(struct law_text *t, const char *name)
 {
-	const struct law_files files = { t->file, t->n };
+	const struct law_files files = { .v = t->file, .n = t->n };
 
 	return law_load(t->a, &files, str_of(name), &t->d);
 }
@@ -117,11 +117,11 @@ static void folder(struct law_text *t, const char *root, const char *below)
 	DIR *d = opendir(path);
 
 	if (!d) {
-		if (stat(path, &st) == 0 && t->n < 200) {
+		if (stat(path, &st) == 0) {
 			struct arena *a = arena_new();
 			struct str text = law_text_file(a, path);
 
-			t->file[t->n++] = (struct law_file){ below, str_dup(t->a, text) };
+			PUSH(t->a, t->file, t->n, t->cap, (struct law_file){ below, str_dup(t->a, text) });
 			arena_free(a);
 		}
 		return;

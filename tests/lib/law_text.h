@@ -13,8 +13,8 @@
 
 struct law_text {
 	struct arena *a;
-	struct law_file file[200];
-	size_t n;
+	struct law_file *file;
+	size_t n, cap;
 	struct diag d;
 };
 
