@@ -226,10 +226,10 @@ $(BUILD)/bench/page: $(BUILD)/obj/bench/page.o $(LIB)
 $(BUILD)/bench/log: $(BUILD)/obj/bench/log.o $(LIB)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
-$(BUILD)/bench/draw: $(BUILD)/obj/bench/draw.o $(LIB)
+$(BUILD)/bench/draw $(BUILD)/bench/record: $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(LIB)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
-bench: build $(BUILD)/bench/turn $(BUILD)/bench/page $(BUILD)/bench/log $(BUILD)/bench/draw
+bench: build $(foreach p,turn page log draw record,$(BUILD)/bench/$p)
 	@BUILD=$(BUILD) sh bench/run.sh
 
 # ---- a Debian package ----

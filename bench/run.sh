@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MulanPSL-2.0
 # `make bench`: measures and writes bench/RESULTS.md. Nothing else should run on the machine meanwhile.
 #	BENCH_SECONDS (5) for each figure · BENCH_SIZES ("10000 1000000") cases in the database, the smallest first, one is
-#	enough for a trial ("2000") · BENCH_DATA: a folder that keeps the filled databases for the next time (the larger one
-#	takes 18 GB and some minutes)
+#	enough for a trial ("2000") · BENCH_EVENTS ("10000 1000000") events of a record to be verified · BENCH_DATA: a folder
+#	that keeps the filled databases for the next time (the larger one takes 18 GB and some minutes)
 set -u
-: "${BUILD:=build}" "${BENCH_SECONDS:=5}" "${BENCH_SIZES:=10000 1000000}"
+: "${BUILD:=build}" "${BENCH_SECONDS:=5}" "${BENCH_SIZES:=10000 1000000}" "${BENCH_EVENTS:=10000 1000000}"
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 MINGFA=$BUILD/mingfa TURN=$BUILD/bench/turn PAGE=$BUILD/bench/page S=$BENCH_SECONDS
 WORK=$(mktemp -d "$BUILD/bench.XXXXXX")
@@ -221,6 +221,37 @@ for n in $BENCH_SIZES; do
 	count_page "$n" "rare pair" '/k/penalty?q=%E4%BB%93%E5%82%A8+%E8%BF%90%E8%BE%93'
 done
 eval "grow_page=\$(ratio \$page_$small $page) grow_act=\$(ratio \$act_$small \$act_$n)"
+
+note ""
+note "## The record checked, a dossier bound"
+note ""
+note "\`mingfa verify\` reads every act, leaf, node, matter and file anew; events are true ones, with what a download says. \"Plain"
+note "hashing\" are the digests alone that these events need, in one thread. A dossier of papers of ten pages, numbered, with"
+note "bookmarks; \"drawn\" is the drawing of these papers before."
+note ""
+verify_record() { # EVENTS: sets verified (events/s), hashed
+	fresh "$WORK/v"
+	"$BUILD/bench/record" fill "$WORK/v" "$1" || exit 1
+	all=$(sqlite3 "$WORK/v/mingfa.db" 'SELECT count(*) FROM event')
+	begin=$(date +%s%N)
+	"$MINGFA" verify "$WORK/v" >"$WORK/verify.out" 2>&1 || { cat "$WORK/verify.out" >&2; exit 1; }
+	verified=$(awk -v n="$all" -v t=$(($(date +%s%N) - begin)) 'BEGIN { printf "%.0f", n * 1e9 / t }')
+	hashed=$("$BUILD/bench/record" hash "$WORK/v" "$1" | awk '$1 == "hashed_per_second" { print $2 }')
+	rm -rf "$WORK/v"
+}
+note "| events | verified/s | plain hashing/s | verified / hashing |"
+note "|---|---|---|---|"
+for n in $BENCH_EVENTS; do
+	verify_record "$n"
+	note "| $n | $verified | $hashed | $(ratio "$verified" "$hashed") |"
+done
+note ""
+note "| pages | drawn, ms | bound, ms | bound / drawn | MB |"
+note "|---|---|---|---|---|"
+for n in 5 50; do
+	set -- $("$BUILD/bench/record" bind $n | awk '{ print $2 }')
+	note "| $1 | $2 | $3 | $(ratio "$3" "$2") | $(ratio "$4" 1024 %.1f) |"
+done
 
 note ""
 note "## Against the targets"

@@ -22,7 +22,7 @@ static const struct command commands[] = {
 	  "key：记录日志的名称和公钥；renew：签过的记录找不回时，另起一份日志，旧的末尾记在新的开头" },
 	{ "key", cmd_key, "key new|renew DIR ORGAN [--years N] [--token URI] [--key-pass FILE] | end DIR ORGAN --reason R | list DIR  [--db ADDR]",
 	  "机关的文书签名密钥：new 生成并启用，renew 换新钥、停旧钥，end 停用，list 公钥和有效期；旧钥签过的文书仍能核验" },
-	{ "verify", cmd_verify, "verify DIR [--db ADDR]",
+	{ "verify", cmd_verify, "verify DIR [--db ADDR] | verify PACKAGE [--key KEY]",
 	  "核对全部记录（不改动数据，可与服务同时进行）：0 全部相符，1 发现被改动的记录并指明是哪一处，2 没有核对成" },
 	{ "draw", cmd_draw, "draw verify FILE",
 	  "按公布的文件重新算一遍随机抽取：0 全部相符，1 结果不符并说明是哪一处，2 没有核对成" },

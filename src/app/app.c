@@ -18,6 +18,7 @@
 #include "blob/spool.h"
 #include "blob/s3.h"
 #include "db/migrate.h"
+#include "matter/duty.h"
 #include "matter/views.h"
 #include "log/log.h"
 #include "search/search.h"
@@ -126,7 +127,7 @@ static bool bind_tx(struct db *db, const void *ctx, struct err *err)
 {
 	const struct app *app = ctx;
 	struct arena *a = arena_new();
-	bool ok = engine_bind(app->engine, db, a, err), more = true;
+	bool ok = engine_bind(app->engine, db, a, err) && matter_duties_begin(app->engine, db, a, false, err), more = true;
 	int64_t after = 0;
 	int changed;
 
@@ -262,7 +263,10 @@ static bool warn_job(struct db *db, struct arena *a, void *ctx, struct err *err)
 	struct app *app = ctx;
 	int done;
 
-	return matter_warn(app->engine, db, a, engine_now(app->engine), TIMERS_A_GROUP, &done, err);
+	bool did;
+
+	return matter_warn(app->engine, db, a, engine_now(app->engine), TIMERS_A_GROUP, &done, err)
+	       && duty_warn(app->engine, db, a, engine_now(app->engine), &did, err);
 }
 
 static bool fill_job(struct db *db, struct arena *a, void *ctx, struct err *err)
@@ -300,7 +304,8 @@ static void timer_work(struct app *app, struct follower *f)
 		return; /* the database is away: the next second asks again */
 	a = arena_new();
 	ok = matter_timers_overdue(app->engine, db, a, engine_now(app->engine) - MATTER_WAIT_MS, &n, &err)
-	     && matter_warn_waits(db, a, engine_now(app->engine), &warns, &err);
+	     && matter_warn_waits(db, a, engine_now(app->engine), &warns, &err)
+	     && (warns || duty_warn_waits(app->engine, db, a, engine_now(app->engine), &warns, &err));
 	(void)arena_free(a);
 	if (!ok) {
 		follower_lost(f);

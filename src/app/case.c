@@ -3,10 +3,11 @@
  * contents, papers, relations and record. */
 #include "app/case.h"
 
-#include "app/party.h"
 #include "app/exhibit.h"
+#include "app/party.h"
 #include "app/upload.h"
 #include "base/day.h"
+#include "matter/reading.h"
 #include "pages.h"
 
 #define EVENTS_SHOWN 60
@@ -609,9 +610,9 @@ static bool events(struct shower *s, const struct matter_view *m, struct case_vi
 	bool all = str_is(req_query(s->r, "events"), "all");
 	struct event_line *l = arena_many(s->r->a, m->n_event, struct event_line);
 
-	/* That the program has drawn a paper is on record, and seldom of interest. */
+	/* That the program has drawn a paper, that somebody has looked, is on record, and seldom of interest. */
 	for (size_t i = m->n_event; i-- > 0 && (all || v->n_event < EVENTS_SHOWN);)
-		if ((all || !str_starts(m->event[i].action, STR("paper.")))
+		if ((all || !(str_starts(m->event[i].action, STR("paper.")) || str_is(m->event[i].action, READING_OPENING)))
 		    && !event_of(s, m, &m->event[i], &l[v->n_event++], err))
 			return false;
 	v->event = l;
@@ -820,6 +821,49 @@ static void done(struct req *r, const struct matter_view *m, struct case_view *v
 	fresh_papers(r, m, ac, v);
 }
 
+/* ---- who has opened it ---- */
+
+struct opening {
+	struct engine *e;
+	struct reading x;
+	int status;
+};
+
+static bool opening_run(struct db *db, struct arena *a, void *ctx, struct err *err)
+{
+	const struct opening *o = ctx;
+
+	return reading_put(o->e, db, a, &o->x, err);
+}
+
+static bool opening_done(struct req *r, void *ctx, bool ok, const struct err *failed, struct err *err)
+{
+	const struct opening *o = ctx;
+
+	if (!ok)
+		return err_set(err, failed->code, "%s", failed->msg);
+	r->status = o->status;
+	return true;
+}
+
+/* The reply is ready; it goes out when the record has it, once a person, matter and day. */
+static bool reply_opened(struct req *r, const struct matter_view *m, struct err *err)
+{
+	const struct actor who = actor_of(r);
+	struct opening *o = arena_one(r->a, struct opening);
+	struct err shut = { 0 };
+	bool known;
+
+	*o = (struct opening){ app_of(r)->engine, { .matter = m->snap->id, .person = who.person, .organ = who.organ }, r->status };
+	if (!m->snap->kind->openings)
+		return true;
+	if (!reading_known(o->e, r->db, r->a, &o->x, &known, err))
+		return false;
+	if (known)
+		return true;
+	return !gate_may_write(r, &shut) || req_write(r, opening_run, o, opening_done); /* 只能查看: looking goes on */
+}
+
 bool case_show(struct req *r, struct err *err)
 {
 	struct case_view v = { .n_step = 0 };
@@ -862,5 +906,5 @@ bool case_show(struct req *r, struct err *err)
 	case_tabs(r, &v);
 	html_init(&h, r->a, HTML_MAX);
 	page_case(&h, &v);
-	return frame_reply(r, 200, &h, err);
+	return frame_reply(r, 200, &h, err) && reply_opened(r, &m, err);
 }

@@ -184,6 +184,7 @@ struct paper_text {
 struct paper_block {
 	struct str sort;
 	struct paper_text text;
+	struct qr_view qr; /* side 0: none, or not made yet */
 	const struct paper_text *cell;
 	size_t n_cell;
 };

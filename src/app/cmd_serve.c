@@ -15,6 +15,7 @@
 #include "app/moving.h"
 #include "app/practice.h"
 #include "app/upload.h"
+#include "app/ratings.h"
 #include "app/process.h"
 #include "app/signing.h"
 #include "app/witness.h"
@@ -115,6 +116,7 @@ static bool start(struct app *app, const struct serving *s, struct err *err)
 	app_follow(app, "search", 1000, indexer_work);
 	if (!app->practice) /* what is practised is no other system's business */
 		app_follow(app, "hooks", 1000, hook_work);
+	app_follow(app, "ratings", 60000, ratings_work);
 	app_follow(app, "uploads", 1000, uploads_work);
 	app_follow(app, "media", 1000, media_work);
 	if (app->blobs.store)

@@ -7,6 +7,7 @@
 
 #include "app/command.h"
 #include "app/moving.h"
+#include "app/package.h"
 #include "app/verify.h"
 #include "base/arena.h"
 #include "blob/s3.h"
@@ -57,9 +58,27 @@ int verify_failed(const struct err *err)
 	return 1;
 }
 
+static int verify_package(struct arena *a, const char *dir, const char *key)
+{
+	struct package_checked c;
+	struct err err = { 0 };
+
+	if (!package_check(a, dir, key, &c, &err)) {
+		if (err.code == ERR_ALTERED)
+			(void)printf("发现不符：%s\n怎么办：不要接收，把这一句话告知移交单位，请它重新生成\n", err.msg);
+		else
+			(void)command_failed(&err);
+		return err.code == ERR_ALTERED ? 1 : 2;
+	}
+	(void)printf("核对完毕，归档包全部相符：文件%zu个，办理记录%zu步都在签过名的日志里\n", c.files, c.acts);
+	if (!key)
+		(void)printf("日志的公钥是 %.*s，请与移交单位书面告知的核对\n", STR_FMT(c.key));
+	return 0;
+}
+
 int cmd_verify(int argc, char **argv)
 {
-	static const char *const names[] = { "--db", "--blobs", NULL };
+	static const char *const names[] = { "--db", "--key", "--blobs", NULL };
 	struct arena *a = arena_new();
 	struct verify_result r;
 	struct s3 *store = NULL;
@@ -68,9 +87,16 @@ int cmd_verify(int argc, char **argv)
 	bool ok;
 
 	if (!options_read(argc, argv, names, NULL, &o) || o.n != 1) {
-		(void)fputs("用法：mingfa verify 文件夹 [--db 地址] [--blobs s3:https://主机/存储桶]\n", stderr);
+		(void)fputs("用法：mingfa verify 文件夹 [--db 地址] [--blobs s3:https://主机/存储桶]\n"
+			    "      mingfa verify 解开的归档包 [--key 日志的公钥]\n", stderr);
 		(void)arena_free(a);
 		return 2;
+	}
+	if (package_is(a, o.arg[0])) {
+		int code = verify_package(a, o.arg[0], option(&o, "--key"));
+
+		(void)arena_free(a);
+		return code;
 	}
 	ok = moving_open(option(&o, "--blobs"), &store, &err)
 	  && verify_folder(o.arg[0], option(&o, "--db") ? option(&o, "--db") : str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", o.arg[0])), store,

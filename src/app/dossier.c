@@ -30,6 +30,8 @@ struct stock {
 	size_t n_thing;
 	size_t n_hidden;
 	bool *used;              /* papers that the order names */
+	int64_t *matter;
+	size_t n_matter;
 	int64_t top;             /* the matter whose dossier it is */
 	/* the row being read */
 	const struct matter_view *m;
@@ -86,8 +88,9 @@ static bool take_matter(struct stock *k, const struct matter_view *m, struct err
 	const struct db_out out[] = { db_to_str(&k->field), db_to_str(&k->name), db_to_str(&k->digest), db_to_str(&k->sm3),
 				      db_to_str(&k->media), db_to_i64(&k->size) };
 
-	if (k->n_paper + m->n_paper > STOCK_MOST)
+	if (k->n_paper + m->n_paper > STOCK_MOST || k->n_matter == STOCK_MOST)
 		return too_many(err);
+	k->matter[k->n_matter++] = m->snap->id;
 	for (size_t i = 0; i < m->n_paper; i++) {
 		k->paper_of[k->n_paper] = m->snap->id;
 		k->paper[k->n_paper++] = &m->paper[i];
@@ -311,7 +314,8 @@ bool dossier_load(struct shower *s, const struct matter_view *m, struct dossier 
 			   .due = arena_many(a, STOCK_MOST, struct str), .thing = arena_many(a, STOCK_MOST, struct dossier_thing),
 			   .thing_field = arena_many(a, STOCK_MOST, struct str), .used = arena_many(a, STOCK_MOST, bool),
 			   .paper_of = arena_many(a, STOCK_MOST, int64_t), .thing_of = arena_many(a, STOCK_MOST, int64_t),
-			   .placed = arena_many(a, STOCK_MOST, bool), .top = m->snap->id };
+			   .placed = arena_many(a, STOCK_MOST, bool), .matter = arena_many(a, STOCK_MOST, int64_t),
+			   .top = m->snap->id };
 
 	*ret = (struct dossier){ .m = m };
 	if (!take_matter(&k, m, err) || !take_children(&k, m, err) || !bags(s, ret, err))
@@ -322,6 +326,8 @@ bool dossier_load(struct shower *s, const struct matter_view *m, struct dossier 
 	ret->thing = k.thing;
 	ret->n_thing = k.n_thing;
 	ret->n_hidden = k.n_hidden;
+	ret->matter = k.matter;
+	ret->n_matter = k.n_matter;
 	for (size_t i = 0; i < k.n_paper; i++)
 		ret->at = k.paper[i]->made > ret->at ? k.paper[i]->made : ret->at;
 	cover(s, ret);

@@ -43,6 +43,8 @@ struct dossier {
 	const struct shown *bag;             /* aligned with the kind's dossier.bag */
 	const struct dossier_thing *thing;
 	size_t n_thing;
+	const int64_t *matter;               /* it and its children whose papers are here */
+	size_t n_matter;
 	size_t n_hidden;                     /* children that this person may not see */
 	int64_t at;                          /* when its newest paper was made */
 };

@@ -36,20 +36,44 @@ static bool file_of(struct db *db, struct arena *a, struct event_proof *p, struc
 	return true;
 }
 
+static bool place(struct db *db, struct arena *a, int64_t event, struct event_proof *p, bool *ret_found, struct err *err)
+{
+	int64_t log;
+	bool known;
+
+	*p = (struct event_proof){ .index = 0 };
+	return log_place(db, a, event, &log, &p->index, &p->entry, ret_found, err)
+	       && (!*ret_found || log_origin_load(db, a, log, &p->o, &known, err));
+}
+
 bool event_proof_load(struct db *db, struct arena *a, int64_t event, struct event_proof *ret, bool *ret_found,
 		      struct err *err)
 {
-	int64_t log;
 	struct str note;
-	bool known, covered;
+	bool covered;
 
-	*ret = (struct event_proof){ .index = 0 };
-	if (!log_place(db, a, event, &log, &ret->index, &ret->entry, ret_found, err))
+	if (!place(db, a, event, ret, ret_found, err))
 		return false;
 	if (!*ret_found)
 		return true;
-	if (!log_origin_load(db, a, log, &ret->o, &known, err)
-	    || !head_above(db, a, ret, &note, &ret->size, &ret->at, &covered, err))
+	if (!head_above(db, a, ret, &note, &ret->size, &ret->at, &covered, err))
+		return false;
+	return !covered || file_of(db, a, ret, note, err);
+}
+
+bool event_proof_kept(struct db *db, struct arena *a, int64_t event, const struct event_proof *last, struct event_proof *ret,
+		      bool *ret_found, struct err *err)
+{
+	int64_t least;
+	struct str note;
+	bool covered;
+
+	if (!place(db, a, event, ret, ret_found, err))
+		return false;
+	if (!*ret_found)
+		return true;
+	least = last && last->o.log == ret->o.log ? last->index : ret->index;
+	if (!log_checkpoint_oldest(db, a, ret->o.log, least + 1, &note, &ret->size, &ret->at, &covered, err))
 		return false;
 	return !covered || file_of(db, a, ret, note, err);
 }

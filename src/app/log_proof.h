@@ -17,6 +17,10 @@ struct event_proof {
 /* Not found: the event has no leaf. A head with cosignatures is taken before a newer one without. */
 MUST_USE bool event_proof_load(struct db *db, struct arena *a, int64_t event, struct event_proof *ret, bool *ret_found,
 			       struct err *err);
+/* The same for several that are kept together: under the oldest head that covers `last` too when it stands in the same log,
+ * so that they share one head, and the same events give the same files. last NULL: the oldest that covers the event. */
+MUST_USE bool event_proof_kept(struct db *db, struct arena *a, int64_t event, const struct event_proof *last,
+			       struct event_proof *ret, bool *ret_found, struct err *err);
 /* What the entry's first line commits to: the act as text (its head, a line feed, its body) and its salt. Not found: the
  * body was removed as the law orders. */
 MUST_USE bool event_opened(struct db *db, struct arena *a, int64_t event, struct str *ret_act, struct str *ret_salt,

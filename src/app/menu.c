@@ -19,7 +19,7 @@ static const struct role_menu {
 	struct entry entry[MENU_MOST];
 } menus[] = {
 	{ "officer", { DESK, { "gavel", "我的办件", "penalty", "ME" }, NEW, CALENDAR,
-		       { "truck", "送达", "delivery", "" }, REGISTERS, HELP } },
+		       { "clipboard-list", "检查任务", "inspection", "?scope=mine" }, REGISTERS, HELP } },
 	{ "unit_head", { DESK, { "gavel", "本队办件", "penalty", "?scope=organ" }, NEW, CALENDAR, { "chart-bar", "统计", NULL, "/stats" },
 			 REGISTERS, HELP } },
 	{ "legal", { DESK, { "clipboard-check", "待审核", "legal_review", "?scope=mine" },
@@ -44,7 +44,7 @@ static const struct role_menu {
 	{ "counter", { DESK, NEW, { "gavel", "本单位办件", "penalty", "?scope=organ" }, { "edit", "更正申请", "correction", "" },
 		       CALENDAR, REGISTERS, HELP } },
 	{ "supervisor", { DESK, { "gavel", "办件", "penalty", "" }, { "clipboard-check", "法制审核", "legal_review", "" },
-			  { "speakerphone", "公示", "disclosure", "" }, { "id", "人员证件", "certificate", "" },
+			  { "clipboard-list", "检查评价", NULL, "/ratings" }, { "id", "人员证件", "certificate", "" },
 			  { "list", "事项清单", "enforcement_item", "" }, HELP } },
 	{ "sysadmin", { DESK, { "settings", "运行与备份", NULL, "/admin/state" }, { "link", "接口推送", NULL, "/admin/webhooks" },
 			{ "building", "机构", "organ", "" }, HELP } },

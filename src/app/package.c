@@ -5,6 +5,7 @@
 #include "app/job.h"
 #include "base/zip.h"
 #include "blob/blob.h"
+#include "matter/reading.h"
 
 #define FILE_MOST ((int64_t)32 << 20)
 #define FILES_MOST ((int64_t)96 << 20)
@@ -14,15 +15,52 @@
 /* Nothing that is not on every Debian, and short enough to be read before it is run. */
 static const char script[] =
 	"#!/bin/sh\n"
-	"# 核对归档包：每个文件都与两份摘要清单一致，并且没有多出来的文件。\n"
+	"# 核对归档包：每个文件都与两份摘要清单一致，没有多出来的文件；每一步办理都在签过名的记录日志里。\n"
+	"# 用法：sh check.sh [日志的公钥]。公钥由移交单位另行书面提供，不给时只与包里的 log/key 核对。\n"
 	"cd \"$(dirname \"$0\")\" || exit 1\n"
-	"sha256sum --quiet -c sha256sum.txt || { echo '不符：有文件被改动或者缺失'; exit 1; }\n"
+	"no() { echo \"不符：$*\"; exit 1; }\n"
+	"sha256sum --quiet -c sha256sum.txt || no 有文件被改动或者缺失\n"
 	"while read -r sum name; do\n"
-	"\t[ \"$(openssl dgst -sm3 -r \"$name\" | cut -d ' ' -f 1)\" = \"$sum\" ] || { echo \"SM3不符：$name\"; exit 1; }\n"
+	"\t[ \"$(openssl dgst -sm3 -r \"$name\" | cut -d ' ' -f 1)\" = \"$sum\" ] || no \"SM3 $name\"\n"
 	"done <sm3sum.txt\n"
 	"n=$(find . -type f ! -path ./sha256sum.txt ! -path ./sm3sum.txt | wc -l)\n"
-	"[ \"$n\" -eq \"$(wc -l <sha256sum.txt)\" ] || { echo '不符：文件比清单多'; exit 1; }\n"
-	"echo \"核对无误：$n个文件，清单的 SHA-256 是 $(sha256sum <sha256sum.txt | cut -d ' ' -f 1)\"\n";
+	"[ \"$n\" -eq \"$(wc -l <sha256sum.txt)\" ] || no 文件比清单多\n"
+	"hash() { openssl dgst -sha256 -binary; }\n"
+	"w=$(mktemp -d) && trap 'rm -r \"$w\"' EXIT\n"
+	"key=$(head -n 1 log/key)\n"
+	"[ \"${1:-$key}\" = \"$key\" ] || no 日志的公钥\n"
+	"(printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'; echo \"$key\" | sed 's/^[^+]*+[^+]*+//' | base64 -d | tail -c +2) >\"$w/key\"\n"
+	"while read -r e salt name; do\n"
+	"\t[ -e \"$name\" ] || continue\n"
+	"\tif [ \"$salt\" = - ]; then\n"
+	"\t\tgrep -q \"$(sha256sum <\"$name\" | cut -c 1-64)\" \"log/$e.act\" || no \"存证 $name\"\n"
+	"\telse\n"
+	"\t\tgrep -q \"^$( (echo \"$salt\" | base64 -d; hash <\"$name\") | hash | base64) \" \"log/$e.entry\" || no \"存证 $name\"\n"
+	"\tfi\n"
+	"done <log/proved.txt\n"
+	"for p in log/*.tlog-proof; do\n"
+	"\tsed '1,/^$/d' \"$p\" >\"$w/note\"\n"
+	"\tsed '/^$/,$d' \"$w/note\" >\"$w/text\"\n"
+	"\tsed -n 's/^— [^ ]* //p' \"$w/note\" | head -n 1 | base64 -d | tail -c +5 >\"$w/sig\"\n"
+	"\topenssl pkeyutl -verify -pubin -keyform DER -inkey \"$w/key\" -rawin -in \"$w/text\" -sigfile \"$w/sig\" >\"$w/said\" || no \"签名 $p\"\n"
+	"\tf=$(sed -n 's/^index //p' \"$p\" | head -n 1) s=$(($(sed -n 2p \"$w/text\") - 1))\n"
+	"\t(printf '\\000'; cat \"${p%.tlog-proof}.entry\") | hash >\"$w/r\"\n"
+	"\tsed -n '/^index /,/^$/p' \"$p\" | sed '1d;$d' >\"$w/path\"\n"
+	"\twhile read -r line; do\n"
+	"\t\techo \"$line\" | base64 -d >\"$w/p\"\n"
+	"\t\tif [ $((f % 2)) = 1 ] || [ \"$f\" = \"$s\" ]; then\n"
+	"\t\t\t(printf '\\001'; cat \"$w/p\" \"$w/r\") | hash >\"$w/q\"\n"
+	"\t\t\twhile [ $((f % 2)) = 0 ] && [ \"$f\" != 0 ]; do f=$((f / 2)) s=$((s / 2)); done\n"
+	"\t\telse\n"
+	"\t\t\t(printf '\\001'; cat \"$w/r\" \"$w/p\") | hash >\"$w/q\"\n"
+	"\t\tfi\n"
+	"\t\tmv \"$w/q\" \"$w/r\"\n"
+	"\t\tf=$((f / 2)) s=$((s / 2))\n"
+	"\tdone <\"$w/path\"\n"
+	"\t[ \"$s\" = 0 ] && [ \"$(base64 -w 0 \"$w/r\")\" = \"$(sed -n 3p \"$w/text\")\" ] || no \"不在日志里 $p\"\n"
+	"done\n"
+	"echo \"核对无误：$n个文件，办理记录$(ls log/*.tlog-proof | wc -l)步，清单的 SHA-256 是 $(sha256sum <sha256sum.txt | cut -d ' ' -f 1)\"\n"
+	"echo \"日志的公钥：$key\"\n";
 
 struct packing {
 	struct job *j;
@@ -30,6 +68,8 @@ struct packing {
 	const struct dossier *d;
 	struct zip_entry *v;
 	size_t n, n_paper;
+	struct package_held *held;     /* papers and files, also those outside */
+	size_t n_held;
 	struct buf sha256, sm3, outside;
 	struct json_out papers, files; /* parts of metadata.json */
 	int64_t bytes;                 /* of uploaded files so far */
@@ -50,6 +90,11 @@ static void put(struct packing *x, struct str name, struct str content, struct b
 	put_sum(&x->sha256, ret->sha256, name);
 	put_sum(&x->sm3, ret->sm3, name);
 	x->v[x->n++] = (struct zip_entry){ name, content };
+}
+
+static void hold(struct packing *x, struct str sha256, struct str name)
+{
+	x->held[x->n_held++] = (struct package_held){ sha256, name };
 }
 
 static void json_begin(struct packing *x, struct json_out *o, char bracket)
@@ -82,6 +127,7 @@ static bool put_papers(struct packing *x, const struct dossier_part *part, const
 			return false;
 		name = str_fmt(x->a, "papers/%03zu-%.*s.pdf", ++x->n_paper, STR_FMT(l->paper));
 		put(x, name, pdf, &b);
+		hold(x, b.sha256, name);
 		json_open(&x->papers, NULL, '{');
 		json_out_str(&x->papers, "file", name);
 		json_out_str(&x->papers, "name", l->name);
@@ -123,6 +169,7 @@ static bool put_files(struct packing *x, struct err *err)
 			put(x, name, content, &b);
 			x->bytes += t->size;
 		}
+		hold(x, t->digest, name);
 		json_open(&x->files, NULL, '{');
 		json_out_str(&x->files, "file", name);
 		json_out_str(&x->files, "name", t->name);
@@ -143,7 +190,7 @@ static void put_events(struct json_out *o, const struct matter_view *m)
 	for (size_t i = 0; i < m->n_event; i++) {
 		const struct event_view *e = &m->event[i];
 
-		if (str_is(e->action, "file.read"))
+		if (reading_is(e->action))
 			continue; /* who has looked is no part of the case, and changes with each look */
 		json_open(o, NULL, '{');
 		json_out_i64(o, "seq", e->seq);
@@ -207,8 +254,10 @@ static struct str readme(struct packing *x)
 		     "正卷、副卷也是，编入了上传的 PDF 的除外。\n");
 	if (x->outside.n)
 		buf_adds(&b, "outside.txt 列出另行移交的大文件：放进本文件夹后用 sha256sum -c outside.txt 核对。\n");
-	buf_adds(&b, "\n核对：解开后在文件夹里运行 sh check.sh，就是下面几行，也可以照着自己输入。清单自己的摘要\n"
-		     "（最后一行）应当与移交单位告知的一致。\n\n");
+	buf_adds(&b, "log 每一步办理的存证：.tlog-proof 证明它在本单位签过名的记录日志里，.entry 是它的登记，.act 是办理内容，\n"
+		     "proved.txt 写明每份文书、文件由哪一步带来和它的盐；批注只证明、不公开内容。格式见 https://c2sp.org/tlog-proof。\n"
+		     "\n核对：解开后在文件夹里运行 sh check.sh 公钥，就是下面几行，也可以照着自己输入。清单自己的摘要和日志的公钥\n"
+		     "（最后两行）应当与移交单位告知的一致。\n\n");
 	buf_adds(&b, script);
 	return buf_str(&b);
 }
@@ -224,6 +273,23 @@ static bool put_bound(struct packing *x, bool secondary, struct err *err)
 	if (!dossier_pdf(x->j, x->d, secondary, &bound, err))
 		return false;
 	put(x, secondary ? STR("secondary.pdf") : STR("main.pdf"), bound.pdf, &b);
+	return true;
+}
+
+static bool put_log(struct packing *x, struct err *err)
+{
+	struct package_log log;
+	struct zip_entry *v;
+	struct blob b;
+
+	if (!package_log(x->j, x->d, x->held, x->n_held, &log, err))
+		return false;
+	v = arena_many(x->a, x->n + log.n + 8, struct zip_entry);
+	for (size_t i = 0; i < x->n; i++)
+		v[i] = x->v[i];
+	x->v = v;
+	for (size_t i = 0; i < log.n; i++)
+		put(x, log.v[i].name, log.v[i].content, &b);
 	return true;
 }
 
@@ -245,6 +311,8 @@ static bool all_entries(struct packing *x, struct err *err)
 	put(x, STR("metadata.json"), meta, &b);
 	if (x->outside.n)
 		put(x, STR("outside.txt"), buf_str(&x->outside), &b);
+	if (!put_log(x, err))
+		return false;
 	put(x, STR("README.txt"), readme(x), &b);
 	put(x, STR("check.sh"), str_of(script), &b);
 	return true;
@@ -257,6 +325,7 @@ bool package_make(struct job *j, const struct dossier *d, struct package *ret, s
 	struct buf zip;
 
 	x.v = arena_many(j->a, d->main.n + d->secondary.n + d->n_thing + 8, struct zip_entry);
+	x.held = arena_many(j->a, d->main.n + d->secondary.n + d->n_thing, struct package_held);
 	buf_init(&x.sha256, j->a, LIST_MOST);
 	buf_init(&x.sm3, j->a, LIST_MOST);
 	buf_init(&x.outside, j->a, LIST_MOST);

@@ -78,6 +78,15 @@ static size_t seal_lines(struct splitting *x, struct str text, struct paper_bloc
 	return n;
 }
 
+/* A preview has a few words in place of the code that is still to be made. */
+static bool is_address(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] >= 0x7f)
+			return false;
+	return s.n > 0;
+}
+
 static size_t one_block(struct splitting *x, const struct json *j, struct paper_block *b)
 {
 	const struct json *cells = json_get(j, "c"), *c;
@@ -86,6 +95,8 @@ static size_t one_block(struct splitting *x, const struct json *j, struct paper_
 	*b = (struct paper_block){ .sort = json_str(j, "t") };
 	if (str_is(b->sort, "seal"))
 		return seal_lines(x, json_str(j, "s"), b);
+	if (str_is(b->sort, "qr") && is_address(json_str(j, "s")))
+		b->qr = qr_of(x->r->a, json_str(j, "s"));
 	if (!cells) {
 		b->text = split(x, json_str(j, "s"));
 		return 1;

@@ -304,7 +304,7 @@ struct complain_view {
 	const struct choice *as, *ground, *organ;
 	size_t n_as, n_ground, n_organ;
 	struct str bureau, address;
-	struct str name, home, contact, unit, officer, event, reason; /* as typed */
+	struct str name, home, contact, unit, officer, visit, event, reason; /* as typed */
 	bool anonymous;
 	const struct public_fault *fault;
 	size_t n_fault;

@@ -7,7 +7,7 @@
 #include "pages.h"
 
 #define FAULTS_MOST 20
-#define ENTRIES_MOST 12
+#define ENTRIES_MOST 13
 
 struct complaining {
 	struct public_sending send;
@@ -88,7 +88,7 @@ static bool view_of(struct req *r, struct complain_view *v, struct matter_view *
 
 bool complain_show(struct req *r, struct err *err)
 {
-	struct complain_view v = { 0 };
+	struct complain_view v = { .visit = str_head(req_query(r, "visit"), 60) }; /* from the page of a visit (public_visit.c) */
 	struct matter_view bureau;
 	int64_t about;
 
@@ -130,6 +130,7 @@ static bool form_of(struct req *r, struct complaining *c, int64_t about, struct 
 	entry(e, &n, "about_organ", about ? (struct val){ .t = T_ORGAN, .i = about } : VAL_NULL);
 	entry(e, &n, "about_unit", val_text(T_TEXT, v->unit));
 	entry(e, &n, "about_officer", val_text(T_TEXT, v->officer));
+	entry(e, &n, "visit_no", val_text(T_TEXT, v->visit));
 	entry(e, &n, "event_text", val_text(T_NOTE, v->event));
 	entry(e, &n, "reason_text", val_text(T_NOTE, v->reason));
 	entry(e, &n, "proof", proof);
@@ -192,7 +193,7 @@ bool complain_send(struct req *r, struct err *err)
 	*c->v = (struct complain_view){
 		.name = str_trim(req_form(r, "complainant")), .home = str_trim(req_form(r, "address")),
 		.contact = str_trim(req_form(r, "contact")), .unit = str_trim(req_form(r, "about_unit")),
-		.officer = str_trim(req_form(r, "about_officer")), .event = req_form(r, "event_text"),
+		.officer = str_trim(req_form(r, "about_officer")), .visit = str_trim(req_form(r, "visit_no")), .event = req_form(r, "event_text"),
 		.reason = req_form(r, "reason_text"), .anonymous = str_is(req_form(r, "anonymous"), "1") };
 	if (!view_of(r, c->v, &bureau, &about, err) || !form_of(r, c, about, err))
 		return false;

@@ -16,6 +16,7 @@
 #include "app/party.h"
 #include "app/places.h"
 #include "app/practice.h"
+#include "app/ratings.h"
 #include "app/exhibit.h"
 #include "app/sign.h"
 #include "app/token.h"
@@ -41,6 +42,7 @@ const struct route working_routes[] = {
 	{ GET, "/calendar", calendar_show, PERSON, "What ends on which day of a month", .slow = true },
 	{ GET, "/help", help_show, PERSON, "How to work with the program" },
 	{ GET, "/help/{kind}", help_kind, PERSON, "How a kind of matter is done, made from its definition" },
+	{ GET, "/ratings", ratings_show, PERSON, "What enterprises said of inspections" },
 	{ GET, "/inbox", inbox_show, PERSON, "Messages" },
 	{ POST, "/inbox/read", inbox_read, PERSON, "Marks all messages as read" },
 	{ GET, "/drafts", drafts_show, PERSON, "Forms begun, and those thrown away in the last 30 days" },

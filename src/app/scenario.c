@@ -8,6 +8,7 @@
 #include "app/scenario_play.h"
 #include "matter/together.h"
 #include "base/day.h"
+#include "matter/duty.h"
 #include "matter/given.h"
 
 #define REFUSALS_MAX 60 /* reasons of one refusal that are compared */
@@ -456,7 +457,7 @@ static bool step_now(struct play *p, const struct ynode *y)
 
 static bool step_later(struct play *p, const struct ynode *y)
 {
-	return play_unlike(p, y, "%.*s 由后续部分实现（周期任务和抽取）", STR_FMT(y->child[0]->key));
+	return play_unlike(p, y, "%.*s 由后续部分实现（抽取）", STR_FMT(y->child[0]->key));
 }
 
 /* ---- the steps ---- */
@@ -474,7 +475,8 @@ static const struct {
 	{ "see", play_see, { "see", "state", "fields", "clock", "count", "can", "hidden", "seen_by", "papers", "told" } },
 	{ "find", play_find, { "find", "with", "as" } },
 	{ "given", step_given, { "given", "as", "state", "done", "with" } },
-	{ "duty", step_later, { "duty", "subject", "period", "figure", "result" } },
+	{ "duty", play_duty, { "duty", "subject", "period", "figure", "target", "result", "light", "joined", "recorded", "told" } },
+	{ "report", play_report, { "report", "subject", "period", "columns", "sum", "rows" } },
 	{ "draw", step_later, { "draw", "of", "never", "always" } },
 };
 
@@ -655,6 +657,7 @@ static bool nobody_waits(struct play *p)
 static bool play(struct play *p)
 {
 	const struct ynode *step = ynode_get(p->sc->y, "steps"), *now = ynode_get(p->sc->y, "now");
+	struct err err = { 0 };
 	int64_t ms;
 
 	if (!now || !time_parse(now->text, &ms))
@@ -665,6 +668,8 @@ static bool play(struct play *p)
 	engine_set_now(p->st.e, ms);
 	if (!put_world(p))
 		return false;
+	if (!matter_duties_begin(p->st.e, p->st.db, p->a, true, &err))
+		return play_broke(p, p->sc->y, &err);
 	for (size_t i = 0; i < step->n; i++) {
 		p->step = (int)i + 1;
 		if (!one_step(p, step->child[i]))

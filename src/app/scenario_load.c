@@ -9,6 +9,7 @@
 #include "app/cmd_law.h"
 #include "app/scenario_play.h"
 #include "db/migrate.h"
+#include "matter/duty.h"
 
 #define ADDRESS_MAX 1000
 
@@ -190,7 +191,7 @@ static bool bind_in_tx(struct db *db, const void *ctx, struct err *err)
 {
 	const struct world_of_scenarios *w = ctx;
 
-	return engine_bind(w->set->engine, db, w->a, err);
+	return engine_bind(w->set->engine, db, w->a, err) && matter_duties_begin(w->set->engine, db, w->a, false, err);
 }
 
 bool scenario_world_open(struct scenario_set *s, const char *address, struct world_of_scenarios **ret,

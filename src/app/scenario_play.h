@@ -41,5 +41,7 @@ MUST_USE bool scenario_draw(struct engine *e, struct db *db, struct arena *a, co
 
 bool play_see(struct play *p, const struct ynode *y);
 bool play_find(struct play *p, const struct ynode *y);
+bool play_duty(struct play *p, const struct ynode *y);
+bool play_report(struct play *p, const struct ynode *y);
 
 #endif

@@ -322,7 +322,7 @@ bool story_now(struct story *s, int64_t ms, struct err *err)
 	do {
 		if (!matter_timers(s->e, s->db, s->a, ms, STORY_TIMERS, &done, err))
 			return false;
-	} while (done == STORY_TIMERS);
+	} while (done >= STORY_TIMERS); /* the records of one duty are made together */
 	engine_set_now(s->e, ms);
 	return true;
 }

@@ -455,6 +455,32 @@ static void not_later(void *ctx, const struct field *read)
 	diag_hint(x->c->d, "调换次序");
 }
 
+/* What is computed is stored and read by all; so is what a refusal prints. */
+static void blind_read(void *ctx, const struct action *ac)
+{
+	bool *reads = ctx;
+
+	*reads = *reads || ac->blind;
+}
+
+static bool reads_blind(const struct expr *e)
+{
+	bool reads = false;
+
+	if (e)
+		expr_reads_parts(e, blind_read, &reads);
+	return reads;
+}
+
+static void blind_computed(struct checker *c)
+{
+	for (size_t i = 0; i < c->k->n_field; i++)
+		for (size_t r = 0; r < c->k->field[i].is.n; r++)
+			if (reads_blind(c->k->field[i].is.row[r].is) || reads_blind(c->k->field[i].is.row[r].when))
+				diag_add(c->d, c->k->field[i].node->pos, false, "计算字段“%.*s”读了互不可见（blind）的办理内容：会提前泄露，改用术语（terms）",
+					 STR_FMT(c->k->field[i].id));
+}
+
 static void computed(struct checker *c)
 {
 	for (size_t i = 0; i < c->k->n_field; i++) {
@@ -673,6 +699,21 @@ static void effects(struct checker *c)
 		effect(c, &c->k->when[i].effect);
 }
 
+static void duties(struct checker *c)
+{
+	const struct kind *k = c->k;
+
+	for (size_t i = 0; i < k->n_duty; i++) {
+		need_cite(c, k->duty[i].node, "职责", k->duty[i].id);
+		if (k->duty[i].missed)
+			effect(c, k->duty[i].missed);
+	}
+	for (size_t i = 0; i < k->n_report; i++)
+		need_cite(c, k->report[i].node, "报表", k->report[i].id);
+	if (k->n_duty && !law_kind(c->law, STR("duty_record")))
+		diag_add(c->d, k->duty[0].node->pos, false, "有职责的定义包须有事项类型 duty_record：到期的结果记在那里");
+}
+
 /* The graph of effects over all actions of the law. */
 struct graph {
 	struct checker *c;
@@ -774,11 +815,25 @@ static void idle(struct graph *g)
 	for (size_t i = 0; i < g->n; i++) {
 		const struct action *a = g->action[i];
 
-		if (a->builtin || !only_system(&a->by) || caused[i] || lapses(g->kind[i], a))
+		if (a->builtin || !only_system(&a->by) || caused[i] || lapses(g->kind[i], a)
+		    || str_is(g->kind[i]->id, "duty_record")) /* opened when a duty is due */
 			continue;
 		diag_add(g->c->d, a->node->pos, true, "“%.*s.%.*s”只能由系统办理，但没有期限、效果或者反应引起它",
 			 STR_FMT(g->kind[i]->id), STR_FMT(a->id));
 	}
+}
+
+/* What a missed duty brings about follows from the opening of its record. */
+static void duty_edges(struct graph *g)
+{
+	const struct law *law = g->c->law;
+	const struct kind *record = law_kind(law, STR("duty_record"));
+	const struct action *open = record ? kind_action(record, STR("open")) : NULL;
+
+	for (size_t k = 0; open && k < law->n_kind; k++)
+		for (size_t i = 0; i < law->kind[k].n_duty; i++)
+			if (law->kind[k].duty[i].missed)
+				edge(g, g->first[record->index] + open->index, law->kind[k].duty[i].missed);
 }
 
 static void cascades(struct checker *c)
@@ -808,6 +863,7 @@ static void cascades(struct checker *c)
 	for (size_t k = 0; k < law->n_kind; k++)
 		for (size_t w = 0; w < law->kind[k].n_when; w++)
 			reaction_edges(&g, &law->kind[k].when[w]);
+	duty_edges(&g);
 	for (size_t i = 0; i < g.n; i++)
 		if (!g.color[i])
 			visit(&g, i);
@@ -1045,6 +1101,25 @@ static void mark_field(const struct field *f)
 		mark(f->fill[i].expr);
 }
 
+static void mark_duty(const struct duty *d)
+{
+	mark(d->subjects);
+	mark(d->figure);
+	mark(d->met);
+	mark_whos(&d->who);
+	mark_whos(&d->excuse);
+	if (d->missed)
+		mark_effect(d->missed);
+}
+
+static void mark_report(const struct report *r)
+{
+	mark(r->subjects);
+	mark_whos(&r->who);
+	for (size_t i = 0; i < r->n_column; i++)
+		mark(r->column[i].is);
+}
+
 static void mark_kind(const struct kind *k)
 {
 	for (size_t i = 0; i < k->n_field; i++)
@@ -1061,6 +1136,10 @@ static void mark_kind(const struct kind *k)
 		mark_clock(&k->clock[i]);
 	for (size_t i = 0; i < k->n_when; i++)
 		mark_effect(&k->when[i].effect);
+	for (size_t i = 0; i < k->n_duty; i++)
+		mark_duty(&k->duty[i]);
+	for (size_t i = 0; i < k->n_report; i++)
+		mark_report(&k->report[i]);
 	mark_whos(&k->see);
 }
 
@@ -1079,8 +1158,10 @@ void check_law(struct loader *l)
 		life(&c);
 		actions(&c);
 		computed(&c);
+		blind_computed(&c);
 		clocks(&c);
 		effects(&c);
+		duties(&c);
 		sight(&c);
 		papers(&c);
 		check_page(l, c.k);

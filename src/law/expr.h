@@ -81,6 +81,8 @@ const struct field *expr_field(const struct expr *e);
 struct type type_element(const struct type *list);
 /* Fields of this matter that the expression reads, directly or through terms; for the checker. */
 void expr_reads(const struct expr *e, void (*field)(void *ctx, const struct field *f), void *ctx);
+/* Joint actions of which the expression reads the parts, directly or through terms. */
+void expr_reads_parts(const struct expr *e, void (*action)(void *ctx, const struct action *ac), void *ctx);
 /* Marks (keyed) the fields that matters() and children() in e probe; called once after loading. */
 void expr_mark_keys(const struct expr *e);
 
@@ -159,6 +161,7 @@ struct eval {
 	struct str signature;
 	const struct str *signed_as;
 	size_t n_signed;
+	const struct tallied *tallied; /* figures of duties that were counted for all subjects (tally.h); NULL: none */
 };
 
 /* The value; null is a value. ERR_BUG, ERR_TIMEOUT (too many steps), ERR_REFUSED (too many

@@ -281,12 +281,18 @@ bool run_each(struct run *r, const struct ast *list, bool (*hit)(void *ctx, cons
 	      void *ctx, bool *ret_stop);
 bool run_list(struct run *r, const struct ast *list, const struct val_list **ret);
 bool run_number_problem(struct run *r);
+/* The first and the last instant of an interval, also of days. */
+int64_t interval_from(struct val v);
+int64_t interval_to(struct val v);
 struct val val_cast(struct arena *a, struct val v, const struct type *to);
 enum truth val_truth(struct val v);
 enum truth val_compare(struct val a, struct val b, enum cmp op);
 
 /* expr_why.c: the value as it is to be read: a clock's due day instead of the instant after it. */
 bool expr_shown(const struct expr *e, struct eval *ev, struct val *ret, struct err *err);
+
+/* tally.c: a folding whose figure was had beforehand. */
+bool tallied_fold(struct run *r, const struct ast *e, bool *ret_known, struct val *ret);
 
 /* expr_func.c */
 bool run_func(struct run *r, const struct ast *e, struct val *ret);

@@ -419,6 +419,16 @@ static struct val without_null(struct arena *a, struct val v)
 	return val_list(a, v.t, known, n);
 }
 
+int64_t interval_from(struct val v)
+{
+	return v.interval.time ? v.interval.from : day_start(v.interval.from);
+}
+
+int64_t interval_to(struct val v)
+{
+	return v.interval.time ? v.interval.to : day_start(v.interval.to + 1) - 1;
+}
+
 /* False in *ret_any: a probe's value is null or an empty list, so nothing can match. */
 static bool make_probes(struct run *r, const struct ast *e, struct scan *scan, bool *ret_any)
 {
@@ -436,10 +446,10 @@ static bool make_probes(struct run *r, const struct ast *e, struct scan *scan, b
 		}
 		p[i].a = p[i].op == PROBE_IN ? without_null(r->ev->a, v) : v;
 		if (p[i].op == PROBE_BETWEEN) {
-			enum type_tag end = v.interval.time ? T_TIME : T_DATE;
+			bool times = p[i].on == PROBE_OPENED || p[i].field->type.tag == T_TIME;
 
-			p[i].a = val_i64(end, v.interval.from);
-			p[i].b = val_i64(end, v.interval.to);
+			p[i].a = times ? val_i64(T_TIME, interval_from(v)) : val_i64(T_DATE, v.interval.from);
+			p[i].b = times ? val_i64(T_TIME, interval_to(v)) : val_i64(T_DATE, v.interval.to);
 		}
 	}
 	scan->probe = p;
@@ -625,6 +635,13 @@ static bool search(void *ctx, const struct slot *el)
 	return !s->found;
 }
 
+static bool in_interval(struct val x, struct val v)
+{
+	const int64_t at = x.t == T_TIME && !v.interval.time ? day_at(x.i) : x.i;
+
+	return at >= v.interval.from && at <= v.interval.to;
+}
+
 static bool run_in(struct run *r, const struct ast *e, struct val *ret)
 {
 	struct searching s = { 0 };
@@ -640,8 +657,7 @@ static bool run_in(struct run *r, const struct ast *e, struct val *ret)
 		if (val_is_null(v) || val_is_null(s.want))
 			t = TRUTH_UNKNOWN;
 		else
-			t = s.want.i >= v.interval.from && s.want.i <= v.interval.to ? TRUTH_TRUE
-										     : TRUTH_FALSE;
+			t = in_interval(s.want, v) ? TRUTH_TRUE : TRUTH_FALSE;
 	} else {
 		if (!run_each(r, e->kid[1], search, &s, &stop))
 			return false;

@@ -253,8 +253,14 @@ static bool run_fold(struct run *r, const struct ast *e, struct val *ret)
 {
 	struct folding f = { .r = r, .e = e };
 	bool stop, over = e->sub == FN_COUNT || e->sub == FN_ALL || e->sub == FN_ANY;
-	bool picks = e->sub == FN_FIRST || e->sub == FN_LAST;
+	bool picks = e->sub == FN_FIRST || e->sub == FN_LAST, known;
 
+	if (r->ev->tallied) {
+		if (!tallied_fold(r, e, &known, ret))
+			return false;
+		if (known)
+			return true;
+	}
 	if (!run_each(r, e->kid[0], over ? judge : picks ? pick : add_up, &f, &stop) || f.failed)
 		return false;
 	if (over) {

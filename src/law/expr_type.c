@@ -890,14 +890,14 @@ static bool enum_value(struct typer *t, struct ast *e, const struct enum_def *d)
 
 static bool unknown_name(struct typer *t, struct ast *e, const struct enum_def *d)
 {
-	static const char *const later[] = { "subject", "period", "figure", "target", "pool" };
+	static const char *const later[] = { "target", "pool" };
 	struct near near;
 
 	for (size_t i = 0; i < ARRAY_LEN(later); i++)
 		if (str_is(e->name, later[i]))
 			return type_error(
 				t, e,
-				"只在职责（duties）和抽选（draws）中有含义，这些部分尚未提供");
+				"只在抽选（draws）中有含义，这一部分尚未提供");
 	near_start(&near, e->name);
 	for (size_t i = 0; d && i < d->n; i++)
 		near_try(&near, d->v[i].id);
@@ -1034,9 +1034,9 @@ static bool type_in(struct typer *t, struct ast *e)
 		return false;
 	e->type = T(BOOL);
 	if (e->kid[1]->type.tag == T_INTERVAL) {
-		enum type_tag want = e->kid[1]->type.n ? T_TIME : T_DATE;
+		enum type_tag want = e->kid[1]->type.n == INTERVAL_TIMES ? T_TIME : T_DATE;
 
-		if (e->kid[0]->type.tag == want)
+		if (e->kid[0]->type.tag == want || (e->kid[1]->type.n == INTERVAL_PERIOD && e->kid[0]->type.tag == T_TIME))
 			return true;
 		type_error(t, e, "期间由%s组成，这里是%.*s", type_name_cn(want),
 			   STR_FMT(describe(t, &e->kid[0]->type)));

@@ -5,7 +5,8 @@
 #define WALK_DEPTH 48 /* terms within terms; cycles are refused before */
 
 struct reading {
-	void (*field)(void *ctx, const struct field *f);
+	void (*field)(void *ctx, const struct field *f); /* NULL: not asked for */
+	void (*action)(void *ctx, const struct action *ac);
 	void *ctx;
 	int depth;
 };
@@ -32,7 +33,9 @@ static bool of_this(const struct ast *e)
 
 static void read_node(const struct ast *e, struct reading *rd)
 {
-	if (e->op == AST_FIELD && e->field && of_this(e))
+	if (rd->action && e->op == AST_FUNC && e->sub == FN_PARTS)
+		rd->action(rd->ctx, e->action);
+	if (rd->field && e->op == AST_FIELD && e->field && of_this(e))
 		rd->field(rd->ctx, e->field);
 	if (e->op == AST_TERM && of_this(e))
 		read_term(e->term, rd);
@@ -43,6 +46,13 @@ static void read_node(const struct ast *e, struct reading *rd)
 void expr_reads(const struct expr *e, void (*field)(void *ctx, const struct field *f), void *ctx)
 {
 	struct reading rd = { .field = field, .ctx = ctx };
+
+	read_node(e->root, &rd);
+}
+
+void expr_reads_parts(const struct expr *e, void (*action)(void *ctx, const struct action *ac), void *ctx)
+{
+	struct reading rd = { .action = action, .ctx = ctx };
 
 	read_node(e->root, &rd);
 }

@@ -23,6 +23,8 @@ LOOKUP(kind_action, action, action, n_action)
 LOOKUP(kind_clock, clock, clock, n_clock)
 LOOKUP(kind_paper, paper, paper, n_paper)
 LOOKUP(kind_number, number, number, n_number)
+LOOKUP(kind_duty, duty, duty, n_duty)
+LOOKUP(kind_report, report, report, n_report)
 #undef LOOKUP
 
 const struct field *kind_field(const struct kind *k, struct str id)
@@ -94,9 +96,10 @@ static const struct ynode *section(const struct loader *l, const struct kind *k,
 static const struct key kind_keys[] = {
 	{ "kind", K_SCALAR | K_MUST }, { "name", K_SCALAR | K_MUST }, { "cite", K_SCALAR | K_LIST },
 	{ "fields", K_MAP }, { "states", K_MAP | K_MUST }, { "terms", K_MAP }, { "actions", K_MAP | K_MUST },
-	{ "when", K_MAP }, { "clocks", K_MAP }, { "duties", K_MAP, LATER4 }, { "reports", K_MAP, LATER4 },
+	{ "when", K_MAP }, { "clocks", K_MAP }, { "duties", K_MAP }, { "reports", K_MAP },
 	{ "draws", K_MAP, LATER4 }, { "see", K_ANY }, { "numbers", K_MAP }, { "papers", K_MAP },
-	{ "dossier", K_MAP }, { "list", K_MAP }, { "correct", K_MAP }, { "push", K_MAP }, { "path", K_LIST }, { "current", K_SCALAR }, { 0 }
+	{ "dossier", K_MAP }, { "list", K_MAP }, { "correct", K_MAP }, { "push", K_MAP }, { "path", K_LIST }, { "current", K_SCALAR },
+	{ "reads", K_MAP }, { 0 }
 };
 static const struct key state_keys[] = {
 	{ "name", K_SCALAR | K_MUST }, { "end", K_SCALAR }, { "checks", K_MAP }, { "holder", K_ANY },
@@ -417,7 +420,7 @@ static void actions(struct loader *l, struct kind *k)
 	k->action = arena_many(l->a, n + 3 + ARRAY_LEN(together), struct action);
 	for (size_t i = 0; i < n; i++) {
 		for (size_t j = 0; j < ARRAY_LEN(own); j++)
-			if (str_is(map->child[i]->key, own[j]))
+			if (str_is(map->child[i]->key, own[j]) && !(str_is(k->id, "duty_record") && str_is(map->child[i]->key, "excuse")))
 				diag_add(l->d, pos_key(map->child[i]), false, "“%s”是内置动作的名字", own[j]);
 		action(l, k, &k->action[i], map->child[i]);
 	}
@@ -896,6 +899,16 @@ static void effect(struct loader *l, const struct scope *outer, struct effect *e
 	e->skip = bind_flag(l, y, "skip");
 }
 
+const struct effect *bind_effect(struct loader *l, const struct scope *s, const struct ynode *y, struct str path)
+{
+	struct effect *e = arena_one(l->a, struct effect);
+
+	e->node = bind_node(l, NODE_EFFECT, y, path);
+	if (bind_keys(l, y, "效果", effect_keys))
+		effect(l, s, e, y);
+	return e;
+}
+
 static void effects(struct loader *l, const struct scope *s, struct action *act, const struct ynode *y)
 {
 	const struct ynode *const *v;
@@ -919,14 +932,11 @@ static const struct key joint_keys[] = {
 
 static void joint(struct loader *l, const struct scope *s, struct action *act, const struct ynode *y)
 {
-	static const char *const later[] = { "blind", "again" };
-
 	if (y->sort != YNODE_MAP || !bind_keys(l, y, "joint", joint_keys))
 		return;
 	act->need = bind_expr_at(l, s, y, "need", &bind_bool);
-	for (size_t i = 0; i < ARRAY_LEN(later); i++)
-		if (bind_flag(l, y, later[i]))
-			diag_add(l->d, pos_key(ynode_get(y, later[i])), false, "“%s: true”尚未支持（" LATER4 "）", later[i]);
+	act->blind = bind_flag(l, y, "blind");
+	act->again = bind_flag(l, y, "again");
 }
 
 static void apart(struct loader *l, const struct scope *s, struct action *act, const struct ynode *y)
@@ -1419,6 +1429,7 @@ static const struct key cover_keys[] = { /* in the order of enum cover_line */
 	{ "file_no", K_SCALAR }, { "volume", K_SCALAR }, { "cause", K_SCALAR }, { "party", K_SCALAR }, { "officers", K_SCALAR },
 	{ "received", K_SCALAR }, { "closed", K_SCALAR }, { "archived", K_SCALAR }, { 0 }
 };
+static const struct key reads_keys[] = { { "openings", K_SCALAR | K_MUST }, { "cite", K_SCALAR | K_LIST | K_MUST }, { 0 } };
 static const struct key list_keys[] = {
 	{ "columns", K_SCALAR | K_LIST }, { "filters", K_SCALAR | K_LIST }, { "card", K_SCALAR | K_LIST }, { 0 }
 };
@@ -1499,6 +1510,16 @@ static void dossier(struct loader *l, struct kind *k)
 		diag_add(l->d, pos_val(ynode_get(y, "keep")), false, "keep 应当是一段时间，例如 10 year");
 }
 
+static void reads(struct loader *l, struct kind *k)
+{
+	const struct ynode *y = ynode_get(tree_of(l, k), "reads");
+
+	if (!y || !bind_keys(l, y, "reads", reads_keys))
+		return;
+	k->openings = str_is(bind_text(y, "openings"), "true");
+	(void)bind_cites(l, ynode_get(y, "cite"));
+}
+
 static const char *const built_in[] = { "state", "organ", "parent", "opened", "opener", "number", "ended" };
 
 static void shown_exist(struct loader *l, const struct kind *k, const struct ynode *y)
@@ -1554,9 +1575,11 @@ void bind_kind(struct loader *l, struct kind *k)
 	for (size_t i = 0; map && i < k->n_clock; i++)
 		compile_clock(l, k, &k->clock[i], map->child[i]);
 	compile_reactions(l, k);
+	bind_duties(l, k, tree_of(l, k));
 	compile_see(l, k);
 	push(l, k);
 	main_path(l, k);
 	dossier(l, k);
+	reads(l, k);
 	list(l, k);
 }

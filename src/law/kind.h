@@ -22,7 +22,7 @@ struct cites {
 
 enum node_sort { NODE_FIELD, NODE_STATE, NODE_TERM, NODE_ACTION, NODE_BY, NODE_CHECK, NODE_CLOCK, NODE_EFFECT,
 		 NODE_REACTION, NODE_SEE, NODE_PAPER, NODE_ROW, NODE_FUNCTION, NODE_SETTING, NODE_KIND, NODE_SHEET,
-		 NODE_ITEM, NODE_NUMBER, NODE_MAX };
+		 NODE_ITEM, NODE_NUMBER, NODE_DUTY, NODE_REPORT, NODE_MAX };
 
 /* What every addressable part of a definition has. path is "penalty.decide.reviewed".
  * off and touched belong to the scenario runner (`--without`), which runs alone: the engine treats an
@@ -214,6 +214,8 @@ struct action {
 	/* joint */
 	bool joint;
 	const struct expr *need;
+	bool blind; /* until it completes nobody sees another's part */
+	bool again; /* a person may replace an own part before that */
 	bool confirm, batch, points, reopen;
 	const struct field *opinions;     /* `points: FIELD`: its rows go back as points to be ticked with a word; NULL: none */
 	bool builtin; /* correct, ask_recuse, recuse, note, expedite, recall, ask_back, tick, take_over */
@@ -271,6 +273,43 @@ struct clock {
 	struct str lapse; /* action */
 	const struct expr *lapse_if;
 	size_t index;
+};
+
+/* Duties and reports (section 7): what recurs, of each subject and each period. */
+enum every { EVERY_MONTH, EVERY_QUARTER, EVERY_HALF_YEAR, EVERY_YEAR };
+enum duty_result { DUTY_NONE, DUTY_MET, DUTY_MISSED };
+/* Their expressions know `subject`, `period` and (duties) `figure` under these numbers of scope->var. */
+enum { DUTY_SUBJECT, DUTY_PERIOD, DUTY_FIGURE, DUTY_VARS };
+struct duty {
+	struct str id, name, path;       /* path: KIND.ID, as scenarios and records name it */
+	struct node *node;
+	const struct kind *kind;
+	const struct expr *subjects;     /* a list of organs, users or matters */
+	struct type subject;
+	enum every every;
+	const struct expr *due;          /* a span after the period's end; NULL: its last day */
+	const struct expr *figure, *met;
+	const struct expr *target;       /* met: figure >= TARGET; NULL: it is said otherwise */
+	const char *target_sign;         /* "≥" */
+	enum duty_result empty;          /* what holds when met is unknown */
+	struct whos who, excuse;
+	const struct expr *warn;         /* a span before the due; NULL: nobody is told */
+	const struct effect *missed;     /* NULL: nothing follows */
+};
+struct report {
+	struct str id, name, path;
+	struct node *node;
+	const struct kind *kind;
+	const struct expr *subjects;
+	struct type subject;
+	enum every every;
+	struct whos who;                 /* who sees all rows; a subject's own people see theirs */
+	const struct report_column {
+		struct str id, name;
+		struct node *node;
+		const struct expr *is;
+	} *column;
+	size_t n_column;
 };
 
 struct number {
@@ -356,6 +395,10 @@ struct kind {
 	size_t n_when;
 	struct clock *clock;
 	size_t n_clock;
+	struct duty *duty;
+	size_t n_duty;
+	struct report *report;
+	size_t n_report;
 	struct whos see;
 	struct see_code code;
 	struct push_def push;
@@ -368,6 +411,7 @@ struct kind {
 	struct correct_def correct;
 	const struct state *const *path; /* the ordinary way of such a matter, for the line of progress */
 	size_t n_path;
+	bool openings;          /* whoever opens the page of such a matter is on record */
 	bool current;           /* its matters go by the law of today, not by that of their opening: registers */
 	size_t index; /* in law->kind */
 };
@@ -379,6 +423,8 @@ const struct action *kind_action(const struct kind *k, struct str id);
 const struct clock *kind_clock(const struct kind *k, struct str id);
 const struct paper *kind_paper(const struct kind *k, struct str id);
 const struct number *kind_number(const struct kind *k, struct str id);
+const struct duty *kind_duty(const struct kind *k, struct str id);
+const struct report *kind_report(const struct kind *k, struct str id);
 
 /* Sheets (section 9). */
 struct sheet_item {
@@ -472,6 +518,8 @@ struct law {
 	bool trace; /* set by the scenario runner: nodes note that they were touched */
 };
 const struct kind *law_kind(const struct law *l, struct str id);
+const struct duty *law_duty(const struct law *l, struct str path);     /* KIND.ID */
+const struct report *law_report(const struct law *l, struct str path);
 const struct sheet *law_sheet(const struct law *l, struct str id);
 const struct role_def *law_role(const struct law *l, struct str id);
 const struct setting_def *law_setting(const struct law *l, struct str id);

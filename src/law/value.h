@@ -51,6 +51,9 @@ enum type_tag {
 	T_MAX
 };
 
+/* type.n of T_INTERVAL; an instant is in a period when its day is. */
+enum { INTERVAL_DATES, INTERVAL_TIMES, INTERVAL_PERIOD };
+
 enum unit { UNIT_MINUTE, UNIT_HOUR, UNIT_DAY, UNIT_WORKDAY, UNIT_MONTH, UNIT_YEAR, UNIT_MAX };
 
 struct kind;

@@ -281,6 +281,8 @@ bool log_store_fill(struct log_store *s, int64_t size, int most, bool *ret_more,
 
 static const struct stmt st_checkpoint = { "log_checkpoint",
 	"SELECT size, at, note FROM checkpoint WHERE log = $1 AND size >= $2 ORDER BY size DESC LIMIT 1" };
+static const struct stmt st_checkpoint_oldest = { "log_checkpoint_oldest",
+	"SELECT size, at, note FROM checkpoint WHERE log = $1 AND size >= $2 ORDER BY size LIMIT 1" };
 static const struct stmt st_checkpoint_cosigned = { "log_checkpoint_cosigned",
 	"SELECT size, at, note FROM checkpoint WHERE log = $1 AND size = (SELECT MAX(s.size) FROM cosignature s WHERE s.log = $1"
 	" AND s.size >= $2)" };
@@ -341,6 +343,12 @@ bool log_checkpoint_cosigned(struct db *db, struct arena *a, int64_t log, int64_
 			     int64_t *ret_size, int64_t *ret_at, bool *ret_found, struct err *err)
 {
 	return checkpoint_by(db, a, &st_checkpoint_cosigned, log, size, ret_note, ret_size, ret_at, ret_found, err);
+}
+
+bool log_checkpoint_oldest(struct db *db, struct arena *a, int64_t log, int64_t size, struct str *ret_note, int64_t *ret_size,
+			   int64_t *ret_at, bool *ret_found, struct err *err)
+{
+	return checkpoint_by(db, a, &st_checkpoint_oldest, log, size, ret_note, ret_size, ret_at, ret_found, err);
 }
 
 bool log_checkpoint_add(struct db *db, int64_t log, int64_t size, int64_t now, struct str note, struct err *err)

@@ -65,6 +65,9 @@ MUST_USE bool log_checkpoint_newest(struct db *db, struct arena *a, int64_t log,
 /* The same of those that a witness signed too. */
 MUST_USE bool log_checkpoint_cosigned(struct db *db, struct arena *a, int64_t log, int64_t size, struct str *ret_note,
 				      int64_t *ret_size, int64_t *ret_at, bool *ret_found, struct err *err);
+/* The oldest one: the same at every time. */
+MUST_USE bool log_checkpoint_oldest(struct db *db, struct arena *a, int64_t log, int64_t size, struct str *ret_note,
+				    int64_t *ret_size, int64_t *ret_at, bool *ret_found, struct err *err);
 MUST_USE bool log_checkpoint_add(struct db *db, int64_t log, int64_t size, int64_t now, struct str note, struct err *err);
 /* Adds one cosignature; the same again is no error. */
 MUST_USE bool log_cosignature_add(struct db *db, int64_t log, int64_t size, struct str witness, struct str line, int64_t at,

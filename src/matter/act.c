@@ -4,6 +4,7 @@
  * the call from outside runs in a savepoint. */
 #include "base/day.h"
 #include "base/uuid.h"
+#include "matter/duty.h"
 #include "matter/inner.h"
 #include "matter/reading.h"
 #include "matter/store.h"
@@ -221,6 +222,12 @@ static bool is_together(const struct action *ac)
 	return !str_is(ac->id, "correct") && !str_is(ac->id, "recuse") && !str_is(ac->id, "ask_recuse");
 }
 
+/* Who may excuse a missed duty stands with the duty, not with the record. */
+static bool is_excuse(const struct step *s)
+{
+	return s->old && str_is(s->kind->id, "duty_record") && str_is(s->ac->id, "excuse") && s->act->who.sort == ACTOR_PERSON;
+}
+
 static bool step_right(struct step *s, struct err *err)
 {
 	const struct who *w;
@@ -228,6 +235,16 @@ static bool step_right(struct step *s, struct err *err)
 
 	if (s->act->who.sort == ACTOR_IMPORT) { /* whoever may import was asked at the door */
 		s->role = STR("import");
+		return true;
+	}
+	if (is_excuse(s)) {
+		bool let;
+
+		if (!duty_excuse_right(s, &let, err))
+			return false;
+		if (!let)
+			refuse_right(s, s->ac->node, STR("这项职责没有规定由您说明免责理由"));
+		s->role = STR("excuse");
 		return true;
 	}
 	if (!whos_let_as(s->t, &s->ac->by, &s->ev, &s->act->who, &w, &s->stead, err))
@@ -298,7 +315,7 @@ static bool step_joint(struct step *s, struct err *err)
 		return true;
 	if (!turn_parts(s->t, s->old, s->ac, &parts, &s->round, err))
 		return false;
-	if (s->act->who.sort == ACTOR_PERSON && gave_part(parts, s->act->who.person))
+	if (s->act->who.sort == ACTOR_PERSON && gave_part(parts, s->act->who.person) && !s->ac->again)
 		refuse_state(s, STR("已经办理过，正在等待其他人"));
 	s->part = arena_one(s->t->a, struct val_part);
 	*s->part = (struct val_part){ .actor = s->ev.actor, .at = s->t->now, .field = s->kind->field,
@@ -611,6 +628,7 @@ static bool ahead(struct step *s, bool *ret_can, struct err *err)
 		return false;
 	s->to = s->to ? s->to : s->new->state;
 	enter(s);
+	push_begin(s);
 	return step_numbers(s, err);
 }
 
@@ -692,7 +710,8 @@ static bool request_ahead(struct turn *t, const struct act *act, struct err *err
 }
 
 static const struct stmt st_since = { "event_since",
-	"SELECT COUNT(*) FROM event WHERE matter = $1 AND seq > $2 AND role <> 'program' AND action <> '" READING_ACTION "'" };
+	"SELECT COUNT(*) FROM event WHERE matter = $1 AND seq > $2 AND role <> 'program' AND action NOT IN ('" READING_ACTION "', '"
+	READING_OPENING "')" };
 
 /* A paper that was drawn and a file that was read meanwhile change nothing that the actor saw. */
 static bool version_fits(struct turn *t, const struct act *act, struct err *err)

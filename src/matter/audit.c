@@ -29,6 +29,8 @@ static struct str action_name(const struct kind *k, struct str action)
 		return STR("文书电子签名");
 	if (str_is(action, READING_ACTION))
 		return STR("下载文件");
+	if (str_is(action, READING_OPENING))
+		return STR("打开办件页");
 	if (str_is(action, "open"))
 		return STR("立项");
 	return ac && ac->name.n ? ac->name : action;
@@ -192,7 +194,7 @@ static bool fold(struct folded *f, struct err *err)
 		if (s->seq != f->now->version + 1)
 			return folded_differs(f, err, "少了第%" PRId64 "步：步骤的编号不连续", f->now->version + 1);
 		f->now->version = s->seq;
-		if (!str_is(s->action, READING_ACTION))
+		if (!reading_is(s->action))
 			updated = s->at;
 		if (s->body)
 			fold_step(f, s);

@@ -193,6 +193,16 @@ bool step_effects(struct step *s, struct err *err)
 	return true;
 }
 
+bool step_follow(struct step *s, const struct effect *e, const struct val *var, struct err *err)
+{
+	struct cause c = { .s = s, .e = e };
+
+	if (!after_eval(s, &c.ev, err))
+		return false;
+	c.ev.var = var;
+	return run(&c, false, err);
+}
+
 static bool listens(const struct reaction *r, const struct step *s)
 {
 	for (size_t i = 0; i < r->n_after; i++)

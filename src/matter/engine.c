@@ -43,7 +43,10 @@ struct engine {
 	size_t n_older, cap_older;
 	struct str *filling;       /* indexes that are not complete yet */
 	size_t n_filling;          /* also read without the lock: 0 is the rule */
-	pthread_mutex_t lock;      /* older, filling */
+	struct stmt **stmt;        /* counts, by their text */
+	size_t n_stmt, cap_stmt;
+	int64_t duty_next;         /* before this instant no duty is due; read without the lock */
+	pthread_mutex_t lock;      /* older, filling, stmt */
 	bool grew;                 /* engine_bind recorded a new version */
 	int64_t shift;             /* added to the machine's clock */
 	int64_t stands;            /* time stands there; 0: it runs */
@@ -498,6 +501,38 @@ bool engine_fill_read(struct engine *e, struct db *db, struct arena *a, struct e
 	}
 	pthread_mutex_unlock(&e->lock);
 	return true;
+}
+
+const struct stmt *engine_stmt(struct engine *e, struct str sql)
+{
+	struct stmt *st = NULL;
+
+	pthread_mutex_lock(&e->lock);
+	for (size_t i = 0; i < e->n_stmt && !st; i++)
+		if (str_is(sql, e->stmt[i]->sql))
+			st = e->stmt[i];
+	if (!st) {
+		st = arena_one(e->a, struct stmt);
+		*st = (struct stmt){ "tally", str_cstr(e->a, sql) };
+		PUSH(e->a, e->stmt, e->n_stmt, e->cap_stmt, st);
+	}
+	pthread_mutex_unlock(&e->lock);
+	return st;
+}
+
+int64_t engine_duty_next(const struct engine *e)
+{
+	return __atomic_load_n(&e->duty_next, __ATOMIC_RELAXED);
+}
+
+void engine_set_duty_next(struct engine *e, int64_t at)
+{
+	__atomic_store_n(&e->duty_next, at, __ATOMIC_RELAXED);
+}
+
+const struct law *engine_law_at(const struct engine *e, size_t i)
+{
+	return i < e->n_current ? e->current[i].law : NULL;
 }
 
 bool engine_filling_any(struct engine *e)

@@ -48,6 +48,14 @@ int64_t engine_now(const struct engine *e);
 bool engine_shifted(const struct engine *e);
 void engine_set_now(struct engine *e, int64_t ms); /* scenarios and demonstrations: time stands there */
 
+/* The current laws, one after the other; NULL after the last. */
+const struct law *engine_law_at(const struct engine *e, size_t i);
+/* The earliest instant at which a duty is due or to be warned of (duty.h): until then nobody needs to ask the table. */
+int64_t engine_duty_next(const struct engine *e);
+void engine_set_duty_next(struct engine *e, int64_t at);
+/* A statement that was written from definitions, kept as long as the engine: there are as many as conditions to count by. */
+const struct stmt *engine_stmt(struct engine *e, struct str sql);
+
 /* Whether any derived index (“kind.field”) is still being filled, or this one. */
 bool engine_filling_any(struct engine *e);
 bool engine_filling(struct engine *e, struct str path);

@@ -328,7 +328,7 @@ MUST_USE bool store_deputed(struct step *s, struct err *err);
 /* post.c: roles of a person that no pack knows, or that exclude each other on the same days. */
 MUST_USE bool posts_fit(struct step *s, struct err *err);
 /* push.c: what of a matter goes one way to the public side. push_begin makes the code in the act that begins it, before
- * its papers; push_done writes what the public side reads, in the act's transaction. */
+ * its papers (a dry run has a few words in its place); push_done writes what the public side reads, in the act's transaction. */
 void push_begin(struct step *s);
 MUST_USE bool push_done(struct step *s, struct err *err);
 /* account.c: how a person signs in, as the table of accounts has it. */
@@ -348,6 +348,10 @@ struct reaction_at {
 	const struct kind *kind;
 	const struct reaction *r;
 };
+
+MUST_USE bool step_follow(struct step *s, const struct effect *e, const struct val *var, struct err *err); /* a duty's `missed` */
+/* timer.c: the organ's own administrators, else every one of the installation. */
+MUST_USE bool administrators(struct turn *t, int64_t organ, struct val_list *ret, struct err *err);
 
 /* message.c */
 MUST_USE bool step_messages(struct step *s, struct err *err);

@@ -141,6 +141,7 @@ MUST_USE bool matter_offers(struct engine *e, struct db *db, struct arena *a, co
 
 /* Overdue automatic actions and lapses up to now, oldest due first; at most `most` of them. *ret_done tells
  * how many were done; 0: none is overdue. The group's begin hook calls it. */
+/* The records of one duty are made together, so that somewhat more than `most` may be done (DUTY_BATCH). */
 MUST_USE bool matter_timers(struct engine *e, struct db *db, struct arena *a, int64_t now, int most,
 			    int *ret_done, struct err *err);
 MUST_USE bool matter_timers_overdue(struct engine *e, struct db *db, struct arena *a, int64_t now,

@@ -75,9 +75,9 @@ static bool ends(const struct step *s)
 
 void push_begin(struct step *s)
 {
-	struct str site = engine_site(s->t->e), code = begins(s) ? code_new(s->t->a) : (struct str){ 0 };
+	struct str site = engine_site(s->t->e), code = s->t->dry ? STR("（制发时生成）") : code_new(s->t->a);
 
-	if (code.n)
+	if (begins(s))
 		s->new->visit = str_fmt(s->t->a, "%.*s/visit/%.*s", STR_FMT(site), STR_FMT(code));
 }
 

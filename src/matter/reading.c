@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "matter/reading.h"
 
+#include "base/day.h"
 #include "base/json.h"
 #include "base/uuid.h"
 #include "log/log.h"
@@ -10,12 +11,19 @@ static const struct stmt st_matter = { "reading_matter",
 	"SELECT m.version, m.def, m.kind, (SELECT MAX(at) FROM event e WHERE e.matter = m.id) FROM matter m WHERE m.id = $1" };
 static const struct stmt st_event = { "reading_event",
 	"INSERT INTO event (matter, seq, at, entered_at, actor, organ, role, action, request, def, kind) "
-	"VALUES ($1, $2, $3, $4, $5, $6, '" READING_ROLE "', '" READING_ACTION "', $7, $8, $9) RETURNING id" };
+	"VALUES ($1, $2, $3, $4, $5, $6, '" READING_ROLE "', $10, $7, $8, $9) RETURNING id" };
 static const struct stmt st_body = { "reading_body", "INSERT INTO event_body (event, salt, body) VALUES ($1, $2, $3)" };
 static const struct stmt st_version = { "reading_version", "UPDATE matter SET version = $2 WHERE id = $1" };
 
+bool reading_is(struct str action)
+{
+	return str_is(action, READING_ACTION) || str_is(action, READING_OPENING);
+}
+
 static struct str token_of(struct engine *e, struct arena *a, const struct reading *x)
 {
+	if (!x->digest.n)
+		return str_fmt(a, "open:%lld:%lld:%lld", (long long)x->matter, (long long)x->person, (long long)day_at(engine_now(e)));
 	return str_fmt(a, "read:%lld:%lld:%.*s:%lld", (long long)x->matter, (long long)x->person, STR_FMT(x->digest),
 		       (long long)(engine_now(e) / READING_SLOT_MS));
 }
@@ -64,7 +72,7 @@ bool reading_put(struct engine *e, struct db *db, struct arena *a, const struct 
 	{
 		const struct db_in ev[] = { db_i64(x->matter), db_i64(version + 1), db_i64(now > last ? now : last), db_i64(now),
 					    db_i64(x->person), db_ref(x->organ), db_str(token_of(e, a, x)), db_i64(def),
-					    db_str(kind) };
+					    db_str(kind), db_str(x->digest.n ? STR(READING_ACTION) : STR(READING_OPENING)) };
 		const struct db_in moved[] = { db_i64(x->matter), db_i64(version + 1) };
 
 		if (!db_one(db, a, &st_event, DB_IN(ev), DB_OUT(id), err)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* reading.h - reads that are events (decision 20): who took a file, when. The event is committed before the content
- * goes out; one a file, matter, person and ten minutes, so that a repeated click or a range tells no second story.
+/* reading.h - reads that are events (decision 20): who took a file, when; who opened the page of a matter whose law wants
+ * that on record. The event is committed before the content goes out; one a file, matter, person and ten minutes, so that a
+ * repeated click or a range tells no second story; one a page, person and day.
  *
  * It changes nothing of the matter but its version, is no work on it, and makes no form of others stale. */
 #ifndef MINGFA_MATTER_READING_H
@@ -9,17 +10,20 @@
 #include "matter/engine.h"
 #include "matter/matter.h"
 
-#define READING_ACTION "file.read" /* such events do not count for stale versions */
+#define READING_ACTION "file.read" /* these two do not count for stale versions */
+#define READING_OPENING "page.read"
 #define READING_ROLE "reader"      /* event.role; also of whoever takes back or expedites from outside the organ */
 #define READING_SLOT_MS ((int64_t)10 * 60 * 1000)
 
 struct reading {
 	int64_t matter, person, organ;
-	struct str field, name, digest; /* of the matter's field that holds the file; digest: SHA-256, hexadecimal */
+	struct str field, name, digest; /* all empty: the page was opened; of the matter's field that holds the file; digest: SHA-256, hexadecimal */
 };
-/* Whether it stands on record for these ten minutes; on a reader. */
+/* Whether it stands on record for these ten minutes, or this day; on a reader. */
 MUST_USE bool reading_known(struct engine *e, struct db *db, struct arena *a, const struct reading *x, bool *ret,
 			    struct err *err);
+/* Whether an event of this action is a reading. */
+bool reading_is(struct str action);
 /* In the writing turn. Doing it twice is no harm. */
 MUST_USE bool reading_put(struct engine *e, struct db *db, struct arena *a, const struct reading *x, struct err *err);
 

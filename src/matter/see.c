@@ -46,6 +46,29 @@ bool holder_names(struct turn *t, const struct snap *m, struct eval *ev, struct 
 	return true;
 }
 
+/* A joint action that is given blind and is not complete: nobody reads what another gave. */
+static bool is_blind(const struct seeing *s, const struct action *ac)
+{
+	return ac->blind && s->who->sort != ACTOR_SYSTEM && action_stands(ac, s->m->state);
+}
+
+/* Its fields exist in parts only, and so do the files that were sent with them. */
+static void blind_fields(struct seeing *s, struct field_view *v)
+{
+	const struct kind *k = s->m->kind;
+
+	for (size_t i = 0; i < k->n_action; i++)
+		for (size_t j = 0; is_blind(s, &k->action[i]) && j < k->action[i].n_form; j++) {
+			const struct field *f = k->action[i].form[j].field;
+
+			s->sight[f->index] = SIGHT_NONE;
+			s->all = false;
+			v[f->index].hidden = true;
+			v[f->index].masked = false;
+			v[f->index].v = VAL_NULL;
+		}
+}
+
 static bool see_fields(struct seeing *s, bool show, struct err *err)
 {
 	const struct kind *k = s->m->kind;
@@ -66,6 +89,7 @@ static bool see_fields(struct seeing *s, bool show, struct err *err)
 		else
 			v[i].v = VAL_NULL;
 	}
+	blind_fields(s, v);
 	s->v->field = show ? v : NULL;
 	s->v->n_field = show ? k->n_field : 0;
 	return true;
@@ -202,7 +226,7 @@ static struct val seen_value(struct seeing *s, const struct field *f, struct val
 	return s->sight[f->index] == SIGHT_MASK ? mask_val(s->t->a, f, v) : v;
 }
 
-static void event_changes(struct seeing *s, const struct json *set, struct event_view *v)
+static void event_changes(struct seeing *s, const struct json *set, bool own, struct event_view *v)
 {
 	const struct field **changed = arena_many(s->t->a, set ? set->n : 0, const struct field *);
 	struct val *value = arena_many(s->t->a, set ? set->n : 0, struct val);
@@ -212,10 +236,10 @@ static void event_changes(struct seeing *s, const struct json *set, struct event
 	json_each(m, set) {
 		const struct field *f = kind_field(s->m->kind, m->key);
 
-		if (!f || s->sight[f->index] == SIGHT_NONE)
+		if (!f || (s->sight[f->index] == SIGHT_NONE && !own))
 			continue;
 		changed[n] = f;
-		value[n++] = seen_value(s, f, val_of_json(s->t->a, &f->type, m));
+		value[n++] = own ? val_of_json(s->t->a, &f->type, m) : seen_value(s, f, val_of_json(s->t->a, &f->type, m));
 	}
 	v->changed = changed;
 	v->value = value;
@@ -277,6 +301,7 @@ static bool event_names(struct seeing *s, struct str body, struct event_view *v,
 	static const char *const shown[] = { "field", "for", "name", "part", "points", "reason", "set", "told" };
 	const struct action *ac = kind_action(s->m->kind, v->action);
 	const struct json *doc = NULL, *part;
+	bool blind, own;
 
 	if (body.n && !json_read_members(s->t->a, body, shown, ARRAY_LEN(shown), &doc, err))
 		return false;
@@ -290,8 +315,14 @@ static bool event_names(struct seeing *s, struct str body, struct event_view *v,
 		return false;
 	if (str_is(v->action, READING_ACTION))
 		v->action_name = reading_name(s, doc);
+	else if (str_is(v->action, READING_OPENING))
+		v->action_name = STR("打开办件页");
 	part = json_get(doc, "part");
-	event_changes(s, part ? part : json_get(doc, "set"), v);
+	blind = part && ac && is_blind(s, ac);
+	own = blind && s->who->sort == ACTOR_PERSON && v->actor == s->who->person;
+	if (blind && !own)
+		v->reason = (struct str){ 0 };
+	event_changes(s, part ? part : json_get(doc, "set"), own, v);
 	return (!v->actor || turn_name(s->t, v->actor, &v->actor_name, err))
 	       && (!v->organ || turn_name(s->t, v->organ, &v->organ_name, err));
 }
@@ -460,16 +491,30 @@ static void term_field(void *ctx, const struct field *f)
 	r->hidden = r->hidden || r->s->sight[f->index] != SIGHT_FULL;
 }
 
-/* A term that reads a hidden field would tell it. */
+static void term_parts(void *ctx, const struct action *ac)
+{
+	struct term_reads *r = ctx;
+
+	r->hidden = r->hidden || is_blind(r->s, ac);
+}
+
+static void term_row(const struct choose_row *row, struct term_reads *r)
+{
+	expr_reads(row->is, term_field, r);
+	expr_reads_parts(row->is, term_parts, r);
+	if (!row->when)
+		return;
+	expr_reads(row->when, term_field, r);
+	expr_reads_parts(row->when, term_parts, r);
+}
+
+/* A term that reads a hidden field, or what another gives blind, would tell it. */
 static bool term_hidden(const struct seeing *s, const struct term *t)
 {
 	struct term_reads r = { .s = s };
 
-	for (size_t i = 0; !s->all && i < t->is.n; i++) {
-		expr_reads(t->is.row[i].is, term_field, &r);
-		if (t->is.row[i].when)
-			expr_reads(t->is.row[i].when, term_field, &r);
-	}
+	for (size_t i = 0; !s->all && i < t->is.n; i++)
+		term_row(&t->is.row[i], &r);
 	return r.hidden;
 }
 

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "base/day.h"
+#include "matter/duty.h"
 #include "matter/inner.h"
 #include "matter/store.h"
 
@@ -88,7 +89,7 @@ static bool do_lapse(struct timer *x, const struct snap *m, const struct clock *
 }
 
 /* The organ's own, else every one of the installation. */
-static bool administrators(struct turn *t, int64_t organ, struct val_list *ret, struct err *err)
+bool administrators(struct turn *t, int64_t organ, struct val_list *ret, struct err *err)
 {
 	const struct val_list *own;
 
@@ -168,15 +169,25 @@ bool matter_timers(struct engine *e, struct db *db, struct arena *a, int64_t now
 	int done = 0;
 
 	while (done < most) {
+		int64_t duty_due;
+		int records;
+		bool duty;
 		struct overdue o;
 		const struct db_out out[] = { db_to_i64(&o.matter), db_to_str(&o.clock), db_to_i64(&o.run),
 					      db_to_i64(&o.due) };
 		bool found;
 
-		if (!db_maybe(db, a, &st_overdue, DB_IN(in), DB_OUT(out), &found, err))
+		if (!db_maybe(db, a, &st_overdue, DB_IN(in), DB_OUT(out), &found, err)
+		    || !duty_overdue(e, db, a, now, &duty_due, &duty, err))
 			return false;
-		if (!found)
+		if (!found && !duty)
 			break;
+		if (duty && (!found || duty_due < o.due)) { /* of one instant: the acts of the law first, then what is counted */
+			if (!duty_record(e, db, a, now, &records, err))
+				return false;
+			done += records;
+			continue;
+		}
 		if (!one(e, db, a, &o, err))
 			return false;
 		done++;
@@ -191,6 +202,11 @@ bool matter_timers_overdue(struct engine *e, struct db *db, struct arena *a, int
 	const struct db_in in[] = { db_i64(now) };
 	const struct db_out out[] = { db_to_i64(ret_count) };
 
-	(void)e;
-	return db_one(db, a, &st_count, DB_IN(in), DB_OUT(out), err);
+	int64_t due;
+	bool duty;
+
+	if (!db_one(db, a, &st_count, DB_IN(in), DB_OUT(out), err) || !duty_overdue(e, db, a, now, &due, &duty, err))
+		return false;
+	*ret_count += duty;
+	return duty || now < engine_duty_next(e) || duty_next_read(e, db, a, err);
 }

@@ -500,6 +500,22 @@ static bool part_row(void *ctx, struct err *err)
 	return true;
 }
 
+/* `again`: who gave a part anew has only that one. */
+static size_t last_of_each(struct val *v, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t j = i + 1;
+
+		while (j < n && v[j].part->actor != v[i].part->actor)
+			j++;
+		if (j == n)
+			v[kept++] = v[i];
+	}
+	return kept;
+}
+
 bool turn_parts(struct turn *t, const struct snap *m, const struct action *ac, const struct val_list **ret,
 		int64_t *ret_rounds, struct err *err)
 {
@@ -519,6 +535,8 @@ bool turn_parts(struct turn *t, const struct snap *m, const struct action *ac, c
 
 		PUSH(t->a, r.v, r.n, r.cap, v);
 	}
+	if (ac->again)
+		r.n = last_of_each(r.v, r.n);
 	l = arena_one(t->a, struct val_list);
 	*l = (struct val_list){ r.v, r.n };
 	*ret = l;

@@ -6,7 +6,7 @@ const { execFileSync, spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
-const { test, after, run, expect, that, wait, folder, scratch, Server, request } = require('./lib.js');
+const { test, after, run, expect, that, wait, folder, scratch, mingfa, Server, request } = require('./lib.js');
 
 let server;
 let code;
@@ -100,6 +100,16 @@ test('the secondary file holds approvals and what the order does not name', asyn
 	that(!all.includes('证物袋清单1'), 'evidence bags belong to the main file');
 });
 
+test('a paper is had as OFD by whoever sees it, and by nobody else', async () => {
+	const s = await running();
+	const doc = s.ask(`SELECT d.code FROM document d JOIN matter m ON m.id = d.matter WHERE m.code = '${code}' AND d.paper = 'penalty_decision'`);
+	const got = await request(s.port, 'GET', `/doc/${doc}/ofd`, { cookie: (await s.signIn('zhoumin')).cookie });
+	expect(got.status, 200, 'status');
+	expect(got.headers['content-type'], 'application/ofd', 'type');
+	that(got.body.startsWith('PK') && got.body.includes('行政处罚决定书</ofd:TextCode>'), 'its contents');
+	expect((await request(s.port, 'GET', `/doc/${doc}/ofd`, { cookie: (await s.signIn('majun')).cookie })).status, 404, 'another organ');
+});
+
 test('the archive package is checked by its own script of public tools, and an altered one fails', async () => {
 	const s = await running();
 	const who = await s.signIn('zhoumin');
@@ -107,7 +117,9 @@ test('the archive package is checked by its own script of public tools, and an a
 	that(fs.readFileSync(zip).equals(fs.readFileSync(await made(s, who, 'package'))), 'the same case gave other bytes');
 	const to = path.join(scratch, 'package');
 	execFileSync('unzip', ['-q', zip, '-d', to]);
-	const check = () => spawnSync('sh', [path.join(to, 'check.sh')], { encoding: 'utf8' });
+	const vkey = execFileSync(mingfa, ['log', 'key', s.dir], { encoding: 'utf8' }).split('\n')[0];
+	const ours = (key = vkey) => spawnSync(mingfa, ['verify', to, '--key', key], { encoding: 'utf8' });
+	const check = (key = vkey) => spawnSync('sh', [path.join(to, 'check.sh'), key], { encoding: 'utf8' });
 	const good = check();
 	expect(good.status, 0, `the check: ${good.stdout}${good.stderr}`);
 	const list = createHash('sha256').update(fs.readFileSync(path.join(to, 'sha256sum.txt'))).digest('hex');
@@ -133,18 +145,35 @@ test('the archive package is checked by its own script of public tools, and an a
 	expect(check().status, 1, 'a file more');
 	fs.rmSync(path.join(to, 'files', 'more.txt'));
 	expect(check().status, 0, 'as it was');
+	// Whoever packs it anew with fresh lists is found out by the log.
+	const anew = () => execFileSync('sh', ['-c', "find . -type f ! -path ./sha256sum.txt ! -path ./sm3sum.txt | sed 's,^./,,' | sort >../names && xargs -d '\\n' sha256sum <../names >sha256sum.txt && while read -r f; do echo \"$(openssl dgst -sm3 -r \"$f\" | cut -d ' ' -f 1)  $f\"; done <../names >sm3sum.txt"], { cwd: to });
+	const forged = (file, change, why) => {
+		const at = path.join(to, file);
+		const old = fs.readFileSync(at);
+		fs.writeFileSync(at, change(old));
+		anew();
+		const said = check();
+		expect(said.status, 1, `${file}: ${said.stdout}${said.stderr}`);
+		that(said.stdout.includes(why), `${file} is not named: ${said.stdout}`);
+		const found = ours();
+		that(found.status === 1 && found.stdout.startsWith('发现不符'), `verify ${file}: ${found.stdout}${found.stderr}`);
+		fs.writeFileSync(at, old);
+	};
+	const acts = fs.readdirSync(path.join(to, 'log')).filter((f) => f.endsWith('.act'));
+	const decided = acts.find((f) => fs.readFileSync(path.join(to, 'log', f), 'utf8').includes('"action":"decide"'));
+	forged(`log/${decided}`, (b) => b.toString().replace(/"at":\d/, '"at":9'), `存证 log/${decided}`);
+	forged(`log/${decided.replace('.act', '.entry')}`, (b) => b.toString().replace(/\n./, '\nx'), `存证 log/${decided}`);
+	forged(`log/${decided.replace('.act', '.tlog-proof')}`, (b) => b.toString().replace(/\n\n([^\n]*\n)(\d)/, (all, origin, d) => `\n\n${origin}${d === '9' ? 8 : 9}`), '签名');
+	forged(meta.papers[0].file, () => spoilt, `存证 ${meta.papers[0].file}`);
+	forged(meta.files[0].file, () => 'other evidence', `存证 ${meta.files[0].file}`);
+	anew();
+	expect(check().status, 0, 'packed anew unaltered');
+	expect(ours().stdout, `核对完毕，归档包全部相符：文件${fs.readFileSync(path.join(to, 'sha256sum.txt'), 'utf8').split('\n').length - 1}个，办理记录${acts.length}步都在签过名的日志里\n`, 'as mingfa verify has it');
+	expect(ours(vkey.replace(/.$/, 'x')).status, 1, 'verify with another key');
+	expect(check(vkey.replace(/.$/, 'x')).status, 1, 'another key');
+	expect(acts.length > 20 && meta.events.length <= acts.length, true, 'each act is opened');
 	fs.rmSync(path.join(to, 'secondary.pdf'));
 	expect(check().status, 1, 'a file less');
-});
-
-test('a paper is had as OFD by whoever sees it, and by nobody else', async () => {
-	const s = await running();
-	const doc = s.ask(`SELECT d.code FROM document d JOIN matter m ON m.id = d.matter WHERE m.code = '${code}' AND d.paper = 'penalty_decision'`);
-	const got = await request(s.port, 'GET', `/doc/${doc}/ofd`, { cookie: (await s.signIn('zhoumin')).cookie });
-	expect(got.status, 200, 'status');
-	expect(got.headers['content-type'], 'application/ofd', 'type');
-	that(got.body.startsWith('PK') && got.body.includes('行政处罚决定书</ofd:TextCode>'), 'its contents');
-	expect((await request(s.port, 'GET', `/doc/${doc}/ofd`, { cookie: (await s.signIn('majun')).cookie })).status, 404, 'another organ');
 });
 
 run();

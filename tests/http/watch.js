@@ -47,6 +47,34 @@ test('a download is on record before it goes out, once in ten minutes, and makes
 	expect(acted.status, 303, `an act with the version from before: ${acted.body.replace(/<[^>]*>/g, ' ').slice(0, 400)}`);
 });
 
+// Who opened a case stands on record, once a day each. Proves: LY4.09-4.1.2
+test('opening a case page is on record before it goes out, once a person and day, and makes no form stale', async () => {
+	const s = await direct();
+	const [wang, zhou] = [await s.signIn('wangming'), await s.signIn('zhoumin')];
+	const code = s.ask("SELECT m.code FROM matter m JOIN organ o ON o.id = m.organ WHERE m.kind = 'penalty' AND o.short = 'yingji' AND m.ended IS NULL ORDER BY m.id LIMIT 1");
+	const opened = () => s.ask(`SELECT count(*), count(DISTINCT e.actor) FROM event e JOIN matter m ON m.id = e.matter WHERE m.code = '${code}' AND e.action = 'page.read'`);
+	const begun = opened();
+	const page = (who, at = '') => request(s.port, 'GET', `/m/${code}${at}`, { cookie: who.cookie });
+	const first = await page(wang);
+	expect(first.status, 200, 'the page');
+	const version = s.count(`SELECT version FROM matter WHERE code = '${code}'`) - 1;
+	for (let i = 0; i < 3; i++) await page(wang);
+	await page(zhou);
+	const now = opened().split('|').map(Number);
+	const was = begun.split('|').map(Number);
+	expect(now[0] - was[0], now[1] - was[1], 'one event a person');
+	expect(now[1], Math.max(was[1], 2), 'two people');
+	that((await page(zhou, '/events?events=all')).body.includes('打开办件页'), 'whoever asks who looked is told');
+	that(!(await page(zhou, '/events')).body.includes('打开办件页'), 'what was done is not buried under it');
+	expect(s.count('SELECT (SELECT count(*) FROM event) - (SELECT count(*) FROM leaf)'), 0, 'events without a leaf');
+	const acted = await request(s.port, 'POST', `/m/${code}/do/note`, { cookie: wang.cookie, form: {
+		csrf: wang.csrf, request: randomUUID(), version, go: 'act', 'f.reason': '看过，情况属实。' } });
+	expect(acted.status, 303, 'an act with the version from before');
+	const stranger = await s.signIn('majun'); // 猗氏镇
+	expect((await page(stranger)).status, 404, 'another organ');
+	expect(opened(), now.join('|'), 'who sees nothing leaves no trace of having seen');
+});
+
 test('an export, which records itself, is not taken for a download', async () => {
 	const s = await direct();
 	const who = await s.signIn('wangming');

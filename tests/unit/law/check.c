@@ -384,19 +384,9 @@ Test(law_check, papers_have_their_templates)
 Test(law_check, what_waits_says_so)
 {
 	static const struct pair list[] = {
-		{ "duties", { .more = "" }, { .more = "duties: {} #!\n" }, "“duties”尚未支持（第四部分）", false },
-		{ "reports", { .more = "" }, { .more = "reports: {} #!\n" }, "“reports”尚未支持（第四部分）", false },
 		{ "draws", { .more = "" }, { .more = "draws: {} #!\n" }, "“draws”尚未支持（第四部分）", false },
 		{ "sealed", { .fields = "  a: {name: 甲, type: int}\n" },
 		  { .fields = "  a: {name: 甲, type: int, sealed: [head]} #!\n" }, "“sealed”尚未支持", false },
-		{ "blind",
-		  { .actions = "  score: {name: 评分, from: draft, by: officers, next: 评分, joint: {need: count(parts(score)) >= 2, blind: false}, form: [fine]}\n" },
-		  { .actions = "  score: {name: 评分, from: draft, by: officers, next: 评分, joint: {need: count(parts(score)) >= 2, blind: true}, form: [fine]} #!\n" },
-		  "“blind: true”尚未支持（第四部分）", false },
-		{ "again",
-		  { .actions = "  score: {name: 评分, from: draft, by: officers, next: 评分, joint: {need: count(parts(score)) >= 2}, form: [fine]}\n" },
-		  { .actions = "  score: {name: 评分, from: draft, by: officers, next: 评分, joint: {need: count(parts(score)) >= 2, again: true}, form: [fine]} #!\n" },
-		  "“again: true”尚未支持（第四部分）", false },
 	};
 
 	BOTH(list);

@@ -39,6 +39,9 @@ static const char context[] =
 	"  close_moved: {name: 移送结案, from: suspended, to: closed, by: system}\n"
 	"  archive: {name: 归档, from: decided, to: archived, by: head, next: 归档}\n"
 	"---\n"
+	"kind: duty_record\nname: 职责记录\nfields: {duty: {name: 职责, type: text(90)}}\nstates: {met: {name: 已履行, end: true}}\n"
+	"actions:\n  open: {name: 记录, by: system, form: [duty]}\n"
+	"---\n"
 	"kind: dossier\nname: 案卷\nfields:\n  officers: {name: 承办人员, type: users}\n"
 	"states: {draft: 整理, archived: {name: 已归档, end: true}}\n"
 	"actions:\n  open: {name: 建卷, by: officer, form: [officers]}\n"
@@ -50,11 +53,11 @@ static const char lead[] =
 	"actions:\n  open: {name: 生成, by: system, form: [about]}\n  end: {name: 办结, from: new, to: end, by: head, next: 办结}\n";
 
 static const struct { const char *file, *further; size_t later, other; } list[] = {
-	{ "case-review.yaml", NULL, 3 },       /* draws, duties, blind */
+	{ "case-review.yaml", NULL, 1 },       /* draws */
 	{ "dishonesty.yaml", NULL, 0 },
 	{ "licence.yaml", NULL, 0 },
 	{ "report-reward.yaml", NULL, 2, 1 },  /* sealed, twice; a list of regions has no type to be a setting */
-	{ "rotation-training.yaml", NULL, 1 }, /* duties */
+	{ "rotation-training.yaml", NULL, 0 },
 	{ "transfer.yaml", lead, 0 },
 };
 
