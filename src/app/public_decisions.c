@@ -206,7 +206,7 @@ bool decisions_show(struct req *r, struct err *err)
 	size_t n;
 	bool more;
 
-	public_frame_fill(r, STR("查处罚决定"), DOOR_DECISIONS, &v.frame);
+	public_frame_fill(r, STR("查执法决定"), DOOR_DECISIONS, &v.frame);
 	q.year = year_choice(r, &v);
 	if (!public_organ_choice(r, &v.organ, &v.n_organ, &q.organ, err) || !public_find(r, &q, &hit, &n, &more, err)
 	    || !public_decision_rows(r, q.typed, hit, n, &v.row, &v.n_row, err))

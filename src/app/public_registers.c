@@ -348,7 +348,7 @@ static bool procedure_of(struct req *r, const struct matter_view *m, const struc
 
 static const struct told_field told_of_item[] = {
 	{ "name", "事项名称" }, { "sort", "执法类别" }, { "code", "事项编码" }, { "breach", "违反条款" }, { "basis", "处理依据" },
-	{ "types", "处罚种类" }, { "fine_min", "法定罚款下限" }, { "fine_max", "法定罚款上限" }, { "conditions", "立案条件" },
+	{ "types", "处罚种类" }, { "fine_min", "法定罚款下限" }, { "fine_max", "法定罚款上限" }, { "conditions", "办理条件" },
 	{ "procedure", "程序" }, { "time_limit", "时限" }, { "guide", "服务指南" }
 };
 static const struct public_told item_told = { told_of_item, ARRAY_LEN(told_of_item), NULL, true };
@@ -377,12 +377,15 @@ static void item_facts(struct req *r, const struct matter_view *m, struct item_v
 	}
 }
 
-/* The states in which the work stands: what a citizen would call its steps. Side exits are in the chart. */
+/* The ordinary way of the work: what a citizen would call its steps. Where a kind names none, all states in which it can
+ * stand; side exits are in the chart. */
 static void steps_of(struct req *r, const struct kind *k, struct item_view *v)
 {
-	struct str *s = arena_many(r->a, k->n_state, struct str);
+	struct str *s = arena_many(r->a, k->n_path + k->n_state, struct str);
 
-	for (size_t i = 0; i < k->n_state; i++)
+	for (size_t i = 0; i < k->n_path; i++)
+		s[v->n_step++] = k->path[i]->name;
+	for (size_t i = 0; !k->n_path && i < k->n_state; i++)
 		if (!k->state[i].end && !str_is(k->state[i].id, "suspended") && !str_is(k->state[i].id, "historic"))
 			s[v->n_step++] = k->state[i].name;
 	v->step = s;

@@ -380,7 +380,7 @@ step('周敏 has the main file bound: cover, index with pages, papers, notes', a
 step('a citizen without JavaScript finds it by two characters and reads it', async () => {
 	const page = await site.page({ script: false, width: 390, height: 844 });
 	await page.goto(`${site.open}/`);
-	await page.getByLabel('查处罚决定').fill('晋南');
+	await page.getByLabel('查执法决定').fill('晋南');
 	await page.getByRole('button', { name: '查询' }).click();
 	const rows = page.locator('.p-row', { hasText: party.name });
 	expect(await rows.count(), 1, 'decisions found by 晋南');

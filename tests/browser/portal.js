@@ -143,7 +143,7 @@ test('a complaint without a name arrives on the desk of supervision, and its cod
 	const [number, code] = await page.locator('.p-codes dd').allInnerTexts();
 	that(/诉〔\d+〕\d+号/.test(number) && /^[2-9A-Z]{5}-[2-9A-Z]{5}$/.test(code), `${number} ${code}`);
 	await page.goto(`${site.open}/progress`);
-	await page.getByLabel('受理号、立案号').fill(number.replace('〔', '[').replace('〕', ']'));
+	await page.getByLabel('受理号、收件号、立案号').fill(number.replace('〔', '[').replace('〕', ']'));
 	await page.getByLabel('查询码').fill(code.toLowerCase());
 	await page.getByRole('button', { name: '查询进度' }).click();
 	that((await page.innerText('main')).includes('待审核'), await page.innerText('main'));

@@ -41,6 +41,19 @@ while read -r name valid; do
 done <"$dir/told"
 [ "$(wc -l <"$dir/told")" -eq "$(wc -l <"$dir/list")" ] && good || bad "not every file was judged: $(head -c 500 "$dir/java")"
 
+# What stands in a template as its title can be read in the drawn paper, as text.
+for template in $(find law -path '*/papers/*.txt'); do
+	name=$(basename "$template" .txt)
+	[ -s "$dir/$name.pdf" ] || continue # told above
+	read=$(pdftotext "$dir/$name.pdf" - | tr -d '[:space:]')
+	for title in $(sed -n 's/^# \([^{]*\)$/\1/p' "$template" | tr -d ' '); do
+		case $read in
+		*"$title"*) good ;;
+		*) bad "pdftotext does not read “$title” in $name.pdf" ;;
+		esac
+	done
+done
+
 # A4 is what an office prints on (LY1.09-11b).
 for pdf in "$dir"/*.pdf; do
 	case $(pdfinfo "$pdf" | sed -n 's/^Page size: *//p') in
