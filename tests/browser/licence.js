@@ -166,7 +166,7 @@ step('张强 decides; the certificate is made and served, the permit is in the r
 	const p = await who('heping');
 	await p.act(licence, '制作许可证件', { '许可范围（证件记载）': `烟花爆竹零售；经营场所：${PLACE}`, 有效期自: day(), 有效期至: day(364) });
 	const decision = await paper(p, '行政许可决定书');
-	for (const w of ['准予许可决定书', NAME, '本机关决定：准予许可', '六十日内', '六个月内']) that(decision.includes(w), `the decision lacks “${w}”: ${decision}`);
+	for (const w of ['行政许可（准予许可）决定书', NAME, '本机关决定：准予许可', '六十日内', '六个月内']) that(decision.includes(w), `the decision lacks “${w}”: ${decision}`);
 	const certificate = await paper(p, '行政许可证件副本');
 	for (const w of ['行政许可证（副本）', '临应急许证〔', NAME, PLACE]) that(certificate.includes(w), `the certificate lacks “${w}”: ${certificate}`);
 	delivery = await linked(p, '送达');
