@@ -641,8 +641,10 @@ static void papers(struct req *r, const struct matter_view *m, struct case_view 
 /* 案卷, in short; its own page tells the order and what is missing (LY1.09-8, LY1.09-9.2, LY1.09-10). */
 static bool dossier(struct shower *s, const struct matter_view *m, struct case_view *v, struct err *err)
 {
+	const struct actor who = actor_of(s->r);
+
 	v->has_dossier = v->tab == CASE_PAPERS && dossier_is(m);
-	return !v->has_dossier || dossier_load(s, m, &v->dossier, err);
+	return !v->has_dossier || dossier_load(s, m, &who, &v->dossier, err);
 }
 
 static void relations(struct req *r, const struct matter_view *m, struct case_view *v)
@@ -886,6 +888,8 @@ bool case_show(struct req *r, struct err *err)
 		v.number = m.snap->number[i];
 	if (m.snap->ended)
 		v.ended = shown_time(r->a, m.snap->ended);
+	if (loan_open(r, &m))
+		v.read_href = str_fmt(r->a, "%.*s/read", STR_FMT(case_href(r, m.snap)));
 	v.tab = tab_of(r);
 	v.frame.script = true;
 	frame_crumb(&v.frame, v.kind, v.kind_href);

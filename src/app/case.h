@@ -116,6 +116,7 @@ struct case_view {
 	const struct paper_line *paper;
 	size_t n_paper;
 	bool has_dossier;
+	struct str read_href;            /* of a loan whose reader this is: to the dossier */
 	struct dossier dossier;
 	const struct link_line *link;
 	size_t n_link;
@@ -123,6 +124,26 @@ struct case_view {
 	size_t n_event, n_event_all;
 	struct together_view together;
 };
+
+/* 阅卷: what a loan allows of a dossier (LY4.09-2.4b). Whoever reads sees no more of the case than these papers, each of
+ * their pages with the reader's name and the time; each look is an event of the loan before it goes out. */
+struct loan_line {
+	int64_t no; /* 第几件: through the main file, then, where that is allowed, the secondary one */
+	struct str name, href;
+	bool allowed;
+};
+struct loan_view {
+	struct frame frame;
+	struct str title, title_href, range;
+	const struct loan_line *line;
+	size_t n;
+	bool copy;
+};
+/* Whether this person reads by it now. m was seen with its fields. */
+bool loan_open(struct req *r, const struct matter_view *m);
+bool loan_show(struct req *r, struct err *err);
+bool loan_get(struct req *r, struct err *err);
+bool loan_record(struct req *r, struct err *err);
 
 struct exhibit_line;
 struct sent_view;

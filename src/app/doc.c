@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* doc.c - papers and files, for those who see their matter. */
 #include "app/case.h"
+
+#include "app/file_reading.h"
 #include "app/papers.h"
 
 #include <string.h>
 
 #include "blob/blob.h"
-#include "matter/reading.h"
 #include "pages.h"
 
 struct document {
@@ -182,30 +183,31 @@ static bool find_file(struct req *r, struct reading *ret, struct err *err)
 	return true;
 }
 
-struct recording {
-	struct engine *e;
-	struct reading x;
-};
-
 static bool record_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
-	struct recording *c = ctx;
+	struct file_reading *c = ctx;
 
 	return reading_put(c->e, db, a, &c->x, err);
 }
 
-bool file_record(struct req *r, struct err *err)
+bool file_reading_put(struct req *r, struct file_reading *x, struct err *err)
 {
-	struct recording c = { .e = app_of(r)->engine };
 	bool known;
 
+	if (!reading_known(x->e, r->db, r->a, &x->x, &known, err))
+		return false;
+	return known || (gate_may_write(r, err) && writer_run(r->writer, "read", record_run, x, err));
+}
+
+bool file_record(struct req *r, struct err *err)
+{
+	struct file_reading c = { .e = app_of(r)->engine };
+
+	if (strcmp(r->route->records, "loan") == 0)
+		return loan_record(r, err);
 	if (strcmp(r->route->records, "download") != 0)
 		return true; /* exports belong to no one matter: reply_recorded answers them */
-	if (!find_file(r, &c.x, err) || !reading_known(c.e, r->db, r->a, &c.x, &known, err))
-		return false;
-	if (known)
-		return true;
-	return gate_may_write(r, err) && writer_run(r->writer, "read", record_run, &c, err);
+	return find_file(r, &c.x, err) && file_reading_put(r, &c, err);
 }
 
 struct in_store {

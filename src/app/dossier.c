@@ -18,6 +18,7 @@
 struct stock {
 	struct shower *s;
 	struct arena *a;
+	const struct actor *who;
 	const struct paper_view **paper;
 	int64_t *paper_of;       /* the matter of each */
 	size_t n_paper;
@@ -116,8 +117,6 @@ static bool sees_all(const struct matter_view *m)
 
 static bool take_children(struct stock *k, const struct matter_view *m, struct err *err)
 {
-	const struct actor who = actor_of(k->s->r);
-
 	for (size_t i = 0; i < m->n_link; i++) {
 		struct matter_view *child;
 		struct err hidden = { 0 };
@@ -125,7 +124,7 @@ static bool take_children(struct stock *k, const struct matter_view *m, struct e
 		if (!m->link[i].child)
 			continue;
 		child = arena_one(k->a, struct matter_view);
-		if (!matter_see(app_of(k->s->r)->engine, k->s->r->db, k->a, &who, m->link[i].matter, SEE_FIELDS | SEE_PAPERS | SEE_EVENTS,
+		if (!matter_see(app_of(k->s->r)->engine, k->s->r->db, k->a, k->who, m->link[i].matter, SEE_FIELDS | SEE_PAPERS | SEE_EVENTS,
 				child, &hidden)) {
 			if (hidden.code != ERR_NOT_FOUND)
 				return err_set(err, hidden.code, "%s", hidden.msg);
@@ -306,11 +305,11 @@ bool dossier_is(const struct matter_view *m)
 	return m->snap->kind->dossier.n_main > 0 && m->n_paper > 0 && sees_all(m);
 }
 
-bool dossier_load(struct shower *s, const struct matter_view *m, struct dossier *ret, struct err *err)
+bool dossier_load(struct shower *s, const struct matter_view *m, const struct actor *who, struct dossier *ret, struct err *err)
 {
 	const struct dossier_def *def = &m->snap->kind->dossier;
 	struct arena *a = s->r->a;
-	struct stock k = { .s = s, .a = a, .paper = arena_many(a, STOCK_MOST, const struct paper_view *),
+	struct stock k = { .s = s, .a = a, .who = who, .paper = arena_many(a, STOCK_MOST, const struct paper_view *),
 			   .due = arena_many(a, STOCK_MOST, struct str), .thing = arena_many(a, STOCK_MOST, struct dossier_thing),
 			   .thing_field = arena_many(a, STOCK_MOST, struct str), .used = arena_many(a, STOCK_MOST, bool),
 			   .paper_of = arena_many(a, STOCK_MOST, int64_t), .thing_of = arena_many(a, STOCK_MOST, int64_t),
@@ -359,11 +358,12 @@ static bool load(struct req *r, struct matter_view *m, struct shower *s, struct 
 bool dossier_show(struct req *r, struct err *err)
 {
 	struct dossier_view v = { .n_wait = 0 };
+	const struct actor who = actor_of(r);
 	struct matter_view m;
 	struct shower s;
 	struct html h;
 
-	if (!load(r, &m, &s, err) || !frame_load(r, STR("案卷"), &v.frame, err) || !dossier_load(&s, &m, &v.d, err))
+	if (!load(r, &m, &s, err) || !frame_load(r, STR("案卷"), &v.frame, err) || !dossier_load(&s, &m, &who, &v.d, err))
 		return false;
 	v.code = m.snap->code;
 	v.title = m.title;

@@ -51,8 +51,9 @@ struct dossier {
 
 /* Whether there is one for this person; m was seen with fields and papers. */
 bool dossier_is(const struct matter_view *m);
-/* m was seen whole. */
-MUST_USE bool dossier_load(struct shower *s, const struct matter_view *m, struct dossier *ret, struct err *err);
+/* m was seen whole, by who. */
+MUST_USE bool dossier_load(struct shower *s, const struct matter_view *m, const struct actor *who, struct dossier *ret,
+			   struct err *err);
 
 struct dossier_view {
 	struct frame frame;

@@ -342,7 +342,7 @@ bool dossier_make(struct job *j, struct err *err)
 		return false;
 	if (!dossier_is(&m))
 		return err_set(err, ERR_FORBIDDEN, "本件有您无权查看的内容，不能生成案卷");
-	if (!shower_init(&j->r, &s, err) || !dossier_load(&s, &m, &d, err))
+	if (!shower_init(&j->r, &s, err) || !dossier_load(&s, &m, &who, &d, err))
 		return false;
 	part = req_query(&j->r, "part");
 	return str_is(part, "package") ? make_package(j, &d, err) : make_pdf(j, &d, str_is(part, "secondary"), err);

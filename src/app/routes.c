@@ -86,6 +86,8 @@ const struct route working_routes[] = {
 	{ GET, "/m/{code}/papers", case_show, PERSON, "Its papers and dossier" },
 	{ GET, "/m/{code}/dossier", dossier_show, PERSON, "Its dossier: order, what is missing, cover" },
 	{ POST, "/m/{code}/dossier", dossier_post, PERSON, "Binds a file of it as PDF" },
+	{ GET, "/m/{code}/read", loan_show, PERSON, "What a loan allows of a dossier" },
+	{ GET, "/m/{code}/read/{n}", loan_get, PERSON, "One paper of it, with the reader's name on its pages", .records = "loan", .slow = true },
 	{ GET, "/m/{code}/evidence", case_show, PERSON, "Its evidence and files" },
 	{ GET, "/m/{code}/evidence/{n}", exhibit_show, PERSON, "One file of it: played or shown, with its marks" },
 	{ POST, "/m/{code}/evidence/{n}/mark", exhibit_mark, PERSON, "Marks a moment of it, as a note" },

@@ -1429,7 +1429,14 @@ static const struct key cover_keys[] = { /* in the order of enum cover_line */
 	{ "file_no", K_SCALAR }, { "volume", K_SCALAR }, { "cause", K_SCALAR }, { "party", K_SCALAR }, { "officers", K_SCALAR },
 	{ "received", K_SCALAR }, { "closed", K_SCALAR }, { "archived", K_SCALAR }, { 0 }
 };
-static const struct key reads_keys[] = { { "openings", K_SCALAR | K_MUST }, { "cite", K_SCALAR | K_LIST | K_MUST }, { 0 } };
+static const struct key reads_keys[] = {
+	{ "openings", K_SCALAR }, { "loan", K_MAP }, { "cite", K_SCALAR | K_LIST | K_MUST }, { 0 }
+};
+static const struct key loan_keys[] = {
+	{ "dossier", K_SCALAR | K_MUST }, { "of", K_SCALAR | K_MUST }, { "reader", K_SCALAR | K_MUST }, { "part", K_SCALAR | K_MUST },
+	{ "whole", K_SCALAR | K_MUST }, { "from", K_SCALAR | K_MUST }, { "to", K_SCALAR | K_MUST }, { "copy", K_SCALAR | K_MUST },
+	{ "states", K_LIST | K_MUST }, { 0 }
+};
 static const struct key list_keys[] = {
 	{ "columns", K_SCALAR | K_LIST }, { "filters", K_SCALAR | K_LIST }, { "card", K_SCALAR | K_LIST }, { 0 }
 };
@@ -1510,6 +1517,45 @@ static void dossier(struct loader *l, struct kind *k)
 		diag_add(l->d, pos_val(ynode_get(y, "keep")), false, "keep 应当是一段时间，例如 10 year");
 }
 
+static const struct field *loan_field(struct loader *l, const struct kind *k, const struct ynode *y, const char *key, int tag)
+{
+	const struct field *f = kind_field(k, bind_text(y, key));
+
+	if (!f || (int)f->type.tag != tag)
+		diag_add(l->d, pos_val(ynode_get(y, key)), false, "%s 应当是本事项的字段，类型要合适", key);
+	return f;
+}
+
+static void loan(struct loader *l, struct kind *k, const struct ynode *y)
+{
+	const struct state **state;
+	const struct str *id;
+	size_t n;
+
+	if (!y || !bind_keys(l, y, "loan", loan_keys))
+		return;
+	n = bind_texts(l, ynode_get(y, "states"), &id);
+	state = arena_many(l->a, n, const struct state *);
+	for (size_t i = 0; i < n; i++) {
+		const struct state *st = kind_state(k, id[i]);
+
+		if (st)
+			state[k->loan.n_state++] = st;
+		else
+			diag_add(l->d, pos_val(y), false, "states 中的“%.*s”不是这类办件的环节", STR_FMT(id[i]));
+	}
+	k->loan.state = state;
+	k->loan.dossier = loan_field(l, k, y, "dossier", T_REF);
+	k->loan.reader = loan_field(l, k, y, "reader", T_USER);
+	k->loan.part = loan_field(l, k, y, "part", T_ENUM);
+	k->loan.from = loan_field(l, k, y, "from", T_INT);
+	k->loan.to = loan_field(l, k, y, "to", T_INT);
+	k->loan.copy = loan_field(l, k, y, "copy", T_BOOL);
+	k->loan.of = bind_text(y, "of");
+	k->loan.whole = bind_text(y, "whole");
+	k->loan.set = true;
+}
+
 static void reads(struct loader *l, struct kind *k)
 {
 	const struct ynode *y = ynode_get(tree_of(l, k), "reads");
@@ -1517,6 +1563,7 @@ static void reads(struct loader *l, struct kind *k)
 	if (!y || !bind_keys(l, y, "reads", reads_keys))
 		return;
 	k->openings = str_is(bind_text(y, "openings"), "true");
+	loan(l, k, ynode_get(y, "loan"));
 	(void)bind_cites(l, ynode_get(y, "cite"));
 }
 

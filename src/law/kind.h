@@ -367,6 +367,15 @@ struct list_def {
 	struct pos pos; /* file NULL: the kind has no list */
 };
 
+/* A matter by which somebody reads the dossier of a case (查阅借阅), and where in it stands what was allowed. */
+struct loan_def {
+	bool set;
+	const struct field *dossier, *reader, *part, *from, *to, *copy;
+	struct str of, whole; /* the field of the dossier that is the case; the choice of `part` that includes the secondary file */
+	const struct state *const *state; /* in which it is read */
+	size_t n_state;
+};
+
 struct correct_def {
 	bool set;
 	struct whos by;
@@ -411,6 +420,7 @@ struct kind {
 	struct correct_def correct;
 	const struct state *const *path; /* the ordinary way of such a matter, for the line of progress */
 	size_t n_path;
+	struct loan_def loan;
 	bool openings;          /* whoever opens the page of such a matter is on record */
 	bool current;           /* its matters go by the law of today, not by that of their opening: registers */
 	size_t index; /* in law->kind */

@@ -17,7 +17,7 @@ struct binding {
 	int *first;            /* of each part: index of its first page */
 	struct draw_mark *mark;
 	int *marked;           /* of each mark: index of its page */
-	size_t n_mark;
+	size_t n_mark, n_number;
 	int pages;
 };
 
@@ -74,11 +74,10 @@ static bool add_blank(struct binding *b, struct err *err)
 	return !(qpdf_add_page(b->q, b->q, qpdf_make_indirect_object(b->q, page), QPDF_FALSE) & QPDF_ERRORS) || broken(b->q, err);
 }
 
-static void mark_page(struct binding *b)
+static void mark_page(struct binding *b, struct draw_mark m)
 {
 	b->marked[b->n_mark] = b->pages;
-	b->mark[b->n_mark] = (struct draw_mark){ .text = str_fmt(b->a, "%zu", b->n_mark + 1), .left = b->pages % 2 != 0 };
-	b->n_mark++;
+	b->mark[b->n_mark++] = m;
 }
 
 static bool add_part(struct binding *b, const struct bind_job *job, size_t i, struct err *err)
@@ -103,7 +102,9 @@ static bool add_part(struct binding *b, const struct bind_job *job, size_t i, st
 		if (qpdf_add_page(b->q, from, qpdf_get_page_n(from, (size_t)p), QPDF_FALSE) & QPDF_ERRORS)
 			return broken(b->q, err);
 		if (job->part[i].numbered)
-			mark_page(b);
+			mark_page(b, (struct draw_mark){ .text = str_fmt(b->a, "%zu", ++b->n_number), .left = b->pages % 2 != 0 });
+		if (job->reader.n)
+			mark_page(b, (struct draw_mark){ .text = job->reader, .across = true });
 		b->pages++;
 	}
 	return true;
@@ -202,8 +203,8 @@ bool bind_pdf(struct arena *a, const struct bind_job *job, struct str *ret, stru
 	qpdf_set_suppress_warnings(b.q, QPDF_TRUE);
 	b.source = arena_many(a, job->n + 1, qpdf_data);
 	b.first = arena_many(a, job->n, int);
-	b.mark = arena_many(a, BIND_PAGES_MOST, struct draw_mark);
-	b.marked = arena_many(a, BIND_PAGES_MOST, int);
+	b.mark = arena_many(a, (size_t)2 * BIND_PAGES_MOST, struct draw_mark);
+	b.marked = arena_many(a, (size_t)2 * BIND_PAGES_MOST, int);
 	ok = ok && (!(qpdf_empty_pdf(b.q) & QPDF_ERRORS) || broken(b.q, err));
 	for (size_t i = 0; ok && i < job->n; i++) {
 		says.plain = says.plain || job->part[i].foreign;

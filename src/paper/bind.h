@@ -23,6 +23,7 @@ struct bind_job {
 	const struct bind_part *part;
 	size_t n;
 	struct pdfa_says says;
+	struct str reader; /* printed on every page: who reads it, when; empty: none */
 };
 
 /* How many pages a PDF has. ERR_IO when it cannot be read. */

@@ -510,6 +510,33 @@ static bool undrawn(cairo_status_t status, struct err *err)
 }
 
 /* In the outer corner, 15 mm from the edges. */
+static void put_corner(struct pen *p, const struct draw_mark *m)
+{
+	PangoLayout *l = layout_of(p, CELL_FONT, m->text, PAGE_W - 30 * MM, m->left ? PANGO_ALIGN_LEFT : PANGO_ALIGN_RIGHT);
+
+	set_grey(p, 0);
+	show_layout(p, l, 15 * MM, 15 * MM);
+	g_object_unref(l);
+}
+
+/* Below the text, where nothing hides it, and across the page. */
+static void put_reader(struct pen *p, struct str text)
+{
+	PangoLayout *l = layout_of(p, CELL_FONT, text, PAGE_W - 30 * MM, PANGO_ALIGN_CENTER);
+
+	set_grey(p, 0.4);
+	show_layout(p, l, 15 * MM, PAGE_H - 13 * MM);
+	g_object_unref(l);
+	l = layout_of(p, FAMILY " Bold 36", text, PAGE_W, PANGO_ALIGN_CENTER);
+	cairo_save(p->c);
+	cairo_translate(p->c, PAGE_W / 2, PAGE_H / 2);
+	cairo_rotate(p->c, -0.6);
+	set_grey(p, 0.88);
+	show_layout(p, l, -PAGE_W / 2, -40);
+	cairo_restore(p->c);
+	g_object_unref(l);
+}
+
 bool draw_marks(struct arena *a, const struct draw_mark *mark, size_t n, struct str *ret_pdf, struct err *err)
 {
 	struct pen p = { .a = a };
@@ -519,14 +546,12 @@ bool draw_marks(struct arena *a, const struct draw_mark *mark, size_t n, struct 
 	buf_init(&out, a, PDF_MOST);
 	begin(&p, &out);
 	for (size_t i = 0; i < n; i++) {
-		PangoLayout *l = layout_of(&p, CELL_FONT, mark[i].text, PAGE_W - 30 * MM,
-					   mark[i].left ? PANGO_ALIGN_LEFT : PANGO_ALIGN_RIGHT);
-
 		if (i)
 			cairo_show_page(p.c);
-		set_grey(&p, 0);
-		show_layout(&p, l, 15 * MM, 15 * MM);
-		g_object_unref(l);
+		if (mark[i].across)
+			put_reader(&p, mark[i].text);
+		else
+			put_corner(&p, &mark[i]);
 	}
 	status = finish(&p);
 	if (status != CAIRO_STATUS_SUCCESS || !buf_ok(&out))

@@ -27,10 +27,11 @@ MUST_USE bool draw_pdf(struct arena *a, const struct draw_job *job, struct str *
 /* The same pages as OFD (GB/T 33190-2016): the same lines at the same places, the fonts embedded as subsets. */
 MUST_USE bool draw_ofd(struct arena *a, const struct draw_job *job, struct str *ret_ofd, struct err *err);
 
-/* Raw pages with nothing but a number in an upper corner, to be laid over others (bind.c). ERR_IO. */
+/* Raw pages with nothing but a number in an upper corner, or who reads them (across the page in grey, and at its foot), to
+ * be laid over others (bind.c). ERR_IO. */
 struct draw_mark {
 	struct str text;
-	bool left;
+	bool left, across;
 };
 MUST_USE bool draw_marks(struct arena *a, const struct draw_mark *mark, size_t n, struct str *ret_pdf, struct err *err);
 
