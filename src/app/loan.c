@@ -176,7 +176,7 @@ static bool pages_of(struct req *r, struct loan *x, const struct dossier_line *l
 	struct outside o = { .pdf = { 0 } };
 	struct str media, content, name = shown_text(&x->s, val_i64(T_USER, who.person)), time = shown_time(r->a, now_of(r));
 
-	if (!blob_get(r->db, r->a, app_of(r)->dir, l->digest, &media, &content, err))
+	if (!blob_get(r->db, r->a, &app_of(r)->blobs, l->digest, &media, &content, err))
 		return false;
 	if (l->thing && !outside_pages(r->a, media, l->name, content, &o, err))
 		return false;
