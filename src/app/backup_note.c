@@ -13,10 +13,11 @@ static struct form_entry number(const char *field, int64_t n)
 static struct form form_of(struct arena *a, const struct backup_note *x, const struct kind *k)
 {
 	struct form_entry *e = arena_many(a, 7, struct form_entry);
+	static const char *const sort[] = { "make", "restore", "renew" };
 	const bool ok = !x->failed.n && !x->made.missing;
 	size_t n = 0;
 
-	e[n++] = (struct form_entry){ STR("sort"), { .t = T_ENUM, .s = x->restore ? STR("restore") : STR("make"),
+	e[n++] = (struct form_entry){ STR("sort"), { .t = T_ENUM, .s = str_of(sort[x->sort]),
 						     .values = kind_field(k, STR("sort"))->type.values } };
 	e[n++] = (struct form_entry){ STR("place"), val_text(T_TEXT, str_head(x->place, PLACE_MOST)) };
 	e[n++] = (struct form_entry){ STR("ok"), { .t = T_BOOL, .b = ok } };

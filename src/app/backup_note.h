@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* backup_note.h - that a backup was made or restored, or was not, as a matter of the kind backup, so that it stands in the
+/* backup_note.h - that a backup was made or restored, or was not, or that the record log began anew, as a matter of the kind backup, so that it stands in the
  * record: when, by whom, where, how much. */
 #ifndef MINGFA_APP_BACKUP_NOTE_H
 #define MINGFA_APP_BACKUP_NOTE_H
@@ -9,7 +9,7 @@
 
 struct backup_note {
 	struct actor who;           /* who asked; ACTOR_SYSTEM for the command line */
-	bool restore;
+	enum { NOTE_MAKE, NOTE_RESTORE, NOTE_RENEW } sort; /* renew: the record log was begun anew (mingfa log renew) */
 	struct str place;           /* where to, or from where */
 	struct backup_result made;
 	struct str failed;          /* why nothing came of it; empty: it was done */

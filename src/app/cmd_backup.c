@@ -16,7 +16,7 @@ static const char *address_of(struct arena *a, const struct options *o, const ch
 static void note(struct arena *a, const struct options *o, const char *dir, bool restore, const char *other,
 		 const struct backup_result *made, const struct err *failed)
 {
-	const struct backup_note x = { .who = { .sort = ACTOR_SYSTEM }, .restore = restore, .place = str_of(other), .made = *made,
+	const struct backup_note x = { .who = { .sort = ACTOR_SYSTEM }, .sort = restore ? NOTE_RESTORE : NOTE_MAKE, .place = str_of(other), .made = *made,
 				       .failed = str_of(failed->msg) };
 	struct err err = { 0 };
 

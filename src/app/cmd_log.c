@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* `mingfa log`: the record log's name and public keys, and its new beginning when what was signed cannot be found again. */
+/* `mingfa log`: the record log's name and public keys, and its new beginning when what was signed cannot be found again, which is
+ * an act on record. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "app/backup_note.h"
 #include "app/command.h"
 #include "app/log_sign.h"
 #include "base/base64.h"
@@ -15,10 +17,11 @@
 #include "log/log.h"
 #include "web/session.h"
 
-static bool show_keys(struct db *db, struct arena *a, const char *dir, struct err *err)
+static bool show_keys(struct db *db, struct arena *a, const char *dir, const char *address, struct err *err)
 {
 	struct log_keys k;
 
+	(void)address;
 	if (!log_keys_load(db, a, dir, &k, err))
 		return false;
 	(void)printf("%.*s\n%.*s\n", STR_FMT(k.o.ed25519), STR_FMT(k.o.sm2));
@@ -94,8 +97,9 @@ static bool renew_in_tx(struct db *db, const void *ctx, struct err *err)
 	return log_renew(db, &head, &x->k->o, time_now(), err) && log_sign_now(db, x->a, x->dir, x->k, err);
 }
 
-static bool renew(struct db *db, struct arena *a, const char *dir, struct err *err)
+static bool renew(struct db *db, struct arena *a, const char *dir, const char *address, struct err *err)
 {
+	struct backup_note note = { .who = { .sort = ACTOR_SYSTEM }, .sort = NOTE_RENEW };
 	struct log_keys k;
 	const struct renewing x = { a, dir, &k };
 
@@ -104,7 +108,8 @@ static bool renew(struct db *db, struct arena *a, const char *dir, struct err *e
 	(void)unlink(str_cstr(a, str_fmt(a, "%s/" LOG_RESTORED, dir)));
 	(void)printf("已另起日志“%.*s”，旧日志的末尾记在它的开头。请把新的公钥告诉见证方：\n%.*s\n%.*s\n", STR_FMT(k.o.origin),
 		     STR_FMT(k.o.ed25519), STR_FMT(k.o.sm2));
-	return true;
+	note.place = k.o.origin;
+	return backup_note_folder(dir, address, NULL, &note, err);
 }
 
 int cmd_log(int argc, char **argv)
@@ -114,6 +119,7 @@ int cmd_log(int argc, char **argv)
 	struct err err = { 0 };
 	struct arena *a;
 	struct db *db = NULL;
+	const char *address;
 	bool is_key, ok;
 
 	if (!options_read(argc, argv, names, NULL, &o) || o.n != 2
@@ -123,10 +129,9 @@ int cmd_log(int argc, char **argv)
 	}
 	is_key = strcmp(o.arg[0], "key") == 0;
 	a = arena_new();
-	ok = session_init(&err)
-	  && db_open(option(&o, "--db") ? option(&o, "--db") : str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", o.arg[1])),
-		     is_key ? DB_READ : DB_WRITE, &db, &err)
-	  && migrate_check(db, a, &err) && (is_key ? show_keys : renew)(db, a, o.arg[1], &err);
+	address = option(&o, "--db") ? option(&o, "--db") : str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", o.arg[1]));
+	ok = session_init(&err) && db_open(address, is_key ? DB_READ : DB_WRITE, &db, &err) && migrate_check(db, a, &err)
+	  && (is_key ? show_keys : renew)(db, a, o.arg[1], address, &err);
 	db_close(db);
 	(void)arena_free(a);
 	return ok ? 0 : command_failed(&err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "app/log_proof.h"
 
+#include "base/base64.h"
 #include "log/log.h"
 
 #define EXTRA_MOST 4096 /* an event with some twenty files */
@@ -46,6 +47,63 @@ static bool place(struct db *db, struct arena *a, int64_t event, struct event_pr
 	       && (!*ret_found || log_origin_load(db, a, log, &p->o, &known, err));
 }
 
+static void put_hash(struct buf *b, const unsigned char h[LOG_HASH])
+{
+	base64_put(b, (struct str){ (const char *)h, LOG_HASH });
+	buf_addc(b, '\n');
+}
+
+/* Entry 0 of the next log: what the tree came to when it ended. */
+static bool end_of(struct str entry, struct checkpoint *ret, struct err *err)
+{
+	struct str rest = entry, word, line[3];
+
+	if (!str_cut(&rest, '\n', &word) || !str_is(word, "mingfa/renew/1"))
+		return err_set(err, ERR_DB, "另起的日志没有记下前一份的末尾");
+	for (int i = 0; i < 3; i++)
+		if (!str_cut(&rest, '\n', &line[i]))
+			return err_set(err, ERR_DB, "另起的日志没有记下前一份的末尾");
+	return checkpoint_read((struct str){ line[0].p, (size_t)(line[2].p + line[2].n + 1 - line[0].p) }, ret, err);
+}
+
+/* No head of its log covers it, and the log goes on under another name. */
+static bool ended(struct db *db, struct arena *a, struct event_proof *p, struct err *err)
+{
+	struct event_proof first = { .index = 0 };
+	struct checkpoint end;
+	struct log_proof path;
+	struct log_store s;
+	struct str note;
+	struct buf b;
+	bool found, covered;
+
+	if (!log_origin_load(db, a, p->o.log + 1, &first.o, &found, err) || !found)
+		return err->code == ERR_NONE;
+	first.entry = first.o.entry;
+	log_store_init(&s, db, a, &p->o);
+	if (!end_of(first.entry, &end, err) || !log_prove_inclusion(&s.nodes, p->index, end.size, &path, err)
+	    || !head_above(db, a, &first, &note, &first.size, &first.at, &covered, err))
+		return false;
+	if (covered && !file_of(db, a, &first, note, err))
+		return false;
+	buf_init(&b, a, 2 * TLOG_PROOF_MAX);
+	buf_addf(&b, "mingfa/ended-log/1\n%.*s\n%lld\n", STR_FMT(end.origin), (long long)end.size);
+	put_hash(&b, end.root);
+	buf_addf(&b, "index %lld\n", (long long)p->index);
+	for (size_t i = 0; i < path.n; i++)
+		put_hash(&b, path.hash[i]);
+	buf_addc(&b, '\n');
+	buf_add(&b, first.file);
+	p->next = first.o.origin;
+	p->file = covered ? buf_str(&b) : (struct str){ 0 };
+	p->at = first.at;
+	p->size = end.size;
+	p->n_witness = first.n_witness;
+	for (size_t i = 0; i < LOG_HASH; i++)
+		p->root[i] = end.root[i];
+	return true;
+}
+
 bool event_proof_load(struct db *db, struct arena *a, int64_t event, struct event_proof *ret, bool *ret_found,
 		      struct err *err)
 {
@@ -58,7 +116,7 @@ bool event_proof_load(struct db *db, struct arena *a, int64_t event, struct even
 		return true;
 	if (!head_above(db, a, ret, &note, &ret->size, &ret->at, &covered, err))
 		return false;
-	return !covered || file_of(db, a, ret, note, err);
+	return covered ? file_of(db, a, ret, note, err) : ended(db, a, ret, err);
 }
 
 bool event_proof_kept(struct db *db, struct arena *a, int64_t event, const struct event_proof *last, struct event_proof *ret,

@@ -11,10 +11,14 @@ struct event_proof {
 	int64_t index, size, at; /* index in the tree of the head; when the head was signed, 0: not yet */
 	unsigned char root[LOG_HASH];
 	struct str entry;
+	struct str next;         /* the log that took this one's end over, when no head of its own covers the event; else empty */
 	struct str file;         /* the .tlog-proof, with the entry as `extra` when it is short; empty: no head covers it yet */
 	size_t n_witness;        /* that signed the head too */
 };
-/* Not found: the event has no leaf. A head with cosignatures is taken before a newer one without. */
+/* An event that the last signed head of a renewed log does not cover is proved in two steps: its path to the root that entry 0
+ * of the next log names (the lines of the proof of an ended log, docs/verify.md), then, behind an empty line, the proof of that
+ * entry. size and root are then those of entry 0.
+ * Not found: the event has no leaf. A head with cosignatures is taken before a newer one without. */
 MUST_USE bool event_proof_load(struct db *db, struct arena *a, int64_t event, struct event_proof *ret, bool *ret_found,
 			       struct err *err);
 /* The same for several that are kept together: under the oldest head that covers `last` too when it stands in the same log,

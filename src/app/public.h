@@ -117,6 +117,7 @@ struct proof_view {
 	struct public_frame frame;
 	struct str code, title, address;
 	bool is_signed;                 /* a signed head covers it */
+	struct str next;                /* the log that took over, when its own ended before it signed this */
 	struct str digest;              /* SHA-256 of the published text; empty: only that it was published is proved */
 	struct str act, salt, entry;    /* what is opened (may be empty), in hexadecimal, as it stands in the log */
 	struct str ed25519, sm2;        /* the log's public keys */

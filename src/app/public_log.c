@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* The record log for anyone's own tools (C2SP tlog-tiles): /log/checkpoint, /log/tile/…, /log/tile/entries/…, of the log in
- * use, as far as it is signed. What stands at a tile's address never changes. */
+ * use, and of each that ended under /logs/N/, as far as it is signed. What stands at a tile's address never changes. */
 #include "app/public.h"
 
+#include "base/parse.h"
 #include "log/store.h"
 
 #define CACHE_CHECKPOINT "public, max-age=2"
@@ -13,32 +14,43 @@ static bool none(struct err *err)
 	return err_set(err, ERR_NOT_FOUND, "记录日志里没有这一份文件");
 }
 
-/* The log in use; ERR_NOT_FOUND when it has no name yet. */
-static bool log_in_use(struct req *r, struct log_store *ret, struct log_head *ret_head, struct err *err)
+/* The log in use, or the one that the address numbers; ERR_NOT_FOUND when there is none. */
+static bool log_of(struct req *r, struct log_store *ret, struct err *err)
 {
+	struct str n = req_param(r, "log");
 	struct log_origin o;
+	int64_t log = 0;
 	bool found;
 
-	if (!log_origin_load(r->db, r->a, 0, &o, &found, err))
+	if (n.n && !parse_i64(n, 1, INT64_MAX, &log))
+		return none(err);
+	if (!log_origin_load(r->db, r->a, log, &o, &found, err))
 		return false;
 	if (!found)
 		return none(err);
 	log_store_init(ret, r->db, r->a, &o);
-	return log_head_load(r->db, r->a, ret_head, err);
+	return true;
+}
+
+/* Its newest head; ERR_NOT_FOUND when nothing is signed yet. */
+static bool newest(struct req *r, const struct log_store *s, struct str *ret_note, int64_t *ret_size, struct err *err)
+{
+	int64_t at;
+	bool found;
+
+	if (!log_checkpoint_newest(r->db, r->a, s->log, 0, ret_note, ret_size, &at, &found, err))
+		return false;
+	return found || none(err);
 }
 
 bool log_checkpoint_show(struct req *r, struct err *err)
 {
 	struct log_store s;
-	struct log_head head;
 	struct str note;
-	int64_t size, at;
-	bool found;
+	int64_t size;
 
-	if (!log_in_use(r, &s, &head, err) || !log_checkpoint_newest(r->db, r->a, s.log, 0, &note, &size, &at, &found, err))
+	if (!log_of(r, &s, err) || !newest(r, &s, &note, &size, err))
 		return false;
-	if (!found)
-		return none(err);
 	reply_header(r, "Cache-Control", STR(CACHE_CHECKPOINT));
 	return reply_text(r, 200, "text/plain; charset=utf-8", note);
 }
@@ -74,16 +86,17 @@ static bool tile(struct log_store *s, const struct tile_path *p, struct str *ret
 
 bool log_tile_show(struct req *r, struct err *err)
 {
+	size_t at = str_find(r->path, STR("/tile/"), 0);
 	struct log_store s;
-	struct log_head head;
 	struct tile_path p;
-	struct str bytes;
+	struct str bytes, note;
+	int64_t size;
 
-	if (!tile_path_read(str_sub(r->path, sizeof("/log/") - 1, r->path.n), &p))
+	if (at == SIZE_MAX || !tile_path_read(str_sub(r->path, at + 1, r->path.n), &p))
 		return none(err);
-	if (!log_in_use(r, &s, &head, err))
+	if (!log_of(r, &s, err) || !newest(r, &s, &note, &size, err))
 		return false;
-	if (!tile_exists(&p, head.is_signed))
+	if (!tile_exists(&p, size))
 		return none(err);
 	if (!(p.entries ? bundle : tile)(&s, &p, &bytes, err))
 		return false;

@@ -85,6 +85,7 @@ static void facts_of(struct req *r, const struct proved *x, struct proof_view *v
 	public_fact(f, &v->n_fact, "日志名称", p->o.origin, false);
 	if (p->file.n) {
 		public_fact(f, &v->n_fact, "签名时的条数", str_fmt(r->a, "%.*s条", STR_FMT(number(r->a, p->size))), false);
+		public_fact(f, &v->n_fact, "接续的日志", p->next, false);
 		public_fact(f, &v->n_fact, "签名时间", shown_time(r->a, p->at), false);
 		public_fact(f, &v->n_fact, "树根", base64(r->a, p->root, LOG_HASH), false);
 		public_fact(f, &v->n_fact, "见证", p->n_witness ? str_fmt(r->a, "另有%zu家见证方签名", p->n_witness)
@@ -105,6 +106,7 @@ bool decision_proof(struct req *r, struct err *err)
 		return false;
 	v.title = public_text(r, &m, "title");
 	v.is_signed = x.p.file.n > 0;
+	v.next = x.p.next;
 	v.digest = x.digest;
 	v.act = x.act;
 	v.salt = hex(r->a, x.salt);

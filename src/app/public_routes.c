@@ -51,6 +51,12 @@ const struct route public_routes[] = {
 	{ METHOD_GET, "/log/tile/{a}/{b}/{c}/{d}", log_tile_show, AUDIENCE_PUBLIC, "its tiles and entries, by number" },
 	{ METHOD_GET, "/log/tile/{a}/{b}/{c}/{d}/{e}", log_tile_show, AUDIENCE_PUBLIC, "its tiles and entries, by number" },
 	{ METHOD_GET, "/log/tile/{a}/{b}/{c}/{d}/{e}/{f}", log_tile_show, AUDIENCE_PUBLIC, "its tiles and entries, by number" },
+	{ METHOD_GET, "/logs/{log}/checkpoint", log_checkpoint_show, AUDIENCE_PUBLIC, "the last signed head of a log that ended" },
+	{ METHOD_GET, "/logs/{log}/tile/{a}/{b}", log_tile_show, AUDIENCE_PUBLIC, "its tiles and entries, by number" },
+	{ METHOD_GET, "/logs/{log}/tile/{a}/{b}/{c}", log_tile_show, AUDIENCE_PUBLIC, "its tiles and entries, by number" },
+	{ METHOD_GET, "/logs/{log}/tile/{a}/{b}/{c}/{d}", log_tile_show, AUDIENCE_PUBLIC, "its tiles and entries, by number" },
+	{ METHOD_GET, "/logs/{log}/tile/{a}/{b}/{c}/{d}/{e}", log_tile_show, AUDIENCE_PUBLIC, "its tiles and entries, by number" },
+	{ METHOD_GET, "/logs/{log}/tile/{a}/{b}/{c}/{d}/{e}/{f}", log_tile_show, AUDIENCE_PUBLIC, "its tiles and entries, by number" },
 	{ METHOD_GET, "/static/{digest}/{name}", asset_get, AUDIENCE_PUBLIC, "styles" },
 };
 const size_t n_public_routes = ARRAY_LEN(public_routes);

@@ -295,6 +295,8 @@ test('an older database is refused with both heads; a new log begins with the ol
 	const no = tried(dir);
 	expect(no.status, 1, 'an older database serves');
 	for (const what of [`${newer.size}条`, newer.root, '条、树根', 'log renew']) that(no.stderr.includes(what), `${what}: ${no.stderr}`);
+	// Beyond what the old log signed: an act that only the new log can vouch for.
+	expect(program('account', dir, 'ending', '--name', '甲某', '--organ', '临猗县司法局', '--role', 'officer').status, 0, 'an account');
 	const renewed = program('log', 'renew', dir);
 	expect(renewed.status, 0, renewed.stderr);
 	s = await serving(dir);
@@ -306,6 +308,33 @@ test('an older database is refused with both heads; a new log begins with the ol
 	const first = bundle.subarray(2, 2 + bundle.readUInt16BE(0)).toString();
 	that(first.startsWith(`mingfa/renew/1\n${old.origin}\n`) && first.includes(newer.text), `entry 0 is the old head: ${first}`);
 	expect(s.count('SELECT count(*) FROM leaf') - s.count('SELECT count(*) FROM event'), 0, 'a leaf for each event');
+	expect(s.ask("SELECT state || json_extract(fields, '$.place') FROM matter WHERE kind = 'backup' ORDER BY id DESC LIMIT 1"), `renewed${old.origin}/2`, 'the renewal is an act');
+	// The end of the old log: its address, and a proof in two steps.
+	that((await get(s.publicPort, '/logs/1/checkpoint')).body.toString().startsWith(old.text), 'the old head has an address');
+	expect((await get(s.publicPort, `/logs/1/tile/entries/${'000'}${old.size < 256 ? `.p/${old.size}` : ''}`)).status, 200, 'its entries');
+	expect((await get(s.publicPort, '/logs/3/checkpoint')).status, 404, 'a log that is not there');
+	const [code, seq, entry] = s.ask("SELECT m.code, e.seq, l.entry FROM event e JOIN matter m ON m.id = e.matter JOIN leaf l ON l.event = e.id WHERE m.kind = 'account' AND json_extract(m.fields, '$.login') = 'ending' ORDER BY e.id LIMIT 1").split('|');
+	const told = await require('./lib.js').request(s.port, 'GET', `/m/${code}/events/${seq}/proof`, { cookie: (await s.signIn('dengchao')).cookie });
+	expect(told.status, 200, told.body);
+	const cut = told.body.indexOf('\n\n');
+	const [word, origin, size, root, index, ...path2] = told.body.slice(0, cut).split('\n');
+	expect(word, 'mingfa/ended-log/1', 'its first line');
+	that(first.startsWith(`mingfa/renew/1\n${origin}\n${size}\n${root}\n`), 'entry 0 of the new log names this end');
+	let [fn, sn, r] = [Number(index.slice(6)), Number(size) - 1, leaf(Buffer.from(`${entry}\n`))];
+	that(fn >= old.size, 'it lies beyond what was signed');
+	for (const line of path2) {
+		const h = Buffer.from(line, 'base64');
+		if (fn % 2 || fn === sn) {
+			r = node(h, r);
+			for (; fn % 2 === 0 && fn; sn >>= 1) fn >>= 1;
+		} else {
+			r = node(r, h);
+		}
+		[fn, sn] = [fn >> 1, sn >> 1];
+	}
+	that(!sn && r.toString('base64') === root, 'the path comes to the root of the end');
+	that(told.body.slice(cut + 2).startsWith('c2sp.org/tlog-proof@v1\n') && told.body.includes('\nindex 0\n') && told.body.includes(`\n${old.origin}/2\n`), 'behind it the proof of entry 0');
+	expect(spawnSync(mingfa, ['verify', dir]).status, 0, 'verify, beside the server');
 	await s.stop();
 	s = await serving(dir); // and once more
 	await s.stop();
