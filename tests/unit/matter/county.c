@@ -249,6 +249,25 @@ static const char handover_text[] =
 	"  open: {name: 列清单, by: [organ, system], form: [sort, leaver, receiver], may: [earlier, from_day, to_day]}\n"
 	"  sign: {name: 签字, next: 签字, from: listed, to: done, by: [leaver, receiver], joint: {need: \"count(parts(sign)) >= 2\"}, then: [{if: sort == leave and rest > 0, open: handover, with: {sort: sort, leaver: leaver, receiver: receiver, earlier: this}}]}\n";
 
+/* What is pushed to the public side under a code. */
+static const char call_text[] =
+	"kind: call\nname: 走访\ncite: T1\n"
+	"push: {from: announce, until: [file, drop], shows: [call_no, why, officers, hosted], cite: T1}\n"
+	"fields:\n"
+	"  why: {name: 缘由, type: text(40)}\n"
+	"  secret: {name: 内情, type: text(40)}\n"
+	"  officers: {name: 来人, type: users}\n"
+	"numbers: {call_no: {name: 编号, pattern: \"{organ.abbr}访〔{year}〕{seq}号\", at: open}}\n"
+	"states: {draft: {name: 拟订, holder: [officer]}, coming: {name: 将到, holder: [officer]}, filed: {name: 已归档, end: true}}\n"
+	"terms: {hosted: {name: 来人数, is: count(officers)}}\n"
+	"actions:\n"
+	"  open: {name: 登记, by: [officer], form: [why], may: [secret, officers]}\n"
+	"  announce: {name: 通知, next: 通知, from: draft, to: coming, by: [officer], makes: [call_notice]}\n"
+	"  change: {name: 变更, next: 变更, from: coming, by: [officer], form: [why]}\n"
+	"  file: {name: 归档, next: 归档, from: coming, to: filed, by: [officer]}\n"
+	"  drop: {name: 撤销, next: 撤销, from: coming, to: filed, by: [head]}\n"
+	"papers: {call_notice: {name: 走访通知, template: call_notice, cite: T1}}\n";
+static const char call_notice[] = "# 走访通知\n@@ {{ visit_address }}\n";
 static const char memo_paper[] = "签发：{{ actor.name }}；登记：{{ signed_by.name }}；请示：{{ asked_by.name }}\n";
 
 static const char calendar_text[] =
@@ -270,6 +289,8 @@ static struct law_files *files(void)
 		{ "t/others.yaml", { others_text, sizeof(others_text) - 1 } },
 		{ "t/together.yaml", { together_text, sizeof(together_text) - 1 } },
 		{ "t/handover.yaml", { handover_text, sizeof(handover_text) - 1 } },
+		{ "t/call.yaml", { call_text, sizeof(call_text) - 1 } },
+		{ "t/papers/call_notice.txt", { call_notice, sizeof(call_notice) - 1 } },
 		{ "t/papers/memo_paper.txt", { memo_paper, sizeof(memo_paper) - 1 } },
 		{ "calendar/2026.yaml", { calendar_text, sizeof(calendar_text) - 1 } },
 	};
