@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* desk_side.c - beside the rows of the desk: the next seven days, what waits for others, what was done last, 常用筛选,
  * and what is often begun. */
+#include "app/duty_page.h"
 #include "app/list_choice.h"
 #include "app/prefs.h"
 #include "app/rows.h"
@@ -98,7 +99,7 @@ bool desk_side(struct req *r, struct desk_view *v, struct row_view *others, size
 	const struct law *law;
 	struct str tour;
 
-	if (!frame_law(r, &law, err) || !strip(r, law, v, err) || !prefs_get(r->db, r->a, who.person, STR("tour"), &tour, err)
+	if (!frame_law(r, &law, err) || !strip(r, law, v, err) || !duties_due(r, law, &v->duty, &v->n_duty, err) || !prefs_get(r->db, r->a, who.person, STR("tour"), &tour, err)
 	    || !watch_list(app_of(r)->engine, r->db, r->a, &who, &v->watched, &v->n_watched, err)
 	    || !recent_list(app_of(r)->engine, r->db, r->a, &who, &v->recent, &v->n_recent, err)
 	    || !list_saved(r, (struct str){ 0 }, &v->saved, &v->n_saved, err))

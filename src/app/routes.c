@@ -5,6 +5,7 @@
 #include "app/batch.h"
 #include "app/api.h"
 #include "app/calendar_page.h"
+#include "app/duty_page.h"
 #include "app/dossier.h"
 #include "app/help.h"
 #include "app/hook.h"
@@ -50,6 +51,11 @@ const struct route working_routes[] = {
 	{ GET, "/new", new_show, PERSON, "What this person may begin" },
 	{ GET, "/kinds", kinds_show, PERSON, "All kinds of matters" },
 	{ GET, "/search", search_show, PERSON, "Full text over all kinds" },
+	{ GET, "/duties", duties_show, PERSON, "How each organ stands with its duties", .slow = true },
+	{ GET, "/duties/reports", reports_show, PERSON, "Reports: figures by subject and period", .slow = true },
+	{ GET, "/duties/reports/print", reports_print, PERSON, "A report on A4 across", .slow = true },
+	{ GET, "/duties/reports/export.xlsx", reports_export, PERSON, "A report as a table", .slow = true, .records = "export" },
+	{ GET, "/duties/reports/export.csv", reports_export, PERSON, "The same as text", .slow = true, .records = "export" },
 	{ GET, "/party", party_show, PERSON, "Matters and fines of a party without a code, by its name", .slow = true },
 	{ GET, "/party/{code}", party_show, PERSON, "Matters and fines of one party", .slow = true },
 	{ GET, "/k/{kind}", list_show, PERSON, "Matters of one kind with filters" },

@@ -41,6 +41,11 @@ struct saved_view { /* 常用筛选 */
 
 #define STRIP_DAYS 7 /* 本周: today and the six days after it */
 
+struct duty_due { /* a duty that turned yellow or red */
+	struct str name, say;
+	const char *light;
+};
+
 struct desk_view {
 	struct frame frame;
 	struct tab tab[7];
@@ -49,6 +54,8 @@ struct desk_view {
 	struct str printed; /* the sheet: when */
 	struct str script;  /* and its button */
 	bool sheet;
+	const struct duty_due *duty;
+	size_t n_duty;
 	/* beside the rows */
 	struct strip_view {
 		struct str name, marks, say, href; /* 三25, ▲▲, for readers, the day in the calendar */

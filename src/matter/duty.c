@@ -664,12 +664,30 @@ static bool yellow_read(struct db *db, struct arena *a, int64_t now, struct due_
 	return db_maybe(db, a, &st_yellow, DB_IN(in), DB_OUT(out), ret_found, err);
 }
 
+/* What desks show of a duty is not older than an hour. */
+#define COUNT_AGAIN 3600000
+
+static const struct stmt st_old = { "duty_old",
+	"SELECT d.pack, d.duty, d.period, d.due, d.reached FROM duty d WHERE d.told = 1 AND d.due > $1 AND"
+	" (SELECT MIN(m.counted) FROM duty_mark m WHERE m.pack = d.pack AND m.duty = d.duty) <= $2 ORDER BY d.pack, d.duty LIMIT 1" };
+
+static bool old_read(struct db *db, struct arena *a, int64_t now, struct due_row *ret, bool *ret_found, struct err *err)
+{
+	const struct db_in in[] = { db_i64(now), db_i64(now - COUNT_AGAIN) };
+	const struct db_out out[] = { db_to_str(&ret->pack), db_to_str(&ret->path), db_to_i64(&ret->period), db_to_i64(&ret->due),
+				      db_to_i64(&ret->after) };
+
+	return db_maybe(db, a, &st_old, DB_IN(in), DB_OUT(out), ret_found, err);
+}
+
 bool duty_warn_waits(struct engine *e, struct db *db, struct arena *a, int64_t now, bool *ret, struct err *err)
 {
 	struct due_row r = { 0 };
 
 	*ret = false;
-	return now < engine_duty_next(e) || yellow_read(db, a, now, &r, ret, err);
+	if (now >= engine_duty_next(e) && !yellow_read(db, a, now, &r, ret, err))
+		return false;
+	return *ret || old_read(db, a, now, &r, ret, err);
 }
 
 static bool tell_row(struct turn *t, const struct duty_sheet *s, const struct duty_row *r, struct err *err)
@@ -697,11 +715,16 @@ bool duty_warn(struct engine *e, struct db *db, struct arena *a, int64_t now, bo
 	struct duty_sheet s;
 	struct turn t;
 
+	bool fresh = false;
+
 	*ret_did = false;
-	if (now < engine_duty_next(e))
+	if (now >= engine_duty_next(e) && !yellow_read(db, a, now, &r, &fresh, err))
+		return false;
+	*ret_did = fresh;
+	if (!fresh && !old_read(db, a, now, &r, ret_did, err))
+		return false;
+	if (!*ret_did)
 		return true;
-	if (!yellow_read(db, a, now, &r, ret_did, err) || !*ret_did)
-		return !err->code;
 	law = engine_law_named(e, r.pack);
 	d = law ? law_duty(law, r.path) : NULL;
 	if (!d)
@@ -709,7 +732,7 @@ bool duty_warn(struct engine *e, struct db *db, struct arena *a, int64_t now, bo
 	turn_init(&t, e, db, a, now);
 	if (!judge(&t, law, d, period_of(d->every, r.period), 0, SIZE_MAX, &s, err) || !keep(&t, &s, err))
 		return false;
-	for (size_t i = 0; i < s.n; i++)
+	for (size_t i = 0; fresh && i < s.n; i++)
 		if (!tell_row(&t, &s, &s.row[i], err))
 			return false;
 	const struct db_in key[] = { db_str(r.pack), db_str(r.path) };
@@ -771,6 +794,64 @@ bool matter_report(struct engine *e, struct db *db, struct arena *a, const struc
 	for (size_t c = 0; c < r->n_column; c++)
 		if (!report_cells(t, ret, &of, c, &sum[c], err))
 			return false;
+	return true;
+}
+
+/* ---- who sees what ---- */
+
+static bool lets(struct turn *t, const struct whos *w, const struct kind *k, int64_t organ, const struct actor *who, bool *ret, struct err *err)
+{
+	const struct who *by;
+	struct frame f;
+
+	frame_init(t, k, period_of(EVERY_YEAR, day_at(t->now)), organ, &f);
+	if (!whos_let(t, w, &f.ev, who, &by, err))
+		return false;
+	*ret = by != NULL;
+	return true;
+}
+
+bool matter_duty_sees(struct engine *e, struct db *db, struct arena *a, const struct actor *who, const struct law *law,
+		      const struct duty_row *row, const struct duty *d, bool *ret, struct err *err)
+{
+	const struct kind *k = law_kind(law, STR("duty_record"));
+	struct turn *t = turn_to_read(e, db, a);
+
+	*ret = d->subject.tag == T_USER && row->subject == who->person;
+	return *ret || !k || lets(t, &k->see, k, row->organ, who, ret, err);
+}
+
+bool matter_report_sees(struct engine *e, struct db *db, struct arena *a, const struct actor *who, const struct law *law,
+			const struct report *r, int64_t organ, bool *ret, struct err *err)
+{
+	const struct kind *k = law_kind(law, STR("duty_record"));
+	struct turn *t = turn_to_read(e, db, a);
+
+	*ret = false;
+	if (organ) /* a subject's own people, as of its records */
+		return !k || lets(t, &k->see, k, organ, who, ret, err);
+	return lets(t, &r->who, r->kind, who->organ, who, ret, err);
+}
+
+bool matter_duty_who(struct engine *e, struct db *db, struct arena *a, const struct duty_row *row, struct str *ret, struct err *err)
+{
+	struct turn *t = turn_to_read(e, db, a);
+	struct principals who = { .a = a, .v = (struct str *)(uintptr_t)row->who, .n = row->n_who };
+	struct val_list to;
+	struct str name;
+	struct buf b;
+
+	if (!principals_persons(t, &who, &to, err))
+		return false;
+	buf_init(&b, a, 400);
+	for (size_t i = 0; i < to.n && i < 3; i++) {
+		if (!turn_name(t, to.v[i].i, &name, err))
+			return false;
+		buf_addf(&b, "%s%.*s", i ? "、" : "", STR_FMT(name));
+	}
+	if (to.n > 3)
+		buf_addf(&b, "等%zu人", to.n);
+	*ret = to.n ? buf_str(&b) : STR("没有人任这一岗位");
 	return true;
 }
 

@@ -52,7 +52,8 @@ MUST_USE bool duty_overdue(struct engine *e, struct db *db, struct arena *a, int
 MUST_USE bool duty_next_read(struct engine *e, struct db *db, struct arena *a, struct err *err);
 /* Records the duty that has been due longest; *ret_done: how many records. In the turn. */
 MUST_USE bool duty_record(struct engine *e, struct db *db, struct arena *a, int64_t now, int *ret_done, struct err *err);
-/* Whether somebody is to be warned of a duty; and doing it: counts, keeps the counts for pages, tells. In the turn. */
+/* Whether somebody is to be warned of a duty, or counts that desks show are an hour old; and doing it: counts, keeps the
+ * counts, tells once. In the turn. */
 MUST_USE bool duty_warn_waits(struct engine *e, struct db *db, struct arena *a, int64_t now, bool *ret, struct err *err);
 MUST_USE bool duty_warn(struct engine *e, struct db *db, struct arena *a, int64_t now, bool *ret_did, struct err *err);
 
@@ -73,6 +74,15 @@ MUST_USE bool matter_duty_marks(struct engine *e, struct db *db, struct arena *a
 /* Whether a person is among those who are to see to it. */
 MUST_USE bool matter_is_any_of(struct engine *e, struct db *db, struct arena *a, const struct actor *who, struct str principals,
 			       bool *ret, struct err *err);
+
+/* Whether a person may see how an organ stands: whoever would see its records. And whether a report may be seen whole. */
+MUST_USE bool matter_duty_sees(struct engine *e, struct db *db, struct arena *a, const struct actor *who, const struct law *law,
+			       const struct duty_row *row, const struct duty *d, bool *ret, struct err *err);
+MUST_USE bool matter_report_sees(struct engine *e, struct db *db, struct arena *a, const struct actor *who, const struct law *law,
+				 const struct report *r, int64_t organ, bool *ret, struct err *err);
+/* 李红、王明: the persons behind a row's `who`; the first three. */
+MUST_USE bool matter_duty_who(struct engine *e, struct db *db, struct arena *a, const struct duty_row *row, struct str *ret,
+			      struct err *err);
 
 /* The figures of a report for each subject, and their sums where they can be added up. On a reader. */
 struct report_row {
