@@ -244,7 +244,7 @@ static bool operand(const struct building *b, const struct ast *e, struct filter
 		*out = (struct filter){ .on = ON_PARTY_SORT, .field = e->kid[0]->field };
 		return true;
 	case AST_FUNC:
-		if (e->sub != FN_DATE_OF || !operand(b, e->kid[0], out) || out->by_day)
+		if (e->sub != FN_DATE || !operand(b, e->kid[0], out) || out->by_day)
 			return false;
 		out->by_day = true;
 		return true;
