@@ -223,6 +223,26 @@ done
 eval "grow_page=\$(ratio \$page_$small $page) grow_act=\$(ratio \$act_$small \$act_$n)"
 
 note ""
+note "## Statistics of a year"
+note ""
+note "The yearly report on penalties (13 columns, all organs, with sums) and the page of all duties, as the supervisor asks for"
+note "them: one SQL aggregate for each count, whatever the number of organs. Seconds of one request, the best of three."
+note ""
+note "| cases | report, s | duties, s |"
+note "|---|---|---|"
+best_of() { # ADDRESS: seconds
+	for _ in 1 2 3; do
+		curl -s -o /dev/null -w '%{time_total} %{http_code}\n' -H "Cookie: $COOKIE" "http://127.0.0.1:$PORT$1"
+	done | awk '$2 == 200 && (!n++ || $1 < t) { t = $1 } END { print n == 3 ? t : "**failed**" }'
+}
+for n in $BENCH_SIZES; do
+	serve "$DATA/f$n" || exit 1
+	sign_in "$DATA/f$n" zhangmin
+	note "| $n | $(best_of '/duties/reports?r=penalty.yearly') | $(best_of /duties) |"
+	halt
+done
+
+note ""
 note "## The record checked, a dossier bound"
 note ""
 note "\`mingfa verify\` reads every act, leaf, node, matter and file anew; events are true ones, with what a download says. \"Plain"
