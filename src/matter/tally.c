@@ -257,13 +257,23 @@ static bool key_joined(const struct tally_query *q)
 	return q->key_on == ON_FIELD && field_is_keyed(q->kind, q->key);
 }
 
+/* Keys leave few of all matters of a kind: SQLite, which keeps no statistics, is told not to begin with the kind. */
+static bool keys_first(const struct writer *w, const struct tally_query *q)
+{
+	bool any = false;
+
+	for (size_t i = 0; !w->pg && i < q->filter.n; i++)
+		any = any || by_key(w, q->kind, &q->filter.kid[i]);
+	return any;
+}
+
 /* SELECT key, figure FROM matter … WHERE kind and condition GROUP BY key */
 static struct str statement(struct writer *w, const struct tally_query *q, int64_t now)
 {
 	struct buf where;
 
 	buf_init(&w->b, w->a, SQL_MAX);
-	buf_adds(&w->b, " WHERE m.kind = ");
+	buf_adds(&w->b, keys_first(w, q) ? " WHERE +m.kind = " : " WHERE m.kind = ");
 	put_in(w, db_str(q->kind->id));
 	buf_adds(&w->b, " AND ");
 	put_filter(w, q->kind, &q->filter, now);
