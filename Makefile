@@ -226,10 +226,10 @@ $(BUILD)/bench/page: $(BUILD)/obj/bench/page.o $(LIB)
 $(BUILD)/bench/log: $(BUILD)/obj/bench/log.o $(LIB)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
-$(BUILD)/bench/draw $(BUILD)/bench/record: $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(LIB)
+$(BUILD)/bench/draw $(BUILD)/bench/record $(BUILD)/bench/digests: $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(LIB)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
-bench: build $(foreach p,turn page log draw record,$(BUILD)/bench/$p)
+bench: build $(foreach p,turn page log draw record digests,$(BUILD)/bench/$p)
 	@BUILD=$(BUILD) sh bench/run.sh
 
 # ---- a Debian package ----

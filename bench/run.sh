@@ -123,6 +123,27 @@ if pg_start on; then
 	pg_stop
 fi
 
+note ""
+note "## Uploads"
+note ""
+note "One file by tus 1.0.0 in one PATCH, sent by node on the same cores; it is acknowledged when it is on the disk and both digests"
+note "are known. \"Both digests\" is one thread that does nothing but SHA-256 and SM3 over the same bytes (bench/digests.c)."
+note ""
+note "| MiB | MiB/s | both digests, MiB/s | of it | sealed after, s | memory: before, after, MiB |"
+note "|---|---|---|---|---|---|"
+fresh "$WORK/u"
+serve "$WORK/u" || exit 1
+sign_in "$WORK/u" wangming
+for mib in 256 1024; do
+	both=$("$BUILD/bench/digests" "$S" | awk '{ print $2 }')
+	before=$(rss)
+	export PORT
+	set -- $(MIB=$mib node bench/upload.js)
+	note "| $mib | $1 | $both | $(ratio "$1" "$both") | $2 | $before, $(rss) |"
+	r_upload=$(ratio "$1" "$both")
+done
+halt
+
 fossil_rate=
 if command -v fossil >/dev/null; then
 	HOME=$WORK USER=bench
@@ -286,6 +307,7 @@ note "| case page ≥ 5% of the plainest answer (decision 29; DESIGN 11: 8%) | $
 note "| case page p99 < 20 ms at 64 clients | $p99 | $(verdict "$p99" '<' 20) |"
 note "| list with filter p99 < 50 ms at 16 clients | $l99 | $(verdict "$l99" '<' 50) |"
 note "| list with full text p99 < 50 ms at 16 clients | $x99 | $(verdict "$x99" '<' 50) |"
+note "| upload ≥ 80% of both digests' speed | $r_upload | $(verdict "$r_upload" '>=' 0.8) |"
 note "| start < 1 s, < 100 MiB | $start ms, $resident MiB | $(verdict "$start" '<' 1000), $(verdict "$resident" '<' 100) |"
 note "| times grow < 1.3 × from $small to $n cases | pages $grow_page, acts $grow_act | $(verdict "$grow_page" '<' 1.3), $(verdict "$grow_act" '<' 1.3) |"
 note ""

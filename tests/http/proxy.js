@@ -88,6 +88,29 @@ if (has('nginx')) {
 		expect(desk.headers['strict-transport-security'], 'max-age=31536000', 'HSTS');
 	});
 
+	test('what an upload brings passes nginx at once, however large it will be: what came before a break is there', async () => {
+		await behind();
+		const p = await server.signIn('wangming');
+		const all = 300 << 20;
+		const headers = { 'Tus-Resumable': '1.0.0', 'X-CSRF-Token': p.csrf };
+		const made = await request(server.port, 'POST', '/upload', { cookie: p.cookie, headers: { ...headers, 'Upload-Length': String(all),
+			'Upload-Metadata': `kind ${Buffer.from('penalty').toString('base64')},filename ${Buffer.from('a').toString('base64')}` } });
+		expect(made.status, 201, made.body);
+		const where = made.headers.location;
+		await new Promise((ok) => {
+			const r = https.request({ host: '127.0.0.1', port, method: 'PATCH', path: where, rejectUnauthorized: false, headers: { ...headers, Cookie: p.cookie,
+				Host: `banan.example.gov.cn:${port}`, 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': '0', 'Content-Length': all } });
+			r.on('error', () => {});
+			r.on('close', ok);
+			r.write(Buffer.alloc(1 << 20), () => setTimeout(() => r.destroy(), 500));
+		});
+		const far = async () => Number((await request(server.port, 'HEAD', where, { cookie: p.cookie, headers })).headers['upload-offset']);
+		for (let i = 0; (await far()) < 1 << 20; i++) {
+			that(i < 50, `${await far()} bytes came`);
+			await wait(100);
+		}
+	});
+
 	test('figures for the operator do not leave through nginx; the public side answers under its name', async () => {
 		await behind();
 		expect((await secure(port, 'GET', '/metrics')).status, 404, '/metrics');

@@ -2,12 +2,13 @@
 // Large files by tus 1.0.0: the real client of the protocol (parts side by side, pieces, a break and going on), and plain
 // requests for what it never asks: checksums, wrong offsets, versions, ends; rights; a program killed midway; memory.
 'use strict';
+const { execFileSync, spawn } = require('node:child_process');
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
 const tus = require('tus-js-client');
-const { test, after, run, expect, that, wait, folder, Server, request, openLead } = require('./lib.js');
+const { test, after, run, expect, that, wait, folder, scratch, Server, request, openLead, mingfa } = require('./lib.js');
 
 const MIB = 1 << 20;
 const META = { kind: 'penalty', filename: '现场录像.mp4' };
@@ -21,9 +22,25 @@ const bytes = (n, seed = 'a') => {
 
 let server;
 let officer;
+// On PostgreSQL it serves as a role that may do no more than it needs.
+function postgres() {
+	const cluster = process.env.MINGFA_TEST_PG;
+	const name = `upload_${process.pid}`;
+	const owner = cluster.replace('/postgres?', `/${name}?`);
+	const dir = path.join(scratch, 'pg');
+	const sql = (text) => execFileSync('psql', ['-X', '-q', '-c', text, cluster]);
+	sql(`CREATE ROLE ${name} LOGIN`);
+	after(() => sql(`DROP ROLE ${name}`));
+	sql(`CREATE DATABASE ${name}`);
+	after(() => sql(`DROP DATABASE ${name} WITH (FORCE)`));
+	execFileSync(mingfa, ['init', dir, '--demo', '--pack', 'shanxi/linyi', '--db', owner]);
+	execFileSync(mingfa, ['migrate', dir, '--db', owner, '--grant', name]);
+	return new Server(dir, owner.replace('//postgres@', `//${name}@`));
+}
+
 async function who() {
 	if (!server) {
-		server = await new Server(folder()).start();
+		server = await (process.env.UPLOAD_ON === 'postgres' ? postgres() : new Server(folder())).start();
 		after(() => server.stop());
 	}
 	officer = officer || await server.signIn('wangming');
@@ -290,7 +307,7 @@ test('a program that is killed midway goes on where it was, and checks afterward
 	await wait(100);
 	await server.kill();
 	await cut;
-	server = await new Server(server.dir).start();
+	server = await new Server(server.dir, server.db).start();
 	after(() => server.stop());
 	officer = undefined;
 	await who();
@@ -331,8 +348,6 @@ test('a disk without room is told, and what came stays', async () => {
 	const s = new Server(dir);
 	const limited = path.join(dir, 'limited.sh');
 	fs.writeFileSync(limited, `#!/bin/sh\nulimit -f ${(48 * MIB) / 512}\nexec "$@"\n`, { mode: 0o755 });
-	const { spawn } = require('node:child_process');
-	const { mingfa } = require('./lib.js');
 	s.child = spawn('/bin/sh', [limited, mingfa, 'serve', dir, '--listen', '127.0.0.1:0', '--public', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] });
 	s.ended = new Promise((ok) => s.child.on('exit', (code, signal) => ok({ code, signal })));
 	after(() => s.stop());
