@@ -67,7 +67,8 @@ static void put_before(struct req *r, const struct json *b, struct visit_view *v
 	if (helpers.n && !str_starts(helpers, STR("0")))
 		fact(f, &v->n_fact, "协助人员", helpers);
 	fact(f, &v->n_fact, "哪天来", json_str(b, "planned_on"));
-	fact(f, &v->n_fact, "预计多久", minutes);
+	if (minutes.n)
+		fact(f, &v->n_fact, "预计多久", str_fmt(r->a, "%.*s分钟", STR_FMT(minutes)));
 	fact(f, &v->n_fact, "今年来过", str_fmt(r->a, "本机关%.*s次，其他机关%.*s次", STR_FMT(json_str(b, "visits")),
 						 STR_FMT(json_str(b, "visits_other"))));
 	fact(f, &v->n_fact, "检查依据", json_str(b, "basis"));
