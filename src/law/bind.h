@@ -108,6 +108,8 @@ void bind_duties(struct loader *l, struct kind *k, const struct ynode *kind);
 void bind_kind_structure(struct loader *l, struct kind *k);
 void bind_kind(struct loader *l, struct kind *k);
 bool bind_need(void *ctx, const struct kind *k, const struct term *t, const struct function_def *f);
+/* draw.c: the map under `draws`, when everything else of the kind is bound; NULL: its ids are wrong, which is reported. */
+void bind_draws(struct loader *l, struct kind *k, const struct ynode *map);
 /* sheets and packs */
 void bind_sheets(struct loader *l);
 

@@ -405,6 +405,9 @@ static void asked_before(void *ctx, const struct field *f)
 	for (size_t i = 0; i < k->correct.n_field; i++)
 		if (k->correct.field[i] == f)
 			return;
+	for (size_t i = 0; i < k->n_draw; i++)
+		if (k->draw[i].into == f)
+			return;
 	diag_add(r->c->d, r->check->node->pos, false, "核对“%.*s”要看字段“%.*s”，但此前没有动作填写它",
 		 STR_FMT(r->check->id), STR_FMT(f->id));
 	diag_hint(r->c->d, "把它写进本动作或者更早动作的 form 或者 may");
@@ -1120,6 +1123,17 @@ static void mark_report(const struct report *r)
 		mark(r->column[i].is);
 }
 
+static void mark_draw(const struct draw_def *d)
+{
+	const struct expr *const v[] = { d->pool, d->code, d->weight, d->stratum, d->need, d->panel_pool, d->panel_code, d->skills,
+					 d->size, d->out, d->beacon, d->at };
+
+	for (size_t i = 0; i < ARRAY_LEN(v); i++)
+		mark(v[i]);
+	mark_choose(&d->quota);
+	mark_whos(&d->whole);
+}
+
 static void mark_kind(const struct kind *k)
 {
 	for (size_t i = 0; i < k->n_field; i++)
@@ -1140,6 +1154,8 @@ static void mark_kind(const struct kind *k)
 		mark_duty(&k->duty[i]);
 	for (size_t i = 0; i < k->n_report; i++)
 		mark_report(&k->report[i]);
+	for (size_t i = 0; i < k->n_draw; i++)
+		mark_draw(&k->draw[i]);
 	mark_whos(&k->see);
 }
 

@@ -97,7 +97,7 @@ static const struct key kind_keys[] = {
 	{ "kind", K_SCALAR | K_MUST }, { "name", K_SCALAR | K_MUST }, { "cite", K_SCALAR | K_LIST },
 	{ "fields", K_MAP }, { "states", K_MAP | K_MUST }, { "terms", K_MAP }, { "actions", K_MAP | K_MUST },
 	{ "when", K_MAP }, { "clocks", K_MAP }, { "duties", K_MAP }, { "reports", K_MAP },
-	{ "draws", K_MAP, LATER4 }, { "see", K_ANY }, { "numbers", K_MAP }, { "papers", K_MAP },
+	{ "draws", K_MAP }, { "see", K_ANY }, { "numbers", K_MAP }, { "papers", K_MAP },
 	{ "dossier", K_MAP }, { "list", K_MAP }, { "correct", K_MAP }, { "push", K_MAP }, { "path", K_LIST }, { "current", K_SCALAR },
 	{ "reads", K_MAP }, { 0 }
 };
@@ -1624,6 +1624,8 @@ void bind_kind(struct loader *l, struct kind *k)
 	compile_reactions(l, k);
 	bind_duties(l, k, tree_of(l, k));
 	compile_see(l, k);
+	if (section(l, k, "draws"))
+		bind_draws(l, k, bind_ids(l, tree_of(l, k), "draws"));
 	push(l, k);
 	main_path(l, k);
 	dossier(l, k);

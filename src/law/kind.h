@@ -22,7 +22,7 @@ struct cites {
 
 enum node_sort { NODE_FIELD, NODE_STATE, NODE_TERM, NODE_ACTION, NODE_BY, NODE_CHECK, NODE_CLOCK, NODE_EFFECT,
 		 NODE_REACTION, NODE_SEE, NODE_PAPER, NODE_ROW, NODE_FUNCTION, NODE_SETTING, NODE_KIND, NODE_SHEET,
-		 NODE_ITEM, NODE_NUMBER, NODE_DUTY, NODE_REPORT, NODE_MAX };
+		 NODE_ITEM, NODE_NUMBER, NODE_DUTY, NODE_REPORT, NODE_DRAW, NODE_MAX };
 
 /* What every addressable part of a definition has. path is "penalty.decide.reviewed".
  * off and touched belong to the scenario runner (`--without`), which runs alone: the engine treats an
@@ -387,6 +387,27 @@ struct correct_def {
 	size_t n_recheck;
 };
 
+/* A draw (language.md 8): what is drawn, out of what, and where the result goes. Elements of the pools are matters: `it` in
+ * their expressions; in `quota` the name `pool` is the list of one stratum, in `out` `target` the one that is to be
+ * inspected. NULL where it was not written. */
+struct draw_def {
+	struct str id, name;
+	struct node *node;
+	const struct action *commit, *reveal, *spare; /* spare may be NULL */
+	const struct expr *pool, *code, *weight, *stratum, *need;
+	struct choose quota;
+	const struct kind *target;     /* of the pool */
+	const struct expr *panel_pool, *panel_code, *skills, *size, *out;
+	const struct kind *inspector;  /* of the panel's pool; NULL: targets only */
+	struct str why;                /* of `out`, for people */
+	const struct field *into, *target_col, *member_col; /* rows; member_col NULL without panel */
+	const struct expr *beacon, *at; /* where the public value comes from, and when */
+	const struct field *value;     /* asked by reveal */
+	const struct field *share[2];  /* 64 hexadecimal digits each, filled in before commit */
+	const struct field *gone_target, *gone_member; /* asked by spare */
+	struct whos whole;             /* who may read the whole list when it is over */
+};
+
 struct kind {
 	struct str id, name;
 	struct node *node;
@@ -408,6 +429,8 @@ struct kind {
 	size_t n_duty;
 	struct report *report;
 	size_t n_report;
+	const struct draw_def *draw;
+	size_t n_draw;
 	struct whos see;
 	struct see_code code;
 	struct push_def push;

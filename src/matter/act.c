@@ -543,7 +543,7 @@ static bool ask(struct step *s, struct err *err)
 		return false;
 	if (s->no.n)
 		return true;
-	if (!step_set(s, err) || !step_compute(s, err) || !step_extend_check(s, err))
+	if (!step_set(s, err) || !step_draw(s, err) || !step_compute(s, err) || !step_extend_check(s, err))
 		return false;
 	if (s->ac->builtin && str_is(s->ac->id, "correct"))
 		return step_target(s, err) && recheck(s, err);

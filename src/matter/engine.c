@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* The laws in force, the older ones that running matters were opened under, and the program's time. */
+#include "base/uuid.h"
 #include "matter/engine.h"
 
 #include <openssl/evp.h>
@@ -685,6 +686,14 @@ struct str engine_site(const struct engine *e)
 bool engine_shifted(const struct engine *e)
 {
 	return __atomic_load_n(&e->shift, __ATOMIC_RELAXED) != 0 || __atomic_load_n(&e->stands, __ATOMIC_RELAXED) != 0;
+}
+
+void engine_random(const struct engine *e, void *p, size_t n)
+{
+	if (e->stands)
+		memset(p, 0, n);
+	else
+		random_bytes(p, n);
 }
 
 void engine_set_now(struct engine *e, int64_t ms)

@@ -47,6 +47,8 @@ struct str engine_site(const struct engine *e); /* https://…, without a slash 
 int64_t engine_now(const struct engine *e);
 bool engine_shifted(const struct engine *e);
 void engine_set_now(struct engine *e, int64_t ms); /* scenarios and demonstrations: time stands there */
+/* Random bytes; where time stands they are zeros, so that the draws of scenarios and demonstrations come out the same. */
+void engine_random(const struct engine *e, void *p, size_t n);
 
 /* The current laws, one after the other; NULL after the last. */
 const struct law *engine_law_at(const struct engine *e, size_t i);

@@ -7,6 +7,7 @@
 #ifndef MINGFA_MATTER_INNER_H
 #define MINGFA_MATTER_INNER_H
 
+#include "draw/record.h"
 #include "law/template.h"
 #include "matter/matter.h"
 #include "matter/reckon.h"
@@ -205,6 +206,7 @@ struct step {
 	struct clocks *clocks;  /* NULL: not read yet */
 	int64_t due_before;     /* nearest due of the clocks as they were stored */
 	bool import;            /* leads to the state historic, unchecked */
+	struct str draw;        /* what a draw did in this act: member "draw" of the body; empty: nothing */
 	int64_t organ;          /* open: of the new matter */
 };
 
@@ -340,6 +342,30 @@ MUST_USE bool delegation_same(struct db *db, struct arena *a, const struct snap 
 bool acted_through(const struct turn *t, struct val by);
 /* 王明代李强 */
 MUST_USE bool stead_name(struct turn *t, int64_t actor, int64_t stead, struct str *ret, struct err *err);
+
+/* draw.c: the list is frozen, the result written, a reserve taken (language.md 8); after `set`, before the checks. */
+MUST_USE bool step_draw(struct step *s, struct err *err);
+/* A draw as its events tell it. */
+struct draw_pair { /* an id of the list, and the matter that it stands for */
+	struct str code;
+	int64_t matter;
+};
+struct draw_frozen {
+	bool found;            /* frozen: the list stands in the record */
+	int64_t event, at;     /* of the commitment; the public value is out from at on */
+	int64_t frozen_at;
+	struct str draw_id, beacon;
+	int64_t panel_size;
+	struct str secret_hash; /* hexadecimal */
+	struct draw_list list;
+	const struct draw_pair *target, *inspector;
+	size_t n_target, n_inspector;
+};
+MUST_USE bool draw_frozen_load(struct turn *t, int64_t matter, const struct draw_def *d, struct draw_frozen *ret, struct err *err);
+MUST_USE bool draw_spares_load(struct turn *t, int64_t matter, const struct draw_def *d, const struct draw_spare **ret,
+			       size_t *ret_n, struct err *err);
+/* The two shares joined; false: one is not there or is no 64 hexadecimal digits (ret_which). */
+bool draw_secret(const struct draw_def *d, const struct snap *m, unsigned char ret[LOG_HASH], size_t *ret_which);
 
 /* effect.c */
 MUST_USE bool step_effects(struct step *s, struct err *err);

@@ -228,6 +228,8 @@ static struct str body_of(const struct step *s)
 	json_open(&o, NULL, '{');
 	if (s->clocks)
 		clocks_put(s->t->a, s->clocks, &o);
+	if (s->draw.n)
+		json_out_raw(&o, "draw", s->draw);
 	if (s->stead)
 		json_out_i64(&o, "for", s->stead);
 	if (s->old)
