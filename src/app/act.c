@@ -130,11 +130,25 @@ static bool sees_field(const struct filling *f, const struct field *x)
 	return x->index < f->m.n_field && !f->m.field[x->index].hidden && !f->m.field[x->index].masked;
 }
 
+/* A share of a draw's secret: nobody thinks of 32 random bytes. */
+static struct val fresh_share(struct arena *a)
+{
+	unsigned char share[32];
+	char *hex = arena_alloc(a, 2 * sizeof(share) + 1);
+
+	random_bytes(share, sizeof(share));
+	parse_put_hex(hex, share, sizeof(share));
+	return val_text(T_TEXT, str_of(hex));
+}
+
 static struct val offered(const struct filling *f, const struct field *x)
 {
 	for (size_t i = 0; i < f->offer.n; i++)
 		if (str_eq(f->offer.v[i].field, x->id))
 			return f->offer.v[i].v;
+	for (size_t i = 0; i < f->kind->n_draw; i++)
+		if (x == f->kind->draw[i].share[0] || x == f->kind->draw[i].share[1])
+			return fresh_share(f->r->a);
 	return VAL_NULL;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* The public side: what anyone may ask for, nothing else. There is no session: a form is held to the same origin. */
-#include "app/public.h"
+#include "app/draw_page.h"
 
 #include "web/asset.h"
 
@@ -39,6 +39,9 @@ const struct route public_routes[] = {
 	{ METHOD_GET, "/items/{code}/flow", item_flow, AUDIENCE_PUBLIC, "its flow chart", .slow = true },
 	{ METHOD_GET, "/standards", standards_show, AUDIENCE_PUBLIC, "discretion standards in force", .rate = RATE_SEARCH },
 	{ METHOD_GET, "/standards/{code}", standard_show, AUDIENCE_PUBLIC, "one discretion standard" },
+	{ METHOD_GET, "/draws", draws_show, AUDIENCE_PUBLIC, "random draws, all that were committed to", .rate = RATE_SEARCH },
+	{ METHOD_GET, "/draws/{code}", public_draw_show, AUDIENCE_PUBLIC, "one draw, reckoned again in words", .rate = RATE_SEARCH },
+	{ METHOD_GET, "/draws/{code}/draw.json", public_draw_json, AUDIENCE_PUBLIC, "its proof as a file", .slow = true, .rate = RATE_SEARCH },
 	{ METHOD_GET, "/feed.atom", feed_show, AUDIENCE_PUBLIC, "the newest decisions for feed readers" },
 	{ METHOD_GET, "/sitemap.xml", sitemap_show, AUDIENCE_PUBLIC, "index of the sitemaps", .slow = true },
 	{ METHOD_GET, "/sitemap/{n}", sitemap_page, AUDIENCE_PUBLIC, "50,000 addresses", .slow = true },

@@ -7,6 +7,7 @@
 #include "app/calendar_page.h"
 #include "app/duty_page.h"
 #include "app/dossier.h"
+#include "app/draw_page.h"
 #include "app/help.h"
 #include "app/hook.h"
 #include "app/export.h"
@@ -101,6 +102,8 @@ const struct route working_routes[] = {
 	{ GET, "/m/{code}/notes", case_show, PERSON, "What colleagues noted" },
 	{ GET, "/m/{code}/events", case_show, PERSON, "What happened" },
 	{ GET, "/m/{code}/events/{seq}/proof", event_proof_get, PERSON, "The .tlog-proof file of one of its events" },
+	{ GET, "/m/{code}/draw", draw_show, PERSON, "A random draw in seven steps, also for a wall" },
+	{ GET, "/m/{code}/draw/whole.json", draw_whole, PERSON, "The whole list of a draw and its proof", .slow = true, .records = "download" },
 	{ GET, "/replace", replace_show, PERSON, "Hand-overs (交接)" },
 	{ POST, "/m/{code}/watch", watch_post, PERSON, "Watches a matter (盯办), or no longer" },
 	{ GET, "/m/{code}/do/{action}", act_show, PERSON, "The form of an action" },
