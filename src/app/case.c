@@ -879,6 +879,7 @@ bool case_show(struct req *r, struct err *err)
 	v.title = full_title(&s, &m);
 	v.kind = m.snap->kind->name;
 	v.kind_href = str_fmt(r->a, "/k/%.*s", STR_FMT(m.snap->kind->id));
+	v.draws = m.snap->kind->n_draw > 0;
 	v.organ = m.organ_name;
 	v.state = m.snap->state->name;
 	v.holder = m.snap->ended ? (struct str){ 0 } : m.holder;
