@@ -313,8 +313,8 @@ static bool add_message(void *ctx, struct err *err)
 	json_out_str(&o, "phone", t->phone);
 	json_out_str(&o, "text", words(t));
 	json_close(&o, '}');
-	x->found[x->n_found++] = (struct delivery){ .at = engine_now(x->app->engine), .event = STR("message"),
-						     .body = buf_str(&b) };
+	PUSH(x->a, x->found, x->n_found, x->cap_found, (struct delivery){ .at = engine_now(x->app->engine),
+									  .event = STR("message"), .body = buf_str(&b) });
 	return true;
 }
 
