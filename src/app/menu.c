@@ -29,7 +29,7 @@ static const struct role_menu {
 		    { "chart-bar", "职责和统计", NULL, "/duties" }, REGISTERS, HELP } },
 	{ "publisher", { DESK, { "speakerphone", "待公示", "disclosure", "?scope=mine" },
 			 { "world", "已公示", "disclosure", "?state=published" }, { "edit", "更正与撤下", "correction", "" },
-			 CALENDAR, REGISTERS, HELP } },
+			 { "clipboard-list", "公开申请", "disclosure_request", "" }, REGISTERS, HELP } },
 	{ "archivist", { DESK, { "archive", "待归档", "penalty", "?state=closed" }, { "folder", "案卷", "dossier", "" },
 			 { "book-2", "查阅借阅", "dossier_loan", "" }, { "files", "已归档", "penalty", "?state=archived" }, REGISTERS, HELP } },
 	{ "office", { DESK, { "clipboard-list", "询问室", "room_use", "" }, { "truck", "装备", "equipment", "" }, { "building", "物品库", "goods_store", "" },
