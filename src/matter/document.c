@@ -142,11 +142,11 @@ static struct str program_body(struct arena *a, const struct one *o, int64_t doc
 	return buf_str(&b);
 }
 
-/* An event of the program on the paper's matter. request: what makes it happen once. */
-static bool program_event(struct engine *e, struct db *db, struct arena *a, const struct one *o, struct str action, struct str request,
+/* An event of the program on the paper's matter, entered at `now`. request: what makes it happen once. */
+static bool program_event(struct db *db, struct arena *a, const struct one *o, int64_t now, struct str action, struct str request,
 			  struct str body, int64_t *ret, struct err *err)
 {
-	const int64_t now = engine_now(e), at = now > o->last_at ? now : o->last_at;
+	const int64_t at = now > o->last_at ? now : o->last_at;
 	const struct db_in ev[] = { db_i64(o->matter), db_i64(o->version + 1), db_i64(at), db_i64(now), db_str(action),
 				    db_i64(o->event), db_str(request), db_i64(o->def), db_str(o->kind) };
 	const struct db_in version[] = { db_i64(o->matter), db_i64(o->version + 1), db_i64(at) };
@@ -164,7 +164,8 @@ static bool program_event(struct engine *e, struct db *db, struct arena *a, cons
 bool document_frozen(struct engine *e, struct db *db, struct arena *a, int64_t document, struct str sha256,
 		     struct str sm3, struct err *err)
 {
-	int64_t now = engine_now(e), event = 0;
+	const int64_t now = engine_now(e); /* one instant: verify compares the paper's with its event's */
+	int64_t event = 0;
 	struct one o = { 0 };
 
 	if (!load_one(db, a, document, &o, err))
@@ -173,7 +174,7 @@ bool document_frozen(struct engine *e, struct db *db, struct arena *a, int64_t d
 		return true; /* another process was quicker */
 	o.sha256 = sha256;
 	o.sm3 = sm3;
-	if (!program_event(e, db, a, &o, STR("paper.frozen"), str_fmt(a, "paper:%lld", (long long)document),
+	if (!program_event(db, a, &o, now, STR("paper.frozen"), str_fmt(a, "paper:%lld", (long long)document),
 			   program_body(a, &o, document, (struct str){ 0 }), &event, err))
 		return false;
 	const struct db_in row[] = { db_i64(document), db_str(sha256), db_i64(now), db_i64(event) };
@@ -184,6 +185,7 @@ bool document_frozen(struct engine *e, struct db *db, struct arena *a, int64_t d
 
 bool document_signed(struct engine *e, struct db *db, struct arena *a, int64_t document, struct str note, struct err *err)
 {
+	const int64_t now = engine_now(e);
 	int64_t event = 0;
 	struct one o = { 0 };
 
@@ -191,11 +193,11 @@ bool document_signed(struct engine *e, struct db *db, struct arena *a, int64_t d
 		return false;
 	if (o.signed_event)
 		return true;
-	if (!program_event(e, db, a, &o, STR("paper.signed"), str_fmt(a, "sign:%lld", (long long)document),
+	if (!program_event(db, a, &o, now, STR("paper.signed"), str_fmt(a, "sign:%lld", (long long)document),
 			   program_body(a, &o, document, note), &event, err))
 		return false;
 	const struct db_in row[] = { db_i64(document), db_str(note), db_i64(event) };
-	const struct db_in done[] = { db_i64(document), db_i64(engine_now(e)) };
+	const struct db_in done[] = { db_i64(document), db_i64(now) };
 
 	return db_exec(db, &st_sign, DB_IN(row), NULL, err) && db_exec(db, &st_sign_done, DB_IN(done), NULL, err);
 }
