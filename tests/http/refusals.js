@@ -20,7 +20,7 @@ async function running() {
 }
 
 // What the clock alone brings (a limit that turned yellow) is no change of anybody's making.
-const state = (s) => s.ask('SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM leaf), (SELECT size FROM log_head), (SELECT count(*) FROM matter), (SELECT sum(version) FROM matter), (SELECT count(*) FROM event_body), (SELECT count(*) FROM message WHERE kind <> \'warn\'), (SELECT count(*) FROM outbox WHERE kind <> \'red\'), (SELECT sum(last) FROM sequence)');
+const state = (s) => s.ask('SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM leaf), (SELECT size FROM log_head), (SELECT count(*) FROM matter), (SELECT sum(version) FROM matter), (SELECT count(*) FROM event_body), (SELECT count(*) FROM message WHERE kind NOT IN (\'warn\', \'duty\')), (SELECT count(*) FROM outbox WHERE kind <> \'red\'), (SELECT sum(last) FROM sequence)');
 
 // fn's answer has this status and these words, and the record stays as it was.
 function refused(name, status, words, fn, more = () => {}) {
