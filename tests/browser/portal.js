@@ -114,6 +114,29 @@ test('a certificate is checked by its whole number', async () => {
 	await page.context().close();
 });
 
+test('a paper is verified by its file, on a phone and without scripts; another file is not, a number only when it is published', async () => {
+	const page = await phone();
+	await page.goto(site.open);
+	await page.getByRole('link', { name: '核验文书' }).first().click();
+	const send = async (bytes) => {
+		await page.locator('#file').setInputFiles({ name: '文书.pdf', mimeType: 'application/pdf', buffer: bytes });
+		await page.getByRole('button', { name: '核验' }).click();
+		await sound(page, 'the answer about a file');
+		return page.innerText('main');
+	};
+	await page.goto(`${site.open}/decisions?q=%E5%A1%91%E6%96%99`);
+	await page.locator('.p-row-title').first().click();
+	const file = await page.request.get(site.open + (await page.locator('.p-files a').first().getAttribute('href')));
+	await page.goto(`${site.open}/verify`);
+	const good = await send(await file.body());
+	that(good.includes('是制发机关发出的那一份') && good.includes('执法决定信息公开文本') && good.includes('看公开的决定'), good);
+	that((await send(Buffer.concat([await file.body(), Buffer.from(' ')]))).includes('不是本网站各机关制发的原件'), 'an altered one');
+	await page.locator('#number').fill('临应急罚〔1999〕1号');
+	await page.getByRole('button', { name: '核验' }).click();
+	that((await page.innerText('main')).includes('网上没有公开这个文号的决定'), 'a number');
+	await page.context().close();
+});
+
 test('standards are found by their text, and lead to the item and back', async () => {
 	const page = await phone();
 	await page.goto(`${site.open}/items`);
@@ -163,7 +186,7 @@ test('check 19: axe, large print, 200% and the keyboard on every kind of page', 
 	await page.goto(`${site.open}/items`);
 	const item = await page.locator('.p-row-title').first().getAttribute('href');
 	asked.board = organ.replace('/organs/', '/notice-board/');
-	const list = ['/', '/decisions', asked.decision, `${asked.decision}/proof`, `${asked.decision}/correct`, '/items', item, '/standards', '/organs', organ, '/officers', '/progress', '/complain', '/a11y', asked.board];
+	const list = ['/', '/decisions', asked.decision, `${asked.decision}/proof`, `${asked.decision}/correct`, '/items', item, '/standards', '/organs', organ, '/officers', '/verify', '/keys', '/progress', '/complain', '/a11y', asked.board];
 	const sizes = [[390, false], [1366, false], [683, false], [390, true], [1366, true]]; // 683: 1366 at 200%
 	for (const [width, large] of sizes) {
 		await page.setViewportSize({ width, height: width === 390 ? 844 : 768 });
