@@ -30,7 +30,7 @@ says 'no such day' 2 用法 "$MINGFA" workday 2026-02-30 7
 says 'no number' 2 用法 "$MINGFA" workday 2026-02-13 seven
 says 'nothing' 2 用法 "$MINGFA" workday
 
-for pack in national shanxi shanxi/linyi shanxi/yangquan-fgw; do
+for pack in national shanxi shanxi/linyi shanxi/yangquan-fgw shanxi/xinzhou; do
 	says "nothing to warn of in $pack" 0 '0 处错误，0 处提醒' "$MINGFA" law check --pack "$pack"
 done
 

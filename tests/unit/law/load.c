@@ -223,7 +223,7 @@ Test(law_load, packs_need_what_is_above)
 
 Test(law_load, the_packs_of_the_tree_load)
 {
-	static const char *const packs[] = { "national", "shanxi", "shanxi/linyi", "shanxi/yangquan-fgw" };
+	static const char *const packs[] = { "national", "shanxi", "shanxi/linyi", "shanxi/yangquan-fgw", "shanxi/xinzhou" };
 
 	for (size_t i = 0; i < ARRAY_LEN(packs); i++) {
 		struct law_text *t = law_text_new();
