@@ -113,8 +113,8 @@ static void put_value(struct writer *w, const struct filter *f, struct val v)
 /* An index can answer: the matters that have such a key. Only where it does not matter whether no or unknown. */
 static bool by_key(const struct writer *w, const struct kind *k, const struct filter *f)
 {
-	return f->on == ON_FIELD && !f->by_day && field_is_keyed(k, f->field) && !w->broken
-	       && (f->op == FILTER_BETWEEN || f->op == FILTER_EQ || f->op == FILTER_HAS || f->op == FILTER_IN);
+	return (f->op == FILTER_BETWEEN || f->op == FILTER_EQ || f->op == FILTER_HAS || f->op == FILTER_IN) && f->on == ON_FIELD
+	       && !f->by_day && field_is_keyed(k, f->field) && !w->broken;
 }
 
 static void put_key_value(struct writer *w, const struct filter *f, struct val v)
