@@ -283,7 +283,7 @@ BOTH(a_seizure_without_a_recording)
 			  "'officers': ['%s'], 'began_at': '2025-11-17 09:00', 'texts': [{'title': '笔录', 'carrier': 'paper'}]}",
 			  code_of(&p, "wang")));
 	sign_in(&p, "wang");
-	reads(sent(&p, code, "finish", "f.ended_at=2025-11-17T10:00&f.film_choice=filmed"),
+	reads(sent(&p, code, "finish", "f.ended_at=2025-11-17T10:00&f.told_party=reason&f.told_party=basis&f.told_party=rights&f.film_choice=filmed"),
 	      "暂不能结束执法活动。本次扣押财物没有音像记录，扣押财物必须全程音像记录〔全过程记录制度 第十条〕。"
 	      "下一步：登记2025年11月17日的录像，或者写明未能记录的原因并附书面说明。");
 	side_close(&p.s);
