@@ -243,10 +243,11 @@ void bind_draws(struct loader *l, struct kind *k, const struct ynode *map)
 	k->draw = d = arena_many(l->a, map->n, struct draw_def);
 	for (size_t i = 0; i < map->n; i++, d++) {
 		const struct ynode *y = map->child[i];
+		const size_t errors = l->d->errors;
 
 		d->id = y->key;
 		d->node = bind_node(l, NODE_DRAW, y, str_fmt(l->a, "%.*s.draws.%.*s", STR_FMT(k->id), STR_FMT(y->key)));
-		if (!bind_keys(l, y, "抽取", draw_keys))
+		if (!bind_keys(l, y, "抽取", draw_keys) || l->d->errors > errors)
 			continue;
 		d->name = bind_name(l, y);
 		one(l, k, d, y);

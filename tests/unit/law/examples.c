@@ -53,7 +53,7 @@ static const char lead[] =
 	"actions:\n  open: {name: 生成, by: system, form: [about]}\n  end: {name: 办结, from: new, to: end, by: head, next: 办结}\n";
 
 static const struct { const char *file, *further; size_t later, other; } list[] = {
-	{ "case-review.yaml", NULL, 1 },       /* draws */
+	{ "case-review.yaml", NULL, 0, 4 },    /* its draw does not say beacon, at, value and shares, which draw/v1 needs */
 	{ "dishonesty.yaml", NULL, 0 },
 	{ "licence.yaml", NULL, 0 },
 	{ "report-reward.yaml", NULL, 2, 1 },  /* sealed, twice; a list of regions has no type to be a setting */
