@@ -99,7 +99,7 @@ static bool add_text(struct scenario_set *s, const char *path, struct str text, 
 	struct ynode *const *doc;
 	size_t n;
 
-	if (!yaml_read(s->a, path, text, &doc, &n, &fault))
+	if (!yaml_read(s->a, s->a, path, text, &doc, &n, &fault))
 		return err_set(err, ERR_LAW, "%s:%d:%d: %.*s", path, fault.line, fault.col, STR_FMT(fault.text));
 	for (size_t i = 0; i < n; i++)
 		if (!add_one(s, doc[i], err))

@@ -34,6 +34,7 @@ enum ready { READY_NOT, READY_BUSY, READY_DONE };
 
 struct loader {
 	struct arena *a;
+	struct arena *nodes; /* of trees, which law_forget_tree gives back */
 	struct diag *d;
 	const struct law_files *files;
 	const struct ledger *ledger; /* NULL: none in the files, citations are not looked up */

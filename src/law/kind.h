@@ -547,7 +547,8 @@ struct law {
 	const struct calendar *calendar;
 	const struct law_change *change;
 	size_t n_change;
-	const struct law_tree *tree;
+	const struct law_tree *tree; /* for law_put_diff; NULL after law_forget_tree */
+	struct arena *nodes;         /* what the tree stands in */
 	bool trace; /* set by the scenario runner: nodes note that they were touched */
 };
 const struct kind *law_kind(const struct law *l, struct str id);

@@ -21,6 +21,8 @@ struct law_files {
 /* Loads a pack with all above it: YAML, overlays, names, types, and all that language.md 14 proves.
  * ret is NULL when there are errors; warnings may stand in d in any case. The law lives in a. */
 struct law *law_load(struct arena *a, const struct law_files *files, struct str pack, struct diag *d);
+/* Gives back what only a comparison of packs needs, a third of a law's memory. */
+void law_forget_tree(struct law *l);
 /* Names of all packs in the files, upper ones first. */
 size_t law_packs(struct arena *a, const struct law_files *files, const struct str **ret);
 /* What lower packs replaced, removed, set anew or added with `because`, a few lines each; the rest (added,

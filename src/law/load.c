@@ -106,7 +106,7 @@ static const struct ynode *read_pack(struct loader *l, struct str id)
 		diag_add(l->d, (struct pos){ "pack.yaml", 1, 1 }, false, "没有名为“%.*s”的定义包", STR_FMT(id));
 		return NULL;
 	}
-	if (!yaml_read(l->a, f->path, f->text, &doc, &n, &fault)) {
+	if (!yaml_read(l->a, l->nodes, f->path, f->text, &doc, &n, &fault)) {
 		say_fault(l, &fault);
 		return NULL;
 	}
@@ -166,7 +166,7 @@ static void one_pack(struct loader *l, struct str pack)
 	struct yaml_fault fault;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!yaml_read(l->a, file[i]->path, file[i]->text, &doc[i], &docs[i], &fault)) {
+		if (!yaml_read(l->a, l->nodes, file[i]->path, file[i]->text, &doc[i], &docs[i], &fault)) {
 			say_fault(l, &fault);
 			docs[i] = 0;
 		}
@@ -550,6 +550,17 @@ static void kinds(struct loader *l)
 	l->law->n_kind = n;
 }
 
+static void give_back(void *law)
+{
+	law_forget_tree(law);
+}
+
+void law_forget_tree(struct law *l)
+{
+	l->tree = NULL;
+	l->nodes = arena_free(l->nodes);
+}
+
 static struct loader *loader_new(struct arena *a, const struct law_files *files, struct diag *d)
 {
 	struct loader *l = arena_one(a, struct loader);
@@ -560,6 +571,8 @@ static struct loader *loader_new(struct arena *a, const struct law_files *files,
 	l->law = arena_one(a, struct law);
 	l->tree = arena_one(a, struct law_tree);
 	l->law->tree = l->tree;
+	l->nodes = l->law->nodes = arena_new();
+	arena_defer(a, give_back, l->law);
 	if (!d->a)
 		d->a = a;
 	return l;

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 
 struct reader {
-	struct arena *a;
+	struct arena *a, *nodes;
 	const char *file;
 	struct fy_parser *fyp;
 	struct yaml_fault *fault;
@@ -137,10 +137,10 @@ struct str ynode_brief(struct arena *a, const struct ynode *y)
 
 static struct ynode *node_at(struct reader *r, enum ynode_sort sort, const struct fy_mark *m)
 {
-	struct ynode *y = arena_one(r->a, struct ynode);
+	struct ynode *y = arena_one(r->nodes, struct ynode);
 
 	y->sort = sort;
-	y->arena = r->a;
+	y->arena = r->nodes;
 	y->file = r->file;
 	y->line = y->key_line = m ? m->line + 1 : 1;
 	y->col = y->key_col = m ? m->column + 1 : 1;
@@ -217,8 +217,8 @@ static int by_key(const void *a, const void *b)
 
 static bool no_doubles(struct reader *r, const struct ynode *y)
 {
-	const struct arena_mark mark = arena_mark(r->a);
-	struct ynode **sorted = arena_many(r->a, y->n, struct ynode *);
+	const struct arena_mark mark = arena_mark(r->nodes);
+	struct ynode **sorted = arena_many(r->nodes, y->n, struct ynode *);
 
 	for (size_t i = 0; i < y->n; i++)
 		sorted[i] = y->child[i];
@@ -229,7 +229,7 @@ static bool no_doubles(struct reader *r, const struct ynode *y)
 			return fault_at(r, sorted[i]->key_line, sorted[i]->key_col,
 					str_fmt(r->a, "键“%.*s”重复", STR_FMT(sorted[i]->key)),
 					str_fmt(r->a, "已在第%d行写过", sorted[i - 1]->key_line));
-	arena_rewind(r->a, mark);
+	arena_rewind(r->nodes, mark);
 	return true;
 }
 
@@ -245,7 +245,7 @@ static bool end_document(struct reader *r)
 	if (!r->root)
 		return true;
 	if (r->n == r->cap) {
-		struct ynode **more = arena_many(r->a, r->cap ? r->cap * 2 : 8, struct ynode *);
+		struct ynode **more = arena_many(r->nodes, r->cap ? r->cap * 2 : 8, struct ynode *);
 
 		for (size_t i = 0; i < r->n; i++)
 			more[i] = r->doc[i];
@@ -354,10 +354,10 @@ static bool no_tabs(struct reader *r, struct str text)
 	return true;
 }
 
-bool yaml_read(struct arena *a, const char *file, struct str text, struct ynode *const **ret, size_t *ret_n,
+bool yaml_read(struct arena *a, struct arena *nodes, const char *file, struct str text, struct ynode *const **ret, size_t *ret_n,
 	       struct yaml_fault *fault)
 {
-	struct reader r = { .a = a, .file = str_cstr(a, str_of(file)), .fault = fault };
+	struct reader r = { .a = a, .nodes = nodes, .file = str_cstr(a, str_of(file)), .fault = fault };
 	const struct fy_diag_cfg dc = { .level = FYET_ERROR, .module_mask = ~0U };
 	struct fy_diag *diag;
 	struct fy_parse_cfg cfg = { .search_path = "", .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG };
@@ -370,7 +370,7 @@ bool yaml_read(struct arena *a, const char *file, struct str text, struct ynode 
 		return fault_at(&r, 1, 1, STR("文件不是 UTF-8 编码"), STR("用 UTF-8（无 BOM）保存"));
 	if (!no_tabs(&r, text))
 		return false;
-	copy = str_cstr(a, text);
+	copy = str_cstr(nodes, text);
 	diag = fy_diag_create(&dc);
 	if (diag)
 		fy_diag_set_collect_errors(diag, true);
@@ -395,7 +395,7 @@ bool yaml_read_one(struct arena *a, const char *file, struct str text, const str
 	struct yaml_fault f;
 	size_t n;
 
-	if (!yaml_read(a, file, text, &doc, &n, &f))
+	if (!yaml_read(a, a, file, text, &doc, &n, &f))
 		return err_set(err, ERR_LAW, "%s:%d:%d: %.*s", f.file, f.line, f.col, STR_FMT(f.text));
 	if (n != 1)
 		return err_set(err, ERR_LAW, "%s: 应当恰有一个文档，现有%zu个", file, n);

@@ -42,8 +42,9 @@ struct yaml_fault {
 	struct str text, hint; /* Chinese */
 };
 
-/* All documents of a file, in order. text is copied where needed. */
-MUST_USE bool yaml_read(struct arena *a, const char *file, struct str text, struct ynode *const **ret,
+/* All documents of a file, in order. text is copied where needed: what nodes say lives in a, the nodes themselves in
+ * `nodes`, which may be the same or be given back earlier. */
+MUST_USE bool yaml_read(struct arena *a, struct arena *nodes, const char *file, struct str text, struct ynode *const **ret,
 			size_t *ret_n, struct yaml_fault *fault);
 /* A file with exactly one document; ERR_LAW with file, line and column. */
 MUST_USE bool yaml_read_one(struct arena *a, const char *file, struct str text, const struct ynode **ret,

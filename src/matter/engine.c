@@ -201,11 +201,14 @@ static bool make_law(struct arena *a, const struct law_files *files, struct str 
 		     struct engine_law *ret, struct err *err)
 {
 	size_t errors = d->errors;
+	struct law *law;
 
 	ret->pack = pack;
-	ret->law = law_load(a, files, pack, d);
-	if (ret->law)
+	ret->law = law = law_load(a, files, pack, d);
+	if (law) {
 		compile_papers(a, ret, d);
+		law_forget_tree(law);
+	}
 	if (!ret->law || d->errors > errors)
 		return err_set(err, ERR_LAW, "定义包“%.*s”有错误", STR_FMT(pack));
 	index_reactions(a, ret);

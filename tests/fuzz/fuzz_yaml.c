@@ -51,7 +51,7 @@ static void check_reader(struct arena *a, struct str text)
 	struct yaml_fault f = { 0 };
 	size_t n;
 
-	if (!yaml_read(a, "fuzz.yaml", text, &doc, &n, &f)) {
+	if (!yaml_read(a, a, "fuzz.yaml", text, &doc, &n, &f)) {
 		assert(f.line > 0 && f.col > 0 && f.text.n && "a fault has its place and words");
 		return;
 	}

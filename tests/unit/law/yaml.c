@@ -60,11 +60,11 @@ Test(law_yaml, a_file_holds_several_documents)
 	struct yaml_fault f;
 	size_t n;
 
-	cr_assert(yaml_read(a, "t.yaml", STR("kind: a\n---\nsheet: b\n---\nkind: c\n"), &doc, &n, &f));
+	cr_assert(yaml_read(a, a, "t.yaml", STR("kind: a\n---\nsheet: b\n---\nkind: c\n"), &doc, &n, &f));
 	cr_assert_eq(n, 3u);
 	cr_assert_eq(doc[1]->line, 3);
 	cr_assert(str_is(ynode_get(doc[2], "kind")->text, "c"));
-	cr_assert(yaml_read(a, "t.yaml", STR("# nothing\n"), &doc, &n, &f));
+	cr_assert(yaml_read(a, a, "t.yaml", STR("# nothing\n"), &doc, &n, &f));
 	cr_assert_eq(n, 0u);
 }
 
@@ -90,7 +90,7 @@ Test(law_yaml, what_hides_content_is_refused_at_its_place)
 		struct yaml_fault f = { 0 };
 		size_t n;
 
-		cr_expect_not(yaml_read(a, "t.yaml", str_of(list[i].text), &doc, &n, &f), "%s", list[i].text);
+		cr_expect_not(yaml_read(a, a, "t.yaml", str_of(list[i].text), &doc, &n, &f), "%s", list[i].text);
 		cr_expect(str_find(f.text, str_of(list[i].words), 0) != SIZE_MAX, "%s: %.*s", list[i].text, STR_FMT(f.text));
 		cr_expect_eq(f.line, list[i].line, "%s: line %d", list[i].text, f.line);
 		if (list[i].col)
@@ -112,15 +112,15 @@ Test(law_yaml, size_and_depth_are_limited)
 			buf_addc(&b, '[');
 		for (int i = 0; i < depth; i++)
 			buf_addc(&b, ']');
-		cr_assert_eq(yaml_read(a, "t.yaml", buf_str(&b), &doc, &n, &f), depth <= YAML_DEPTH_MAX, "%d", depth);
+		cr_assert_eq(yaml_read(a, a, "t.yaml", buf_str(&b), &doc, &n, &f), depth <= YAML_DEPTH_MAX, "%d", depth);
 	}
 	buf_init(&b, a, YAML_FILE_MAX + 10);
 	buf_adds(&b, "a: ");
 	while (b.n < YAML_FILE_MAX)
 		buf_addc(&b, 'x');
-	cr_assert(yaml_read(a, "t.yaml", buf_str(&b), &doc, &n, &f));
+	cr_assert(yaml_read(a, a, "t.yaml", buf_str(&b), &doc, &n, &f));
 	buf_addc(&b, 'x');
-	cr_assert_not(yaml_read(a, "t.yaml", buf_str(&b), &doc, &n, &f));
+	cr_assert_not(yaml_read(a, a, "t.yaml", buf_str(&b), &doc, &n, &f));
 }
 
 Test(law_yaml, trees_compare_and_copy)
