@@ -185,7 +185,7 @@ $(BUILD)/test/$1: $(patsubst %.c,$(BUILD)/obj/%.o,$(foreach f,$(UNIT),$(if $(fil
 endef
 $(foreach m,$(MODULES),$(eval $(call module_rule,$m)))
 
-$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(LIB)
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(BUILD)/obj/tests/lib/leaks.o $(LIB)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
