@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "app/app.h"
+#include "app/record.h"
 #include "app/shown.h"
 #include "base/parse.h"
 #include "pages.h"
@@ -197,7 +198,14 @@ bool draw_whole(struct req *r, struct err *err)
 		return false;
 	if (!d.whole)
 		return err_set(err, ERR_NOT_FOUND, "完整的名单在检查公开以后由监督机关查阅");
-	return reply_file(r, "application/json", record_of(r, &d, true), str_fmt(r->a, "draw-whole-%.*s.json", STR_FMT(str_head(m.snap->code, 40))), true);
+	{
+		const struct str bytes = record_of(r, &d, true);
+		const struct str name = str_fmt(r->a, "draw-whole-%.*s.json", STR_FMT(str_head(m.snap->code, 40)));
+		const struct reading reading = { .sort = "export", .person = r->session->person, .organ = r->session->organ,
+						 .matter = m.snap->id, .what = name, .n = (int64_t)bytes.n };
+
+		return reply_file(r, "application/json", bytes, name, true) && reply_recorded(r, &reading);
+	}
 }
 
 /* ---- the public side ---- */

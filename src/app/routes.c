@@ -103,7 +103,7 @@ const struct route working_routes[] = {
 	{ GET, "/m/{code}/events", case_show, PERSON, "What happened" },
 	{ GET, "/m/{code}/events/{seq}/proof", event_proof_get, PERSON, "The .tlog-proof file of one of its events" },
 	{ GET, "/m/{code}/draw", draw_show, PERSON, "A random draw in seven steps, also for a wall" },
-	{ GET, "/m/{code}/draw/whole.json", draw_whole, PERSON, "The whole list of a draw and its proof", .slow = true, .records = "download" },
+	{ GET, "/m/{code}/draw/whole.json", draw_whole, PERSON, "The whole list of a draw and its proof", .slow = true, .records = "export" },
 	{ GET, "/replace", replace_show, PERSON, "Hand-overs (交接)" },
 	{ POST, "/m/{code}/watch", watch_post, PERSON, "Watches a matter (盯办), or no longer" },
 	{ GET, "/m/{code}/do/{action}", act_show, PERSON, "The form of an action" },
