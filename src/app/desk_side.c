@@ -79,17 +79,33 @@ static bool opened_by(const struct kind *k, const struct str role)
 	return false;
 }
 
+/* What an office begins on most days stands before what it begins on some. */
+static const char *const daily[] = { "penalty", "summary_penalty", "inspection", "licence" };
+
+static bool is_daily(const struct kind *k)
+{
+	for (size_t i = 0; i < ARRAY_LEN(daily); i++)
+		if (str_is(k->id, daily[i]))
+			return true;
+	return false;
+}
+
+static void offer(struct req *r, const struct kind *k, struct desk_view *v, struct tab *t)
+{
+	if (k && v->n_often < OFTEN_MOST && !kind_is_register(k) && opened_by(k, v->frame.role_id))
+		t[v->n_often++] = (struct tab){ .name = kind_action(k, STR("open"))->name,
+						.href = str_fmt(r->a, "/k/%.*s/new", STR_FMT(k->id)) };
+}
+
 static void often(struct req *r, const struct law *law, struct desk_view *v)
 {
 	struct tab *t = arena_many(r->a, OFTEN_MOST, struct tab);
 
-	for (size_t i = 0; i < law->n_kind && v->n_often < OFTEN_MOST; i++) {
-		const struct kind *k = &law->kind[i];
-
-		if (!kind_is_register(k) && opened_by(k, v->frame.role_id))
-			t[v->n_often++] = (struct tab){ .name = kind_action(k, STR("open"))->name,
-							.href = str_fmt(r->a, "/k/%.*s/new", STR_FMT(k->id)) };
-	}
+	for (size_t i = 0; i < ARRAY_LEN(daily); i++)
+		offer(r, law_kind(law, str_of(daily[i])), v, t);
+	for (size_t i = 0; i < law->n_kind; i++)
+		if (!is_daily(&law->kind[i]))
+			offer(r, &law->kind[i], v, t);
 	v->often = t;
 }
 
