@@ -201,7 +201,7 @@ test('numbered opinions come back as a list, ticked each with a word of how it w
 	await officer.go(`/m/${code}`);
 	await officer.page.getByLabel('第1条怎样落实的').fill('已请当事人补捺印');
 	await officer.page.locator('#points button').click();
-	await officer.page.waitForLoadState('load');
+	await officer.page.waitForURL(/[?&]done=/);
 	await reviewer.go(`/m/${code}`);
 	await reviewer.reads('已全部落实', '已落实：已请当事人补捺印');
 });
