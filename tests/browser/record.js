@@ -51,7 +51,7 @@ test('the recording says device, check, opening words, contents; it is stored, a
 	await p.reads('待入库', '音像记录入库');
 	await shot(p.page, 'recording');
 	await p.act(recording, '入库', { 存储位置: '执法信息系统', 音像文件: { files: ['扣押现场.mp4'] } });
-	await p.act(scene, '结束执法活动', { 执法活动结束时间: `${day(-1)}T10:00`, 记录方式: '已音像记录' });
+	await p.act(scene, '结束执法活动', { 执法活动结束时间: `${day(-1)}T10:00`, 记录方式: '已音像记录', 已告知当事人的事项: ['执法事由', '执法依据', '权利义务'] });
 	await p.reads('已记录完毕');
 });
 

@@ -53,7 +53,7 @@ test('a paper by its words, and a party', async () => {
 	that(/\/doc\/[0-9a-f-]{36}$/.test(p.page.url()), p.page.url());
 	await p.reads('涂料');
 	await p.go(search('涂料', '&in=parties'));
-	expect(await count(p, '当事人'), 1, 'parties');
+	expect(await count(p, '当事人'), 2, 'parties');
 	await shot(p.page, 'search_parties_1366');
 	await hits(p).first().getByRole('link').click();
 	that(/\/party\/[0-9A-Z]{18}$/.test(p.page.url()), p.page.url());
