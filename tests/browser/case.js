@@ -6,7 +6,7 @@
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { test, run, expect, that, Site, examine, shot, day, dayText, scratch } = require('./lib.js');
+const { test, step, run, expect, that, Site, examine, shot, day, dayText, scratch } = require('./lib.js');
 
 const CAUSE = '晋南示例金属制品有限公司动火作业现场管理案';
 const party = { name: '晋南示例金属制品有限公司', contact: '尚德全', phone: '13935907788' };
@@ -25,20 +25,6 @@ let matter; // its address, like /m/…
 let review;
 let disclosure;
 let delivery;
-let broken;
-
-// The steps of one case: after one that failed the others cannot be tried.
-function step(name, fn) {
-	test(name, async () => {
-		that(!broken, `not reached: “${broken}” did not succeed`);
-		try {
-			await fn();
-		} catch (e) {
-			broken = name;
-			throw e;
-		}
-	});
-}
 
 const who = (login) => site.person(login);
 

@@ -7,24 +7,11 @@
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { test, run, expect, that, Site, examine, shot, day, dayText, scratch } = require('./lib.js');
+const { step, run, expect, that, Site, examine, shot, day, dayText, scratch } = require('./lib.js');
 
 let site;
 let matter;
 let number;
-let broken;
-
-function step(name, fn) {
-	test(name, async () => {
-		that(!broken, `not reached: “${broken}” did not succeed`);
-		try {
-			await fn();
-		} catch (e) {
-			broken = name;
-			throw e;
-		}
-	});
-}
 
 const who = (login) => site.person(login);
 const now = () => new Date(Date.now() + 8 * 3600e3).toISOString().slice(0, 16);

@@ -50,6 +50,18 @@ function test(name, fn) {
 	});
 }
 
+let broken = ''; // the step of this script that did not succeed
+
+// A step of one story: after one that failed the others cannot be tried.
+function step(name, fn) {
+	test(name, async () => {
+		base.that(!broken, `not reached: “${broken}” did not succeed`);
+		broken = name;
+		await fn();
+		broken = '';
+	});
+}
+
 // The address without what differs from matter to matter.
 function pageKind(url) {
 	return new URL(url).pathname.replace(CODE, '{code}');
@@ -191,9 +203,13 @@ class Person {
 		}
 	}
 
-	// Every form that is sent comes back as a page; one that the browser itself holds back stays, and is judged as it stands.
+	// Every form that is sent comes back as a page, however long a busy machine takes for it; one that the browser itself
+	// holds back asks nothing, and is judged as it stands.
 	async sent(button) {
-		await Promise.all([this.page.waitForEvent('domcontentloaded', { timeout: 5000 }).catch(() => {}), button.click()]);
+		const back = this.page.waitForEvent('domcontentloaded', { timeout: 30000 }).catch(() => {});
+		const asked = this.page.waitForRequest((r) => r.isNavigationRequest(), { timeout: 5000 }).then(() => true, () => false);
+		await button.click();
+		if (await asked) await back;
 	}
 
 	// Presses what brings another page, and waits for that page: whoever reads at once would read the old one. By key where
@@ -296,4 +312,4 @@ function dayText(d) {
 	return `${y}年${m}月${n}日`;
 }
 
-module.exports = { ...base, test, Site, Person, examine, shot, fillField, pageKind, watch, gone, day, dayText };
+module.exports = { ...base, test, step, Site, Person, examine, shot, fillField, pageKind, watch, gone, day, dayText };

@@ -6,7 +6,7 @@
 'use strict';
 const { execFileSync } = require('node:child_process');
 const path = require('node:path');
-const { test, run, expect, that, Site, examine, shot, day, scratch } = require('./lib.js');
+const { test, step, run, expect, that, Site, examine, shot, day, scratch } = require('./lib.js');
 
 const NAME = '示例村口商店';
 const ITEM = '烟花爆竹经营（零售）许可';
@@ -17,19 +17,6 @@ let delivery;
 let disclosure;
 let number;
 let code;
-let broken;
-
-function step(name, fn) {
-	test(name, async () => {
-		that(!broken, `not reached: “${broken}” did not succeed`);
-		try {
-			await fn();
-		} catch (e) {
-			broken = name;
-			throw e;
-		}
-	});
-}
 
 const who = (login) => site.person(login);
 

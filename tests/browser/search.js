@@ -55,7 +55,7 @@ test('a paper by its words, and a party', async () => {
 	await p.go(search('涂料', '&in=parties'));
 	expect(await count(p, '当事人'), 2, 'parties');
 	await shot(p.page, 'search_parties_1366');
-	await hits(p).first().getByRole('link').click();
+	await hits(p).filter({ hasText: '示例涂料有限公司' }).getByRole('link').first().click();
 	that(/\/party\/[0-9A-Z]{18}$/.test(p.page.url()), p.page.url());
 	await p.reads('示例涂料有限公司');
 });

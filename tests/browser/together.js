@@ -6,22 +6,11 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { expect, that, run, scratch } = require('../http/lib.js');
-const { Site, test, examine, shot } = require('./lib.js');
+const { Site, test, step, examine, shot } = require('./lib.js');
 
 let site;
 const who = (login) => site.person(login);
 const day = (n = 0) => new Date(Date.now() + 8 * 3600e3 + n * 864e5).toISOString().slice(0, 10);
-
-// One step after another on the same county.
-let broken = false;
-function step(name, fn) {
-	test(name, async () => {
-		that(!broken, 'an earlier step failed');
-		broken = true;
-		await fn();
-		broken = false;
-	});
-}
 
 async function lead(login, cause) {
 	const p = await who(login);
