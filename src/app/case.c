@@ -868,6 +868,7 @@ static bool reply_opened(struct req *r, const struct matter_view *m, struct err 
 
 bool case_show(struct req *r, struct err *err)
 {
+	const struct actor who = actor_of(r);
 	struct case_view v = { .n_step = 0 };
 	struct matter_view m;
 	struct shower s;
@@ -889,7 +890,7 @@ bool case_show(struct req *r, struct err *err)
 		v.number = m.snap->number[i];
 	if (m.snap->ended)
 		v.ended = shown_time(r->a, m.snap->ended);
-	if (loan_open(r, &m))
+	if (matter_loan_open(&m, &who))
 		v.read_href = str_fmt(r->a, "%.*s/read", STR_FMT(case_href(r, m.snap)));
 	v.tab = tab_of(r);
 	v.frame.script = true;

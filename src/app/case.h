@@ -140,8 +140,6 @@ struct loan_view {
 	size_t n;
 	bool copy;
 };
-/* Whether this person reads by it now. m was seen with its fields. */
-bool loan_open(struct req *r, const struct matter_view *m);
 bool loan_show(struct req *r, struct err *err);
 bool loan_get(struct req *r, struct err *err);
 bool loan_record(struct req *r, struct err *err);

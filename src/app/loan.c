@@ -14,76 +14,19 @@
 
 struct loan {
 	struct matter_view m, of; /* the loan; the case */
+	struct loan_may may;
 	struct shower s;
 	struct dossier d;
-	int64_t from, to;
-	bool copy, whole;
 };
-
-static struct val val_of(const struct matter_view *m, const struct field *f)
-{
-	for (size_t i = 0; f && i < m->n_field; i++)
-		if (m->field[i].def == f)
-			return m->field[i].v;
-	return VAL_NULL;
-}
-
-static int64_t number_of(const struct matter_view *m, const struct field *f, int64_t none)
-{
-	struct val v = val_of(m, f);
-	int64_t n;
-
-	return !val_is_null(v) && dec_to_i64(v.n, &n) ? n : none;
-}
-
-static bool now_read(const struct matter_view *m)
-{
-	const struct loan_def *def = &m->snap->kind->loan;
-
-	for (size_t i = 0; i < def->n_state; i++)
-		if (def->state[i] == m->snap->state)
-			return true;
-	return false;
-}
-
-bool loan_open(struct req *r, const struct matter_view *m)
-{
-	struct val reader = val_of(m, m->snap->kind->loan.reader);
-
-	return m->snap->kind->loan.set && now_read(m) && !val_is_null(reader) && reader.i == actor_of(r).person;
-}
-
-static bool may_read(struct req *r, const struct matter_view *m, struct err *err)
-{
-	if (!m->snap->kind->loan.set)
-		return err_set(err, ERR_NOT_FOUND, "这类办件不用来查阅案卷");
-	if (!now_read(m))
-		return err_set(err, ERR_FORBIDDEN, "查阅单现为%.*s。经领导批准以后、查阅结束以前才能阅卷", STR_FMT(m->snap->state->name));
-	return loan_open(r, m) || err_set(err, ERR_FORBIDDEN, "阅卷的是查阅单上的查阅人本人。下一步：申请自己的查阅单");
-}
 
 static bool load(struct req *r, struct loan *ret, struct err *err)
 {
 	static const struct actor program = { .sort = ACTOR_SYSTEM };
-	const struct loan_def *def;
+	const struct actor who = actor_of(r);
 	struct engine *e = app_of(r)->engine;
-	struct matter_view dossier;
-	struct val v;
 
-	if (!case_load(r, SEE_FIELDS, &ret->m, err) || !may_read(r, &ret->m, err))
-		return false;
-	def = &ret->m.snap->kind->loan;
-	v = val_of(&ret->m, def->dossier);
-	if (val_is_null(v) || !matter_see(e, r->db, r->a, &program, v.i, SEE_FIELDS, &dossier, err))
-		return false;
-	v = val_of(&dossier, kind_field(dossier.snap->kind, def->of));
-	if (val_is_null(v) || v.t != T_REF)
-		return err_set(err, ERR_NOT_FOUND, "这份案卷没有电子件，请到档案室查阅");
-	ret->from = number_of(&ret->m, def->from, 1);
-	ret->to = number_of(&ret->m, def->to, 0);
-	ret->copy = !val_is_null(val_of(&ret->m, def->copy)) && val_of(&ret->m, def->copy).b;
-	ret->whole = str_eq(val_of(&ret->m, def->part).s, def->whole);
-	return matter_see(e, r->db, r->a, &program, v.i, SEE_ALL, &ret->of, err) && shower_init(r, &ret->s, err)
+	return case_load(r, SEE_FIELDS, &ret->m, err) && matter_loan(e, r->db, r->a, &who, &ret->m, &ret->may, err)
+	    && matter_see(e, r->db, r->a, &program, ret->may.of, SEE_ALL, &ret->of, err) && shower_init(r, &ret->s, err)
 	    && dossier_load(&ret->s, &ret->of, &program, &ret->d, err);
 }
 
@@ -93,7 +36,7 @@ static const struct dossier_line *line_at(const struct loan *x, int64_t no)
 	const struct dossier_part *part[] = { &x->d.main, &x->d.secondary };
 	int64_t n = 0;
 
-	for (size_t p = 0; p < (x->whole ? 2 : 1); p++)
+	for (size_t p = 0; p < (x->may.whole ? 2 : 1); p++)
 		for (size_t i = 0; i < part[p]->n; i++)
 			if (!part[p]->line[i].missing && ++n == no)
 				return &part[p]->line[i];
@@ -102,7 +45,7 @@ static const struct dossier_line *line_at(const struct loan *x, int64_t no)
 
 static struct str range_text(struct req *r, const struct loan *x)
 {
-	return str_fmt(r->a, "%s第%lld件至第%lld件", x->whole ? "正卷和副卷" : "正卷", (long long)x->from, (long long)x->to);
+	return str_fmt(r->a, "%s第%lld件至第%lld件", x->may.whole ? "正卷和副卷" : "正卷", (long long)x->may.from, (long long)x->may.to);
 }
 
 bool loan_show(struct req *r, struct err *err)
@@ -118,11 +61,11 @@ bool loan_show(struct req *r, struct err *err)
 	v.title = x.m.title;
 	v.title_href = case_href(r, x.m.snap);
 	v.range = range_text(r, &x);
-	v.copy = x.copy;
+	v.copy = x.may.copy;
 	line = arena_many(r->a, x.d.main.n + x.d.secondary.n, struct loan_line);
 	for (int64_t no = 1; (l = line_at(&x, no)) != NULL; no++)
 		line[v.n++] = (struct loan_line){ no, l->name, str_fmt(r->a, "%.*s/read/%lld", STR_FMT(v.title_href), (long long)no),
-						  no >= x.from && no <= x.to };
+						  no >= x.may.from && no <= x.may.to };
 	v.line = line;
 	frame_crumb(&v.frame, x.m.snap->kind->name, str_fmt(r->a, "/k/%.*s", STR_FMT(x.m.snap->kind->id)));
 	frame_crumb(&v.frame, case_short(x.m.snap, x.m.title), v.title_href);
@@ -142,10 +85,10 @@ static bool asked(struct req *r, struct loan *x, const struct dossier_line **ret
 	if (!load(r, x, err))
 		return false;
 	range = range_text(r, x);
-	if (no < x->from || no > x->to)
+	if (no < x->may.from || no > x->may.to)
 		return err_set(err, ERR_FORBIDDEN, "第%lld件不在批准范围。批准的是%.*s，范围外不可见〔日常工作制度（二）第四条〕。下一步：另外申请查阅单",
 			       (long long)no, STR_FMT(range));
-	if (str_is(req_query(r, "save"), "1") && !x->copy)
+	if (str_is(req_query(r, "save"), "1") && !x->may.copy)
 		return err_set(err, ERR_FORBIDDEN, "批准的申请没有摘抄、复制、带出〔日常工作制度（四）（1）第五条〕。下一步：另外申请，写明需要复制");
 	*ret = line_at(x, no);
 	if (!*ret || !(*ret)->digest.n)

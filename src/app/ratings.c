@@ -9,11 +9,11 @@
 #define SUMS_MOST 200
 #define LINES_MOST 200
 #define LEADS_A_ROUND 50
+#define COMPLAIN_MS 60000
 
 #define SUMS "SELECT o.name, COUNT(*), SUM(r.card), SUM(r.pair), SUM(r.gain), SUM(r.stars) FROM visit_rating r" \
 	" JOIN organ o ON o.id = r.organ"
 
-static const struct stmt st_bureau = { "rating_bureau", "SELECT COUNT(*) FROM organ WHERE id = $1 AND short = 'justice'" };
 static const struct stmt st_all = { "rating_all", SUMS " GROUP BY o.id, o.name ORDER BY o.id LIMIT 200" };
 /* Sums of whole batches: what came since is not in them. */
 static const struct stmt st_own = { "rating_own",
@@ -23,18 +23,6 @@ static const struct stmt st_single = { "rating_single",
 	" ORDER BY r.day DESC, r.id LIMIT 200" };
 
 /* ---- the page ---- */
-
-static bool is_bureau(struct req *r, struct str role, bool *ret, struct err *err)
-{
-	const struct db_in in[] = { db_i64(r->session->organ) };
-	int64_t n;
-	const struct db_out out[] = { db_to_i64(&n) };
-
-	if (!db_one(r->db, r->a, &st_bureau, DB_IN(in), DB_OUT(out), err))
-		return false;
-	*ret = n == 1 && (str_is(role, "supervisor") || str_is(role, "head"));
-	return true;
-}
 
 struct sums {
 	struct req *r;
@@ -108,10 +96,12 @@ static bool singles(struct req *r, struct ratings_view *v, struct err *err)
 
 bool ratings_show(struct req *r, struct err *err)
 {
+	const struct actor who = actor_of(r);
 	struct ratings_view v = { 0 };
 	struct html h;
 
-	if (!frame_load(r, STR("入企检查评价"), &v.frame, err) || !is_bureau(r, v.frame.role_id, &v.bureau, err)
+	if (!frame_load(r, STR("入企检查评价"), &v.frame, err)
+	    || !matter_reads_ratings(app_of(r)->engine, r->db, r->a, &who, &v.bureau, err)
 	    || !sums(r, &v, err) || !singles(r, &v, err))
 		return false;
 	frame_crumb(&v.frame, STR("入企检查评价"), (struct str){ 0 });
@@ -204,7 +194,10 @@ void ratings_work(struct app *app, struct follower *f)
 		ok = writer_run(app->writer, "ratings", open_leads, x, &err);
 	if (!ok && err.code) {
 		follower_lost(f);
-		log_line(LOG_WARNING, "ratings: %s (%s)", err.msg, err.detail);
+		if (!f->done_at || time_monotonic() - f->done_at > COMPLAIN_MS) {
+			log_line(LOG_WARNING, "ratings: %s (%s)", err.msg, err.detail);
+			f->done_at = time_monotonic();
+		}
 	}
 	(void)arena_free(a);
 }

@@ -521,28 +521,44 @@ static struct val row_of(struct step *s, const struct draw_def *d, const struct 
 	return (struct val){ .t = T_ROW, .row = row };
 }
 
-/* The record's head over the commitment must have been signed before anybody could know the value. Where no head was
- * ever signed (scenarios, a demonstration being made) there is nothing to compare with. */
+/* The record's head over the commitment must have been signed before anybody could know the value, and, where the log has
+ * witnesses, signed by one of them too. Where no head was ever signed (scenarios, a demonstration being made) there is
+ * nothing to compare with. */
+struct signed_heads {
+	int64_t all, in_time, witnesses, cosigned;
+};
 static const struct stmt st_signed = { "draw_signed",
 	"SELECT COUNT(*), COUNT(CASE WHEN c.size > l.idx - h.base AND c.at < $2 THEN 1 END) FROM leaf l"
 	" JOIN log_head h ON h.id = 1 JOIN checkpoint c ON c.log = h.log WHERE l.event = $1" };
+static const struct stmt st_cosigned = { "draw_cosigned",
+	"SELECT (SELECT COUNT(*) FROM witness), (SELECT COUNT(*) FROM leaf l JOIN log_head h ON h.id = 1"
+	" JOIN cosignature g ON g.log = h.log AND g.size > l.idx - h.base AND g.at < $2 WHERE l.event = $1)" };
 
-static bool signed_in_time(struct step *s, const struct draw_frozen *f, bool *ret, struct err *err)
+static bool signed_heads(struct step *s, const struct draw_frozen *f, struct signed_heads *ret, struct err *err)
 {
-	int64_t all = 0, in_time = 0;
 	const struct db_in in[] = { db_i64(f->event), db_i64(f->at) };
-	const struct db_out out[] = { db_to_i64(&all), db_to_i64(&in_time) };
+	const struct db_out head[] = { db_to_i64(&ret->all), db_to_i64(&ret->in_time) };
+	const struct db_out witness[] = { db_to_i64(&ret->witnesses), db_to_i64(&ret->cosigned) };
 
-	if (!db_one(s->t->db, s->t->a, &st_signed, DB_IN(in), DB_OUT(out), err))
+	return db_one(s->t->db, s->t->a, &st_signed, DB_IN(in), DB_OUT(head), err)
+	    && db_one(s->t->db, s->t->a, &st_cosigned, DB_IN(in), DB_OUT(witness), err);
+}
+
+static bool check_signed(struct step *s, const struct draw_def *d, const struct draw_frozen *f, struct err *err)
+{
+	struct signed_heads h;
+
+	if (!signed_heads(s, f, &h, err))
 		return false;
-	*ret = !all || in_time > 0;
+	if (h.all && !h.in_time)
+		refuse_draw(s, d, NULL, STR("承诺没有在随机值公布以前签入记录日志，这次抽取无效，只能取消"));
+	else if (h.all && h.witnesses && !h.cosigned)
+		refuse_draw(s, d, NULL, STR("没有见证方在随机值公布以前为承诺共同签名，这次抽取无效，只能取消"));
 	return true;
 }
 
 static bool may_reveal(struct step *s, const struct draw_def *d, struct draw_frozen *f, unsigned char secret[LOG_HASH], struct err *err)
 {
-	bool in_time;
-
 	if (!draw_frozen_load(s->t, s->new->id, d, f, err))
 		return false;
 	if (!f->found) {
@@ -553,11 +569,7 @@ static bool may_reveal(struct step *s, const struct draw_def *d, struct draw_fro
 		return true;
 	if (s->t->now < f->at)
 		refuse_draw(s, d, d->value, STR("约定的随机值还没有到公布时间"));
-	if (!signed_in_time(s, f, &in_time, err))
-		return false;
-	if (!in_time)
-		refuse_draw(s, d, NULL, STR("承诺没有在随机值公布以前签入记录日志，这次抽取无效，只能取消"));
-	return true;
+	return check_signed(s, d, f, err);
 }
 
 static bool run(struct step *s, const struct draw_def *d, struct draw_frozen *f, const unsigned char secret[LOG_HASH],

@@ -243,6 +243,20 @@ MUST_USE bool matter_see(struct engine *e, struct db *db, struct arena *a, const
 MUST_USE bool matter_sees(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter,
 			  bool *ret, struct err *err);
 
+/* 阅卷: what a loan lets its reader see of an archived case. Only the person whom an approved loan names reads, only papers
+ * from..to (counted over what the dossier holds, the main file first), the secondary file too when whole, and copies only
+ * when the application asked for it (LY4.09-2.4a, 2.4b). */
+struct loan_may {
+	int64_t of; /* the case */
+	int64_t from, to;
+	bool whole, copy;
+};
+/* Whether this person reads by this loan today; m seen with SEE_FIELDS by that person. */
+bool matter_loan_open(const struct matter_view *m, const struct actor *who);
+/* ERR_FORBIDDEN or ERR_NOT_FOUND with the reason. */
+MUST_USE bool matter_loan(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
+			  const struct matter_view *m, struct loan_may *ret, struct err *err);
+
 /* One paper, as its matter's papers are seen: whoever sees the matter and all that the paper prints. *ret_seen false:
  * there is none, or not for this person. */
 struct paper_seen {
@@ -283,6 +297,11 @@ MUST_USE bool matter_receipt(struct engine *e, struct db *db, struct arena *a, i
 			     struct str *ret_code, struct err *err);
 /* A new query code: K7QM2-4F9PX, 50 random bits without letters that look alike. */
 struct str query_code_new(struct arena *a);
+/* 入企检查评价 reach the supervisor alone: *ret is whether this person holds today the post of a supervisor or head of the
+ * justice bureau and so reads single ratings of all organs; others read sums of their own organ in whole batches. */
+MUST_USE bool matter_reads_ratings(struct engine *e, struct db *db, struct arena *a, const struct actor *who, bool *ret,
+				   struct err *err);
+
 /* The code of a visit as anyone typed or scanned it, digested as the table `visit` keeps it: 64 hexadecimal digits; empty
  * for what cannot be a code (it has 26 letters and digits, 130 bits). */
 struct str visit_code_digest(struct arena *a, struct str code);

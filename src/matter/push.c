@@ -3,6 +3,7 @@
  * under the digest of a code that stands only on the party's paper. The public side reads that table and nothing else. */
 #include <openssl/evp.h>
 
+#include "base/day.h"
 #include "base/json.h"
 #include "base/parse.h"
 #include "base/uuid.h"
@@ -18,6 +19,9 @@ static const char alphabet[] = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 static const struct stmt st_begin = { "visit_begin",
 	"INSERT INTO visit (code, matter, organ, state, body, rated) VALUES ($1, $2, $3, $4, $5, 0)" };
 static const struct stmt st_go_on = { "visit_go_on", "UPDATE visit SET state = $1, body = $2 WHERE matter = $3" };
+static const struct stmt st_reads = { "rating_reads",
+	"SELECT COUNT(*) FROM post p JOIN organ o ON o.id = p.organ AND o.short = 'justice' WHERE p.person = $1 AND p.organ = $2"
+	" AND p.role IN ('supervisor', 'head') AND p.from_day <= $3 AND p.to_day >= $3" };
 static const struct stmt st_end = { "visit_end", "DELETE FROM visit WHERE matter = $1" };
 
 static struct str code_new(struct arena *a)
@@ -167,4 +171,16 @@ bool push_done(struct step *s, struct err *err)
 	const struct db_in in[] = { db_str(s->new->state->id), db_str(body), db_i64(s->new->id) };
 
 	return db_exec(s->t->db, &st_go_on, DB_IN(in), NULL, err);
+}
+
+bool matter_reads_ratings(struct engine *e, struct db *db, struct arena *a, const struct actor *who, bool *ret, struct err *err)
+{
+	const struct db_in in[] = { db_i64(who->person), db_i64(who->organ), db_i64(day_at(engine_now(e))) };
+	int64_t n;
+	const struct db_out out[] = { db_to_i64(&n) };
+
+	if (!db_one(db, a, &st_reads, DB_IN(in), DB_OUT(out), err))
+		return false;
+	*ret = n > 0;
+	return true;
 }

@@ -156,15 +156,16 @@ void ofd_text(struct ofd *o, const struct ofd_text *t)
 	buf_adds(b, "</ofd:TextCode></ofd:TextObject>\n");
 }
 
-void ofd_box(struct ofd *o, double x, double y, double w, double h, double line)
+/* A closed rectangle; `look` says how its line and face are painted. */
+static void put_rect(struct ofd *o, double x, double y, double w, double h, struct str look)
 {
 	struct buf *b = here(o);
 
 	put_num(b, "<ofd:PathObject ID=\"", ++o->id, "\" Boundary=\"");
 	put_box(b, x, y, w, h);
-	buf_adds(b, "\" LineWidth=\"");
-	put_mm(b, line);
-	buf_adds(b, "\"><ofd:StrokeColor Value=\"0 0 0\"/><ofd:AbbreviatedData>M 0 0 L ");
+	buf_adds(b, "\" ");
+	buf_add(b, look);
+	buf_adds(b, "<ofd:AbbreviatedData>M 0 0 L ");
 	put_mm(b, w);
 	buf_adds(b, " 0 L ");
 	put_mm(b, w);
@@ -175,21 +176,20 @@ void ofd_box(struct ofd *o, double x, double y, double w, double h, double line)
 	buf_adds(b, " C</ofd:AbbreviatedData></ofd:PathObject>\n");
 }
 
+void ofd_box(struct ofd *o, double x, double y, double w, double h, double line)
+{
+	struct buf look;
+
+	buf_init(&look, o->a, 64);
+	buf_adds(&look, "LineWidth=\"");
+	put_mm(&look, line);
+	buf_adds(&look, "\"><ofd:StrokeColor Value=\"0 0 0\"/>");
+	put_rect(o, x, y, w, h, buf_str(&look));
+}
+
 void ofd_dark(struct ofd *o, double x, double y, double w, double h)
 {
-	struct buf *b = here(o);
-
-	put_num(b, "<ofd:PathObject ID=\"", ++o->id, "\" Boundary=\"");
-	put_box(b, x, y, w, h);
-	buf_adds(b, "\" Stroke=\"false\" Fill=\"true\"><ofd:FillColor Value=\"0 0 0\"/><ofd:AbbreviatedData>M 0 0 L ");
-	put_mm(b, w);
-	buf_adds(b, " 0 L ");
-	put_mm(b, w);
-	buf_addc(b, ' ');
-	put_mm(b, h);
-	buf_adds(b, " L 0 ");
-	put_mm(b, h);
-	buf_adds(b, " C</ofd:AbbreviatedData></ofd:PathObject>\n");
+	put_rect(o, x, y, w, h, STR("Stroke=\"false\" Fill=\"true\"><ofd:FillColor Value=\"0 0 0\"/>"));
 }
 
 /* ---- the package ---- */

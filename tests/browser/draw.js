@@ -2,7 +2,7 @@
 // A random draw through the browser: shares, freezing, the public value, opening, drawing, a replacement, publication; what
 // the public reads meanwhile and after; and `mingfa draw verify` of the file that it downloads. Proves: LY1.01-1a LY1.01-4.2a LY1.01-5.1a
 'use strict';
-const { spawnSync } = require('node:child_process');
+const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -32,6 +32,10 @@ async function look(p, name, query = '') {
 	const wide = await p.page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
 	that(!wide, `${name} scrolls sideways on a phone`);
 	await p.page.setViewportSize({ width: 1366, height: 768 });
+}
+
+function sql(text) {
+	execFileSync('sqlite3', ['-cmd', '.timeout 5000', path.join(site.server.dir, 'mingfa.db'), text]);
 }
 
 function verify(text) {
@@ -109,8 +113,12 @@ test('after the public value both open, the supervisors are there, and the draw 
 		await p.go(`${draw}/do/${action}`);
 		await p.send();
 	}
+	sql("INSERT INTO witness (witness, log, size, done, failed, error) VALUES ('procurator', 1, 0, 0, 0, '')");
 	await sunli.go(`${draw}/do/draw_lots`);
 	await sunli.fill({ 公布的随机值: '01.09.14.22.28.33.05' });
+	await sunli.send();
+	await sunli.reads('没有见证方在随机值公布以前为承诺共同签名');
+	sql('DELETE FROM witness');
 	await sunli.send();
 	await sunli.done('抽出派组');
 	await look(sunli, 'draw-drawn');
