@@ -271,6 +271,21 @@ static struct str due_text(struct play *p, const struct clock_view *c)
 	return buf_str(&b);
 }
 
+/* Since when it is yellow: a day when it begins with the day, else an instant. */
+static struct str yellow_text(struct play *p, const struct clock_view *c)
+{
+	struct buf b;
+
+	buf_init(&b, p->a, 40);
+	if (!c->yellow)
+		return STR("无");
+	if (c->yellow == day_start(day_at(c->yellow)))
+		day_put(&b, day_at(c->yellow));
+	else
+		time_put(&b, c->yellow);
+	return buf_str(&b);
+}
+
 static bool see_one_clock(struct look *l, const struct ynode *y, const struct clock_view *c)
 {
 	for (size_t i = 0; i < y->n; i++) {
@@ -279,6 +294,8 @@ static bool see_one_clock(struct look *l, const struct ynode *y, const struct cl
 
 		if (str_is(x->key, "due"))
 			seen = due_text(l->p, c);
+		else if (str_is(x->key, "yellow"))
+			seen = yellow_text(l->p, c);
 		else if (str_is(x->key, "light"))
 			seen = str_of(light_name(c));
 		else if (str_is(x->key, "late"))

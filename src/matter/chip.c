@@ -174,7 +174,7 @@ void run_view(struct turn *t, const struct kind *k, const struct run *r, struct 
 	struct due d = run_due(t->a, c, r, t->now, &limit);
 	struct buf b;
 
-	*ret = (struct clock_view){ .def = r->def, .run = r->run, .light = light_of(r, t->now),
+	*ret = (struct clock_view){ .def = r->def, .run = r->run, .yellow = r->yellow, .light = light_of(r, t->now),
 				    .provisional = r->provisional, .v = run_value(r, c, t->now),
 				    .left = reckon_left(c, &d, t->now), .who = who_names(t, r) };
 	if (r->state == CLOCK_PAUSED) /* days of the pause do not count: what is left is what was left at its start */

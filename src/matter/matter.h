@@ -174,6 +174,7 @@ struct clock_view {
 	int64_t run;
 	struct val_clock v;
 	enum light light;
+	int64_t yellow;      /* the instant from which it is yellow; 0: never */
 	int64_t left;        /* workdays (by_day and the limit's unit) or ms left; negative: late */
 	struct str chip;     /* ▲ 剩3个工作日 · 11月25日届满 */
 	bool provisional;
