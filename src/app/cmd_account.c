@@ -185,17 +185,12 @@ static int account(const struct options *o, struct arena *a)
 
 int cmd_account(int argc, char **argv)
 {
-	static const char *const names[] = { "--name", "--organ", "--role", "--db", "--law", NULL };
 	struct options o;
 	struct arena *a;
 	int code;
 
-	if (!options_read(argc, argv, names, NULL, &o) || o.n != 2) {
-		(void)fputs("用法：mingfa account 文件夹 登录名 [--name 姓名 --organ 机关 --role 角色,角色]\n"
-			    "登录名用小写字母、数字和下划线\n",
-			    stderr);
-		return 2;
-	}
+	if (!options_read(argc, argv, &o) || o.n != 2)
+		return command_misused("account");
 	a = arena_new();
 	code = account(&o, a);
 	(void)arena_free(a);

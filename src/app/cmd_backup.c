@@ -25,17 +25,12 @@ static void note(struct arena *a, const struct options *o, const char *dir, bool
 }
 
 /* Two folders, --db and --law; 2: misused, and told so. */
-static int with_folders(int argc, char **argv, const char *usage, int (*work)(struct arena *a, const struct options *o))
+static int with_folders(int argc, char **argv, int (*work)(struct arena *a, const struct options *o))
 {
-	static const char *const names[] = { "--db", "--law", NULL };
 	struct arena *a = arena_new();
 	struct options o;
-	int code = 2;
+	int code = options_read(argc, argv, &o) && o.n == 2 ? work(a, &o) : command_misused(argv[0]);
 
-	if (options_read(argc, argv, names, NULL, &o) && o.n == 2)
-		code = work(a, &o);
-	else
-		(void)fprintf(stderr, "用法：%s\n", usage);
 	(void)arena_free(a);
 	return code;
 }
@@ -79,10 +74,10 @@ static int restore(struct arena *a, const struct options *o)
 
 int cmd_backup(int argc, char **argv)
 {
-	return with_folders(argc, argv, "mingfa backup 文件夹 备份到的文件夹 [--db 地址] [--law 文件夹]", back_up);
+	return with_folders(argc, argv, back_up);
 }
 
 int cmd_restore(int argc, char **argv)
 {
-	return with_folders(argc, argv, "mingfa restore 备份的文件夹 新的空文件夹 [--db 地址] [--law 文件夹]", restore);
+	return with_folders(argc, argv, restore);
 }

@@ -54,10 +54,8 @@ int cmd_draw(int argc, char **argv)
 	struct options o;
 	int code;
 
-	if (!options_read(argc, argv, NULL, NULL, &o) || o.n != 2 || strcmp(o.arg[0], "verify") != 0) {
-		(void)fputs("用法：mingfa draw verify 文件\n", stderr);
-		return 2;
-	}
+	if (!options_read(argc, argv, &o) || o.n != 2 || strcmp(o.arg[0], "verify") != 0)
+		return command_misused("draw");
 	a = arena_new();
 	code = verify(a, o.arg[1]);
 	(void)arena_free(a);

@@ -135,8 +135,6 @@ static bool import_with(struct arena *a, struct app *app, const struct options *
 
 int cmd_import(int argc, char **argv)
 {
-	static const char *const names[] = { "--organ", "--db", "--law", NULL };
-	static const char *const flags[] = { "--dry-run", NULL };
 	struct app_config config = { 0 };
 	struct app *app = NULL;
 	struct options o;
@@ -145,10 +143,8 @@ int cmd_import(int argc, char **argv)
 	int64_t refused = 0;
 	bool ok;
 
-	if (!options_read(argc, argv, names, flags, &o) || o.n != 3) {
-		(void)fputs("用法：mingfa import 文件夹 种类 文件.csv [--dry-run] [--organ 机关]\n", stderr);
-		return 2;
-	}
+	if (!options_read(argc, argv, &o) || o.n != 3)
+		return command_misused("import");
 	config.dir = o.arg[0];
 	config.db = option(&o, "--db");
 	config.law = option(&o, "--law");
@@ -163,8 +159,6 @@ int cmd_import(int argc, char **argv)
 
 int cmd_export(int argc, char **argv)
 {
-	static const char *const names[] = { "--db", "--law", NULL };
-	static const char *const flags[] = { "--public", NULL };
 	struct app_config config = { 0 };
 	struct app *app = NULL;
 	struct options o;
@@ -172,10 +166,8 @@ int cmd_export(int argc, char **argv)
 	int64_t rows = 0;
 	bool ok;
 
-	if (!options_read(argc, argv, names, flags, &o) || o.n != 3) {
-		(void)fputs("用法：mingfa export 文件夹 种类 文件.csv|文件.xlsx [--public]\n", stderr);
-		return 2;
-	}
+	if (!options_read(argc, argv, &o) || o.n != 3)
+		return command_misused("export");
 	config.dir = o.arg[0];
 	config.db = option(&o, "--db");
 	config.law = option(&o, "--law");

@@ -24,18 +24,14 @@ static bool read_new(const struct options *o, struct folder_new *f, struct err *
 
 int cmd_init(int argc, char **argv)
 {
-	static const char *const names[] = { "--pack", "--db", "--law", "--log-name", NULL };
-	static const char *const flags[] = { "--demo", "--practice", NULL };
 	struct options o;
 	struct folder_new f;
 	struct err err = { 0 };
 	struct arena *a;
 	bool ok;
 
-	if (!options_read(argc, argv, names, flags, &o) || o.n != 1) {
-		(void)fputs("用法：mingfa init 文件夹 [--pack 定义包] [--demo | --practice] [--log-name 日志名称]\n", stderr);
-		return 2;
-	}
+	if (!options_read(argc, argv, &o) || o.n != 1)
+		return command_misused("init");
 	if (!read_new(&o, &f, &err)) {
 		(void)command_failed(&err);
 		return 2;

@@ -163,26 +163,16 @@ static int change_keys(const struct options *o, const struct app_config *config,
 	return ok ? 0 : command_failed(&err);
 }
 
-static const char usage[] =
-	"用法：mingfa key new   文件夹 机关 [--years 年数] [--token 密码设备] [--key-pass 文件]   生成并启用\n"
-	"      mingfa key renew 文件夹 机关 [同上]                                              生成新的，停用旧的\n"
-	"      mingfa key end   文件夹 机关 --reason 原因                                       停用\n"
-	"      mingfa key list  文件夹                                                          公钥和有效期\n"
-	"口令写在文件里用 --key-pass 给出，或者放在环境变量 MINGFA_KEY_PASS 里；密码设备的口令就是它的 PIN\n";
-
 int cmd_key(int argc, char **argv)
 {
-	static const char *const names[] = { "--years", "--token", "--key-pass", "--reason", "--db", "--law", NULL };
 	struct options o;
 	struct arena *a;
 	int code;
 
-	if (!options_read(argc, argv, names, NULL, &o) || o.n < 2 || o.n != (strcmp(o.arg[0], "list") == 0 ? 2 : 3)
+	if (!options_read(argc, argv, &o) || o.n < 2 || o.n != (strcmp(o.arg[0], "list") == 0 ? 2 : 3)
 	    || (strcmp(o.arg[0], "new") != 0 && strcmp(o.arg[0], "renew") != 0 && strcmp(o.arg[0], "list") != 0
-		&& (strcmp(o.arg[0], "end") != 0 || !option(&o, "--reason")))) {
-		(void)fputs(usage, stderr);
-		return 2;
-	}
+		&& (strcmp(o.arg[0], "end") != 0 || !option(&o, "--reason"))))
+		return command_misused("key");
 	const struct app_config config = { .dir = o.arg[1], .db = option(&o, "--db"), .law = option(&o, "--law") };
 
 	a = arena_new();

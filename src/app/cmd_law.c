@@ -13,9 +13,6 @@
 #define LIST_MAX ((size_t)16 << 20) /* changes of a pack, a flow chart: far below */
 #define PACK_DEFAULT "national"
 
-static const char *const law_names[] = { "--pack", "--law", "--was", "--state", NULL };
-static const char *const check_flags[] = { "--brief", NULL };
-
 /* ---- printing ---- */
 
 static void print_findings(const struct diag *d, bool warning)
@@ -44,12 +41,6 @@ static void print_buf(const struct buf *b)
 	(void)fwrite(b->p, 1, b->n, stdout);
 	if (!buf_ok(b))
 		(void)printf("（内容过长，后面的没有列出）\n");
-}
-
-static int usage(const char *text)
-{
-	(void)fprintf(stderr, "用法：mingfa %s\n", text);
-	return 2;
 }
 
 /* ---- loading ---- */
@@ -118,7 +109,7 @@ static int law_check(struct arena *a, const struct options *o, struct err *err)
 	size_t n;
 
 	if (o->n)
-		return usage("law check [--pack P] [--law DIR] [--was DIR] [--brief]");
+		return command_misused("law");
 	if (!app_files(a, option(o, "--law"), &files, err)
 	    || (option(o, "--was") && !app_files(a, option(o, "--was"), &was, err)))
 		return command_failed(err);
@@ -140,7 +131,7 @@ static int law_diff(struct arena *a, const struct options *o, struct err *err)
 	struct buf b;
 
 	if (o->n != 2)
-		return usage("law diff PACK PACK [--law DIR]");
+		return command_misused("law");
 	for (int i = 0; i < 2; i++) {
 		struct diag d = { .a = a };
 
@@ -172,7 +163,7 @@ static int law_flow(struct arena *a, const struct options *o, struct err *err)
 	struct str svg;
 
 	if (o->n != 1)
-		return usage("law flow KIND [--pack P] [--state S] [--law DIR]");
+		return command_misused("law");
 	if (!load(a, o, pack ? pack : PACK_DEFAULT, &files, &d, &law, err))
 		return command_failed(err);
 	if (!law) {
@@ -213,17 +204,17 @@ int cmd_law(int argc, char **argv)
 	int code = -1;
 
 	if (argc < 2)
-		return usage("law check|coverage|diff|flow …");
+		return command_misused("law");
 	if (strcmp(argv[1], "coverage") == 0)
 		return law_coverage(argc - 1, argv + 1);
-	if (!options_read(argc - 1, argv + 1, law_names, check_flags, &o))
+	if (!options_read(argc - 1, argv + 1, &o))
 		return 2;
 	a = arena_new();
 	for (size_t i = 0; i < ARRAY_LEN(subs); i++)
 		if (strcmp(argv[1], subs[i].name) == 0)
 			code = subs[i].run(a, &o, &err);
 	(void)arena_free(a);
-	return code >= 0 ? code : usage("law check|coverage|diff|flow …");
+	return code >= 0 ? code : command_misused("law");
 }
 
 /* ---- workday ---- */
@@ -252,7 +243,7 @@ static int workday(struct arena *a, const struct options *o, struct err *err)
 	struct buf b;
 
 	if (o->n != 2 || !day_parse(str_of(o->arg[0]), &day) || !parse_i64(str_of(o->arg[1]), -5000, 5000, &n))
-		return usage("workday 日期 工作日数，例如 mingfa workday 2026-02-13 7");
+		return command_misused("workday");
 	if (!calendars(a, o, &c, err))
 		return command_failed(err);
 	end = calendar_add(c, day, n, &known);
@@ -271,7 +262,6 @@ static int workday(struct arena *a, const struct options *o, struct err *err)
 
 int cmd_workday(int argc, char **argv)
 {
-	static const char *const names[] = { "--law", NULL };
 	struct options o;
 	struct arena *a;
 	struct err err = { 0 };
@@ -279,8 +269,8 @@ int cmd_workday(int argc, char **argv)
 
 	/* A negative number is no option. */
 	if (argc > 2 && argv[2][0] == '-' && argv[2][1] == '-')
-		return usage("workday 日期 工作日数");
-	if (!options_read(argc, argv, names, NULL, &o))
+		return command_misused("workday");
+	if (!options_read(argc, argv, &o))
 		return 2;
 	a = arena_new();
 	code = workday(a, &o, &err);

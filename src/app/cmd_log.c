@@ -114,7 +114,6 @@ static bool renew(struct db *db, struct arena *a, const char *dir, const char *a
 
 int cmd_log(int argc, char **argv)
 {
-	static const char *const names[] = { "--db", NULL };
 	struct options o;
 	struct err err = { 0 };
 	struct arena *a;
@@ -122,11 +121,9 @@ int cmd_log(int argc, char **argv)
 	const char *address;
 	bool is_key, ok;
 
-	if (!options_read(argc, argv, names, NULL, &o) || o.n != 2
-	    || (strcmp(o.arg[0], "key") != 0 && strcmp(o.arg[0], "renew") != 0)) {
-		(void)fputs("用法：mingfa log key 文件夹 [--db 地址]\n      mingfa log renew 文件夹 [--db 地址]\n", stderr);
-		return 2;
-	}
+	if (!options_read(argc, argv, &o) || o.n != 2
+	    || (strcmp(o.arg[0], "key") != 0 && strcmp(o.arg[0], "renew") != 0))
+		return command_misused("log");
 	is_key = strcmp(o.arg[0], "key") == 0;
 	a = arena_new();
 	address = option(&o, "--db") ? option(&o, "--db") : str_cstr(a, str_fmt(a, "sqlite:%s/mingfa.db", o.arg[1]));

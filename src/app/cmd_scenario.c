@@ -68,12 +68,6 @@ static int run(struct scenario_set *s, const struct wish *o, struct err *err)
 	return failed ? 1 : 0;
 }
 
-static int usage(const char *what)
-{
-	(void)fprintf(stderr, "%s\n用法：mingfa scenario FILE… [--db ADDR] [--without] [--jobs N] [--quiet] [--law DIR] [--papers DIR]\n", what);
-	return 2;
-}
-
 /* Files are many: they are not counted against the options' table. */
 static bool read_wish(int argc, char **argv, struct wish *o)
 {
@@ -112,10 +106,8 @@ int cmd_scenario(int argc, char **argv)
 	struct err err = { 0 };
 	int code = 0;
 
-	if (!read_wish(argc, argv, &o))
-		return usage("选项不对");
-	if (!o.n_file)
-		return usage("没有给出场景文件");
+	if (!read_wish(argc, argv, &o) || !o.n_file)
+		return command_misused("scenario");
 	if (!scenario_set_open(o.law, &s, &err))
 		return command_failed(&err);
 	for (size_t i = 0; !code && i < o.n_file; i++)

@@ -26,7 +26,6 @@ static bool rebuild(struct app *app, int64_t *ret_last, struct err *err)
 
 int cmd_search(int argc, char **argv)
 {
-	static const char *const names[] = { "--db", "--law", NULL };
 	struct app_config config = { 0 };
 	struct app *app = NULL;
 	struct options o;
@@ -34,10 +33,8 @@ int cmd_search(int argc, char **argv)
 	int64_t last = 0;
 	bool ok;
 
-	if (!options_read(argc, argv, names, NULL, &o) || o.n != 2 || strcmp(o.arg[0], "rebuild") != 0) {
-		(void)fputs("用法：mingfa search rebuild 文件夹\n", stderr);
-		return 2;
-	}
+	if (!options_read(argc, argv, &o) || o.n != 2 || strcmp(o.arg[0], "rebuild") != 0)
+		return command_misused("search");
 	config.dir = o.arg[1];
 	config.db = option(&o, "--db");
 	config.law = option(&o, "--law");

@@ -182,22 +182,6 @@ static int serve(struct serving *s)
 	return ok ? 0 : command_failed(&err);
 }
 
-static const char usage[] =
-	"用法：mingfa serve 文件夹 [选项]\n"
-	"  --listen 地址:端口    办案一侧，默认 127.0.0.1:8080\n"
-	"  --public 地址:端口    公众一侧，默认 127.0.0.1:8081\n"
-	"  --proxy 地址[,地址]   可信的反向代理；只有它们转来的 X-Forwarded-For、Forwarded 才算数\n"
-	"  --db 地址             数据库，默认文件夹里的 mingfa.db\n"
-	"  --blobs s3:https://主机/存储桶  收好的文件移到对象存储；密钥写在环境变量 AWS_ACCESS_KEY_ID、\n"
-	"                        AWS_SECRET_ACCESS_KEY（和 AWS_REGION）里\n"
-	"  --log text|json       日志的样式；json 每行一个对象，每次访问一行\n"
-	"  --site 网址           公众一侧对外的地址，写进订阅和网站地图\n"
-	"  --message-hook 网址   收到新消息时也推送到这里；--hook-wait 秒：推送失败后隔多久再试\n"
-	"  --practice-site 网址  练习县在哪里，“五步认识明法”里给出链接\n"
-	"  --key-pass 文件       文书签名密钥的口令；不给的，用环境变量 MINGFA_KEY_PASS\n"
-	"  --read-only           只能查看，不能办理（维护时用）\n"
-	"  --now \"2026-03-02 09:00\"  程序时间（演示和测试用）\n";
-
 static bool read_serving(const struct options *o, struct serving *s, struct err *err)
 {
 	const char *log = option(o, "--log");
@@ -226,17 +210,12 @@ static bool read_serving(const struct options *o, struct serving *s, struct err 
 
 int cmd_serve(int argc, char **argv)
 {
-	static const char *const names[] = { "--listen", "--public", "--now", "--db", "--law", "--site", "--blobs", "--proxy", "--log",
-		"--message-hook", "--hook-wait", "--practice-site", "--key-pass", NULL };
-	static const char *const flags[] = { "--read-only", NULL };
 	struct options o;
 	struct serving s;
 	struct err err = { 0 };
 
-	if (!options_read(argc, argv, names, flags, &o) || o.n != 1) {
-		(void)fputs(usage, stderr);
-		return 2;
-	}
+	if (!options_read(argc, argv, &o) || o.n != 1)
+		return command_misused("serve");
 	if (!read_serving(&o, &s, &err)) {
 		(void)command_failed(&err);
 		return 2;
@@ -260,7 +239,6 @@ static bool migrate(struct arena *a, const struct app_config *config, const char
 
 int cmd_migrate(int argc, char **argv)
 {
-	static const char *const names[] = { "--db", "--grant", "--law", NULL };
 	struct options o;
 	struct err err = { 0 };
 	struct arena *a = arena_new();
@@ -268,10 +246,9 @@ int cmd_migrate(int argc, char **argv)
 	int applied = 0;
 	bool ok;
 
-	if (!options_read(argc, argv, names, NULL, &o) || o.n != 1) {
-		(void)fputs("用法：mingfa migrate 文件夹 [--db 地址] [--grant 角色]\n", stderr);
+	if (!options_read(argc, argv, &o) || o.n != 1) {
 		(void)arena_free(a);
-		return 2;
+		return command_misused("migrate");
 	}
 	config = (struct app_config){ .dir = o.arg[0], .law = option(&o, "--law"), .db = option(&o, "--db") };
 	if (!config.db)

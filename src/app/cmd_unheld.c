@@ -33,7 +33,6 @@ static bool list(struct app *app, int *ret_n, struct err *err)
 
 int cmd_unheld(int argc, char **argv)
 {
-	static const char *const names[] = { "--db", "--law", NULL };
 	struct app_config config = { 0 };
 	struct app *app = NULL;
 	struct options o;
@@ -41,10 +40,8 @@ int cmd_unheld(int argc, char **argv)
 	int n = 0;
 	bool ok;
 
-	if (!options_read(argc, argv, names, NULL, &o) || o.n != 1) {
-		(void)fputs("用法：mingfa unheld 文件夹\n", stderr);
-		return 2;
-	}
+	if (!options_read(argc, argv, &o) || o.n != 1)
+		return command_misused("unheld");
 	config.dir = o.arg[0];
 	config.db = option(&o, "--db");
 	config.law = option(&o, "--law");

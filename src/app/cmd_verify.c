@@ -78,7 +78,6 @@ static int verify_package(struct arena *a, const char *dir, const char *key)
 
 int cmd_verify(int argc, char **argv)
 {
-	static const char *const names[] = { "--db", "--key", "--blobs", NULL };
 	struct arena *a = arena_new();
 	struct verify_result r;
 	struct s3 *store = NULL;
@@ -86,11 +85,9 @@ int cmd_verify(int argc, char **argv)
 	struct options o;
 	bool ok;
 
-	if (!options_read(argc, argv, names, NULL, &o) || o.n != 1) {
-		(void)fputs("用法：mingfa verify 文件夹 [--db 地址] [--blobs s3:https://主机/存储桶]\n"
-			    "      mingfa verify 解开的归档包 [--key 日志的公钥]\n", stderr);
+	if (!options_read(argc, argv, &o) || o.n != 1) {
 		(void)arena_free(a);
-		return 2;
+		return command_misused("verify");
 	}
 	if (package_is(a, o.arg[0])) {
 		int code = verify_package(a, o.arg[0], option(&o, "--key"));

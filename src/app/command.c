@@ -4,25 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool among(const char *const *names, const char *name)
-{
-	for (; names && *names; names++)
-		if (strcmp(*names, name) == 0)
-			return true;
-	return false;
-}
-
 static bool misuse(const char *what, const char *arg)
 {
 	(void)fprintf(stderr, "%s：%s\n", what, arg);
 	return false;
 }
 
-bool options_read(int argc, char **argv, const char *const *names, const char *const *flags, struct options *ret)
+bool options_read(int argc, char **argv, struct options *ret)
 {
 	*ret = (struct options){ .n = 0 };
 	for (int i = 1; i < argc; i++) {
-		bool takes = among(names, argv[i]);
+		bool takes = false;
 
 		if (strncmp(argv[i], "--", 2) != 0) {
 			if (ret->n == 16)
@@ -30,7 +22,7 @@ bool options_read(int argc, char **argv, const char *const *names, const char *c
 			ret->arg[ret->n++] = argv[i];
 			continue;
 		}
-		if (!takes && !among(flags, argv[i]))
+		if (!command_option(argv[0], argv[i], &takes))
 			return misuse("不认识的选项", argv[i]);
 		if (takes && i + 1 == argc)
 			return misuse("这个选项后面缺少内容", argv[i]);

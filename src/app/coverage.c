@@ -275,10 +275,8 @@ int law_coverage(int argc, char **argv)
 	size_t missing = 0;
 	bool ok;
 
-	if (!read_wish(argc, argv, &o)) {
-		(void)fprintf(stderr, "用法：mingfa law coverage [--csv] [--pack P] [--law DIR] [--proved FILE]\n");
-		return 2;
-	}
+	if (!read_wish(argc, argv, &o))
+		return command_misused("law");
 	if (!scenario_set_open(o.law, &c.s, &err))
 		return command_failed(&err);
 	ok = cover(&c, &o, &err);

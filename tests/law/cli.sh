@@ -30,6 +30,16 @@ says 'no such day' 2 用法 "$MINGFA" workday 2026-02-30 7
 says 'no number' 2 用法 "$MINGFA" workday 2026-02-13 seven
 says 'nothing' 2 用法 "$MINGFA" workday
 
+says 'help of a command has its options' 0 '--grant 角色' "$MINGFA" migrate --help
+says 'and those of its subcommands' 0 '--proved 文件' "$MINGFA" law coverage --help
+says 'misuse tells them too' 2 '--public 地址:端口' "$MINGFA" serve
+says 'an option of another command' 2 '不认识的选项：--grant' "$MINGFA" unheld "$tmp" --grant x
+says 'an option without its value' 2 '这个选项后面缺少内容：--pack' "$MINGFA" init "$tmp/d" --pack
+says 'an unknown command' 2 '没有命令“sreve”' "$MINGFA" sreve
+for c in $("$MINGFA" --help | sed -n 's/^  mingfa \([a-z]*\).*/\1/p' | grep -v version | sort -u); do
+	says "help of $c" 0 "用法：mingfa $c" "$MINGFA" "$c" --help
+done
+
 for pack in national shanxi shanxi/linyi shanxi/yangquan-fgw shanxi/xinzhou; do
 	says "nothing to warn of in $pack" 0 '0 处错误，0 处提醒' "$MINGFA" law check --pack "$pack"
 done
