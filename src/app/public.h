@@ -252,6 +252,10 @@ struct standards_view {
 struct tier_row {
 	struct str grade, circumstances, fine, others;
 };
+/* What a standard lists besides its steps: 给付条件 / 家庭收入 / …, 1000.00元—3000.00元. */
+struct content_row {
+	struct str part, title, text, span;
+};
 /* The standards of one item that were ever published, the oldest first: 第1版 … */
 struct standard_version {
 	struct str name, doc_no, from, to, reason, href; /* to: empty while it is in force; href: empty for the one shown */
@@ -265,6 +269,10 @@ struct standard_view {
 	const struct tier_row *tier;
 	size_t n_tier;
 	bool others;                    /* some tier has sanctions besides the fine */
+	const struct content_row *content;
+	size_t n_content;
+	bool spans;                     /* some content has an interval */
+	struct str settled, settled_by; /* what statutes settle already, and which */
 	const struct standard_version *of;
 	size_t n_of;
 };

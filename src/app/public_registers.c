@@ -535,6 +535,13 @@ static struct str cell(struct req *r, const struct val_row *row, const char *col
 	return (struct str){ 0 };
 }
 
+static struct str span_of(struct req *r, const struct val_row *row, const char *least, const char *most)
+{
+	struct str min = cell(r, row, least), max = cell(r, row, most);
+
+	return min.n || max.n ? str_fmt(r->a, "%.*s—%.*s", STR_FMT(min), STR_FMT(max)) : (struct str){ 0 };
+}
+
 static void tiers_of(struct req *r, const struct matter_view *m, struct standard_view *v)
 {
 	const struct field_view *f = public_field(m, "tiers");
@@ -543,17 +550,33 @@ static void tiers_of(struct req *r, const struct matter_view *m, struct standard
 
 	for (size_t i = 0; i < n; i++) {
 		const struct val_row *row = f->v.list->v[i].row;
-		struct str min = cell(r, row, "fine_min"), max = cell(r, row, "fine_max");
 
 		t[i] = (struct tier_row){ .grade = cell(r, row, "grade"), .circumstances = cell(r, row, "circumstances"),
-					  .others = cell(r, row, "others") };
-		if (min.n || max.n)
-			t[i].fine = str_fmt(r->a, "%.*s—%.*s", STR_FMT(min), STR_FMT(max));
-	}
-	for (size_t i = 0; i < n; i++)
+					  .fine = span_of(r, row, "fine_min", "fine_max"), .others = cell(r, row, "others") };
 		v->others = v->others || t[i].others.n;
+	}
 	v->tier = t;
 	v->n_tier = n;
+}
+
+/* The packs that ask for no contents have no such field. */
+static void contents_of(struct req *r, const struct matter_view *m, struct standard_view *v)
+{
+	const struct field_view *f = public_field(m, "contents");
+	size_t n = f && f->v.t == T_ROWS ? f->v.list->n : 0;
+	struct content_row *c = arena_many(r->a, n, struct content_row);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct val_row *row = f->v.list->v[i].row;
+
+		c[i] = (struct content_row){ cell(r, row, "part"), cell(r, row, "title"), cell(r, row, "text"),
+					     span_of(r, row, "least", "most") };
+		v->spans = v->spans || c[i].span.n;
+	}
+	v->content = c;
+	v->n_content = n;
+	v->settled = public_text(r, m, "settled");
+	v->settled_by = public_text(r, m, "settled_by");
 }
 
 /* Name and address of the item that a standard is for, as far as the public sees it. */
@@ -713,6 +736,7 @@ bool standard_show(struct req *r, struct err *err)
 			v.ended = STR("此前");
 	}
 	tiers_of(r, &m, &v);
+	contents_of(r, &m, &v);
 	public_frame_fill(r, STR("裁量基准"), DOOR_ITEMS, &v.frame);
 	html_init(&h, r->a, HTML_MAX);
 	page_public_standard(&h, &v);

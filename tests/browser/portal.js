@@ -95,6 +95,7 @@ test('a standard names its version, day and paper; the one before it is still th
 	await page.getByRole('link', { name: '未如实记录安全生产教育和培训情况' }).click();
 	let text = await page.innerText('main');
 	that(/版本\s*第2版，施行中/.test(text) && /施行日期\s*\d{4}年/.test(text) && /发布文件\s*临应急规〔示例〕1号/.test(text) && text.includes('示例数值：'), text);
+	that(/具体标准[^]*选择处罚种类的情形\s+责令停产停业整顿\s+逾期未改正的/.test(text) && /立案、受理标准.*依照《中华人民共和国行政处罚法》/.test(text), text);
 	await page.getByRole('link', { name: '临应急发〔示例〕6号' }).click();
 	text = await page.innerText('main');
 	that(/这一版已于.*废止/.test(text) && text.includes('新的裁量基准施行') && /版本\s*第1版/.test(text), text);
