@@ -7,7 +7,7 @@
 #define MINGFA_APP_FIND_H
 
 #include "app/rows.h"
-#include "search/cut.h"
+#include "base/cut.h"
 
 #define FIND_TYPED 100  /* characters, as the box takes them */
 #define FIND_WORDS 8

@@ -8,7 +8,7 @@
 #include "base/parse.h"
 #include "blob/blob.h"
 #include "pages.h"
-#include "search/cut.h"
+#include "base/cut.h"
 
 #define PAGE_ROWS 20
 #define HOME_ROWS 6

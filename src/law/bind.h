@@ -111,6 +111,8 @@ void bind_kind(struct loader *l, struct kind *k);
 bool bind_need(void *ctx, const struct kind *k, const struct term *t, const struct function_def *f);
 /* draw.c: the map under `draws`, when everything else of the kind is bound; NULL: its ids are wrong, which is reported. */
 void bind_draws(struct loader *l, struct kind *k, const struct ynode *map);
+/* alike.c: the map under `alike`, when everything else of the kind is bound; NULL: there is none. */
+void bind_alike(struct loader *l, struct kind *k, const struct ynode *y);
 /* sheets and packs */
 void bind_sheets(struct loader *l);
 

@@ -136,6 +136,8 @@ struct world {
 	bool (*organs)(void *w, const struct val_list **ret, struct err *err);
 	/* Whether it was decided that the person keeps out of this matter, or one above it. */
 	bool (*recused)(void *w, const struct snap *m, int64_t person, bool *ret, struct err *err);
+	/* The amounts of the cases that m's `alike` compares it with (T_MONEY values): same matter, same step. */
+	bool (*alike)(void *w, const struct snap *m, const struct val_list **ret, struct err *err);
 	/* Whether the last paper of that id has been made into a PDF. */
 	bool (*frozen)(void *w, int64_t matter, struct str paper, bool *ret, struct err *err);
 };

@@ -140,6 +140,7 @@ enum func {
 	FN_ORGANS,
 	FN_PEOPLE,
 	FN_RECUSED,
+	FN_ALIKE,
 	FN_SEALED,
 	FN_SAME,
 	FN_LEN,

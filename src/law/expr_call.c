@@ -361,6 +361,18 @@ static bool fn_recused(struct typer *t, struct ast *e)
 	return type_expr(t, e->kid[0], NULL) && want(t, e, 0, T_USER);
 }
 
+static bool fn_alike(struct typer *t, struct ast *e)
+{
+	if (t->s->no_matters)
+		return type_error(t, e, "计算字段、可见范围和文书中不能用 alike()");
+	if (!t->s->kind || !t->s->kind->alike.node) {
+		type_error(t, e, "alike() 只能用在写有 alike 的办件种类中");
+		return false;
+	}
+	e->type = type_list(t, T(MONEY));
+	return true;
+}
+
 static bool fn_people(struct typer *t, struct ast *e)
 {
 	struct near near;
@@ -685,6 +697,7 @@ static const struct fn fns[] = {
 	{ "organs", FN_ORGANS, 0, 1, fn_organs, "organs(条件)" },
 	{ "people", FN_PEOPLE, 1, 2, fn_people, "people(单位, 岗位)" },
 	{ "recused", FN_RECUSED, 1, 1, fn_recused, "recused(人员)" },
+	{ "alike", FN_ALIKE, 0, 0, fn_alike, "alike()" },
 	{ "frozen", FN_FROZEN, 1, 1, fn_frozen, "frozen(文书)" },
 	{ "sealed", FN_SEALED, 1, 1, fn_sealed, "sealed(文件)" },
 	{ "same", FN_SAME, 2, 2, fn_same, "same(a, b)" },

@@ -404,6 +404,19 @@ static bool run_recused(struct run *r, const struct ast *e, struct val *ret)
 	return true;
 }
 
+static bool run_alike(struct run *r, struct val *ret)
+{
+	struct eval *ev = r->ev;
+	const struct val_list *l;
+
+	if (!ev->world || !ev->self)
+		return no_matter(r);
+	if (!ev->world->alike(ev->w, ev->self, &l, r->err))
+		return false;
+	*ret = val_list(ev->a, T_LIST, l->v, l->n);
+	return true;
+}
+
 /* ---- days ---- */
 
 static int64_t whole_months(int64_t from, int64_t to)
@@ -657,6 +670,8 @@ bool run_func(struct run *r, const struct ast *e, struct val *ret)
 		return run_people(r, e, ret);
 	case FN_RECUSED:
 		return run_recused(r, e, ret);
+	case FN_ALIKE:
+		return run_alike(r, ret);
 	case FN_HAS:
 		return run_has(r, e, ret);
 	default:

@@ -178,6 +178,9 @@ static void label_func(struct why_run *w, const struct ast *e)
 	case FN_PARTS:
 		name_or_id(w, e->action->name, e->action->id);
 		break;
+	case FN_ALIKE:
+		buf_adds(w->b, "类案的数额");
+		break;
 	case FN_ROUNDS:
 		name_or_id(w, e->action->name, e->action->id);
 		buf_adds(w->b, "的轮次");

@@ -99,7 +99,7 @@ static const struct key kind_keys[] = {
 	{ "when", K_MAP }, { "clocks", K_MAP }, { "duties", K_MAP }, { "reports", K_MAP },
 	{ "draws", K_MAP }, { "see", K_ANY }, { "numbers", K_MAP }, { "papers", K_MAP },
 	{ "dossier", K_MAP }, { "list", K_MAP }, { "correct", K_MAP }, { "push", K_MAP }, { "path", K_LIST }, { "current", K_SCALAR },
-	{ "reads", K_MAP }, { 0 }
+	{ "reads", K_MAP }, { "alike", K_MAP }, { 0 }
 };
 static const struct key state_keys[] = {
 	{ "name", K_SCALAR | K_MUST }, { "end", K_SCALAR }, { "checks", K_MAP }, { "holder", K_ANY },
@@ -532,6 +532,8 @@ void bind_kind_structure(struct loader *l, struct kind *k)
 	actions(l, k);
 	terms(l, k);
 	clocks(l, k);
+	if (section(l, k, "alike"))
+		k->alike.node = bind_node(l, NODE_SEE, section(l, k, "alike"), path_of(l, k->id, STR("alike")));
 }
 
 /* ---- what is compiled ---- */
@@ -1627,6 +1629,7 @@ void bind_kind(struct loader *l, struct kind *k)
 	if (section(l, k, "draws"))
 		bind_draws(l, k, bind_ids(l, tree_of(l, k), "draws"));
 	push(l, k);
+	bind_alike(l, k, section(l, k, "alike"));
 	main_path(l, k);
 	dossier(l, k);
 	reads(l, k);

@@ -347,6 +347,34 @@ struct push_def {
 	struct node *node;                 /* NULL: nothing is pushed */
 };
 
+/* How like cases were decided (`alike`): which matters are compared with one that is being decided, by what of their facts,
+ * and what of them is told. NULL where it was not written. */
+struct alike_def {
+	const struct field *same;   /* a reference: only matters that have the same one are compared */
+	const struct field *only;   /* an enum or text: and that have this value of it */
+	struct str only_is;
+	const struct field *step;   /* an enum: peers, whose amounts are counted, have the same step */
+	const struct field *amount; /* money: of what was decided */
+	const struct field *const *on; /* dates: the first that is there says when */
+	size_t n_on;
+	const struct number *number; /* under which it is told to whoever may not see it; or */
+	const struct field *number_field;
+	const struct alike_text {   /* what is compared of the facts, and how much it counts */
+		const struct field *field;
+		int weight;
+	} *text;
+	size_t n_text;
+	const struct str *also;     /* kinds that are compared along with this one; they have an `alike` too */
+	size_t n_also;
+	const struct action *const *at; /* actions beside whose forms it is shown */
+	size_t n_at;
+	/* of the matter that is being decided: its step, its amount, whether enough is known to compare at all; what the
+	 * statute and the step allow; the rows of the standard and their columns */
+	const struct expr *here_step, *here_amount, *ready, *low, *high, *from, *to, *steps;
+	struct str col_step, col_says, col_from, col_to;
+	struct node *node;          /* NULL: nothing is compared */
+};
+
 /* What the cover of a dossier tells beside the kind, the organ and how long it is kept: under these keys of `cover` stand
  * ids of fields, numbers, or `opened` and `ended`. */
 enum cover_line { COVER_FILE_NO, COVER_VOLUME, COVER_CAUSE, COVER_PARTY, COVER_OFFICERS, COVER_RECEIVED, COVER_CLOSED,
@@ -434,6 +462,7 @@ struct kind {
 	struct whos see;
 	struct see_code code;
 	struct push_def push;
+	struct alike_def alike;
 	struct number *number;
 	size_t n_number;
 	struct paper *paper;

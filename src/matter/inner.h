@@ -83,6 +83,11 @@ struct turn {
 		int64_t reader, reader_at; /* of whom reader_few is known */
 		bool reader_few;
 	} family;
+	struct { /* the amounts of like cases that were asked for last; forgotten after each event */
+		int64_t matter, same;
+		struct str step;
+		const struct val_list *amounts;
+	} alike;
 	struct short_row *shorts; /* organs by their short names, read so far; likewise */
 	size_t n_shorts, cap_shorts;
 	struct ids_read *ids[2]; /* of events and matters, taken beforehand, so that their rows need not be waited for */
@@ -115,6 +120,11 @@ MUST_USE bool turn_number_or_name(struct turn *t, int64_t id, struct str *ret, s
 struct str snap_title(struct arena *a, const struct snap *s); /* number, else the first text of its list, else the kind */
 const struct val *snap_field(const struct snap *s, const char *id); /* NULL when the kind has none */
 struct str snap_text(const struct snap *s, const char *id);
+
+/* alike.c: the amounts of the cases with which a matter is compared (T_MONEY), newest RANK_TEXTS of each kind; empty where
+ * its kind compares nothing, or its step is not known yet. */
+MUST_USE bool turn_alike(struct turn *t, const struct snap *m, const struct val_list **ret, struct err *err);
+void turn_forget_alike(struct turn *t);
 
 /* right.c: who may. */
 /* Roles that see no case content: the three administrators of graded protection (DESIGN 9). */

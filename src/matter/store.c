@@ -771,6 +771,7 @@ static bool put_person(struct turn *t, const struct snap *m, struct err *err)
 
 bool store_projections(struct turn *t, const struct snap *m, struct err *err)
 {
+	turn_forget_alike(t);
 	if (str_is(m->kind->id, "setting"))
 		turn_forget_settings(t);
 	if (str_is(m->kind->id, "organ")) {

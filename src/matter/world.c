@@ -867,8 +867,13 @@ static bool w_recused(void *w, const struct snap *m, int64_t person, bool *ret, 
 	return recused(w, m, person, ret, err);
 }
 
+static bool w_alike(void *w, const struct snap *m, const struct val_list **ret, struct err *err)
+{
+	return turn_alike(w, m, ret, err);
+}
+
 const struct world world_of_turn = {
 	.load = w_load, .scan = w_scan, .events = w_events, .parts = w_parts, .clocks = w_clocks,
 	.setting = w_setting, .people = w_people, .organ = w_organ, .organs = w_organs, .recused = w_recused,
-	.frozen = w_frozen,
+	.alike = w_alike, .frozen = w_frozen,
 };

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "search/cut.h"
+#include "base/cut.h"
 
 #define QUERY_MAX ((size_t)16 * 1024)
 #define TOKENS_MAX ((size_t)128 * 1024) /* a pair of characters takes seven bytes */

@@ -44,6 +44,8 @@ static const char kinds[] =
 	"  sheet: {name: 核对表, type: sheet, of: conditions}\n"
 	"  vote_for: {name: 表决, type: enum, of: {yes: 同意, no: 不同意}}\n"
 	"  total: {name: 合计, type: money, is: fine + gain}\n"
+	"alike: {same: linked, only: {hearing: held}, step: choice, amount: total, on: decided_on, number: "
+	"title, texts: {facts: 1}, cite: T1}\n"
 	"states:\n  draft: 拟办\n  done: 办结\n  closed: {name: 已结, end: true}\n"
 	"terms:\n"
 	"  tier: {name: 档次, choose: [{if: fine >= 100000, is: 3}, {if: fine >= 10000, is: 2}, "
@@ -270,6 +272,19 @@ static bool recused(void *w, const struct snap *m, int64_t person, bool *ret, st
 	return true;
 }
 
+static bool alike(void *w, const struct snap *m, const struct val_list **ret, struct err *err)
+{
+	struct lab *l = w;
+	static struct val amount[3];
+
+	(void)m;
+	if (fails(l, err))
+		return false;
+	for (size_t i = 0; i < 3; i++)
+		amount[i] = val_num(T_MONEY, dec_int((int64_t)(i + 1) * 1000));
+	return list_of(l, amount, 3, ret);
+}
+
 static bool frozen(void *w, int64_t matter, struct str paper, bool *ret, struct err *err)
 {
 	struct lab *l = w;
@@ -282,7 +297,7 @@ static bool frozen(void *w, int64_t matter, struct str paper, bool *ret, struct 
 }
 
 static const struct world world = { load,    scan,   events, parts,  clocks,
-				    setting, people, organ,  organs, recused, frozen };
+				    setting, people, organ,  organs, recused, alike, frozen };
 
 static struct str name_of(void *ctx, struct arena *a, enum type_tag t, int64_t id)
 {

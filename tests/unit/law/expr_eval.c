@@ -675,6 +675,15 @@ Test(law_eval, who_keeps_out)
 	TRY({ "any(o in officers, recused(o))", "false" });
 }
 
+/* 1,000, 2,000 and 3,000 */
+Test(law_eval, like_cases)
+{
+	TRY({ "count(alike())", "3" }, { "count(alike(), it >= 2000)", "2" }, { "max(alike())", "3000.00" },
+	    { "sum(alike())", "6000.00" }, { "any(alike(), it > 3000)", "false" }, { "count(alike(), it >= gain)", "0" });
+	l->broken = true;
+	TRY({ "count(alike())", "error: 数据库暂时连接不上" });
+}
+
 Test(law_eval, files)
 {
 	static const struct file_ref f[] = { { .name = { "a.pdf", 5 }, .digest = { "0", 1 } },

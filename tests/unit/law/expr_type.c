@@ -245,6 +245,7 @@ Test(law_type, calls)
 	       { "big(title)", 5, "应当是金额", NULL },
 	       { "big(x in officers)", 1, "不能命名", "(x in 列表)" },
 	       { "recused(title)", 9, "应当是人员", NULL }, { "recused(officers)", 9, "应当是人员", NULL },
+	       { "alike(fine)", 1, "项数不对", NULL }, { "alike() > 1", 1, "比较", NULL },
 	       { "people(handler, head)", 8, "应当是单位", NULL },
 	       { "dates(today, now)", 7, "应当是时间", NULL },
 	       { "percent(fine, share)", 15, "应当是金额", NULL },

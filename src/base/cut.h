@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* cut.h - text cut for full-text search: Chinese into overlapping pairs of characters (bigrams), the rest
+/* cut.h - text cut for full-text search and for finding what is alike (base/rank.h): Chinese into overlapping pairs of characters (bigrams), the rest
  * into words of letters and digits, in lower case, parted by blanks. 行政处罚法2021 gives
  * 行政 政处 处罚 罚法 法 2021. The last character of a run stands alone too, so that a search for one
  * character is a search for the beginnings of tokens. */
-#ifndef MINGFA_SEARCH_CUT_H
-#define MINGFA_SEARCH_CUT_H
+#ifndef MINGFA_BASE_CUT_H
+#define MINGFA_BASE_CUT_H
 
 #include "base/buf.h"
 #include "base/str.h"
 
+/* Calls token for each pair and word of s in order, also for a character that stands alone; s is in lower case. */
+void cut_each(struct str s, void (*token)(void *ctx, struct str t), void *ctx);
 /* Appends the tokens of s to out. */
 void cut_text(struct buf *out, struct str s);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-#include "search/cut.h"
+#include "base/cut.h"
 
 enum sort { SORT_BLANK, SORT_WORD, SORT_CHAR };
 
@@ -42,6 +42,26 @@ static void each_token(struct str s, void (*token)(void *ctx, struct str t, bool
 		if (from >= s.n)
 			break;
 	}
+}
+
+struct each {
+	void (*token)(void *ctx, struct str t);
+	void *ctx;
+};
+
+static void pass_token(void *ctx, struct str t, bool whole, bool lone)
+{
+	const struct each *e = ctx;
+
+	if (whole || lone)
+		e->token(e->ctx, t);
+}
+
+void cut_each(struct str s, void (*token)(void *ctx, struct str t), void *ctx)
+{
+	struct each e = { token, ctx };
+
+	each_token(s, pass_token, &e);
 }
 
 static void put_token(void *ctx, struct str t, bool whole, bool lone)

@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "search/cut.h"
+#include "base/cut.h"
 
 static void cuts(const char *text, const char *want)
 {
