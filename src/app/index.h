@@ -4,6 +4,7 @@
  *
  * Tokens of an entry: for each row of matter_reader p_ + principal with ':' as '_' (p_user_9, p_organ_7,
  * p_role_7_legal, p_public); k_ + kind; s_ + state; o_ + organ's id; y_ + year of opening (Shanghai).
+ * On the public side also e_ + field _ value for each enumerated field among the list's filters (e_category_licence_act).
  *
  * Papers (SEARCH_PAPERS): one entry for each piece of its text, subject INDEX_PIECE(document, n-th of them), so that a long
  * record is found by its last page too; words that stand in two pieces are not found together. Where the paper prints what not every reader of its matter may

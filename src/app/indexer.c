@@ -260,6 +260,19 @@ static bool paper_entries(struct indexer *x, const struct matter_view *v, struct
 	return true;
 }
 
+/* What the list of a kind can be narrowed by: e_category_licence_act. */
+static void add_filter_tokens(struct tokens *t, const struct matter_view *v)
+{
+	const struct kind *k = v->snap->kind;
+
+	for (size_t i = 0; i < k->list.n_filters; i++) {
+		const struct field_view *f = seen(v, str_cstr(t->a, k->list.filters[i]));
+
+		if (f && f->v.t == T_ENUM)
+			add_token(t, "e_", str_fmt(t->a, "%.*s_%.*s", STR_FMT(k->list.filters[i]), STR_FMT(f->v.s)));
+	}
+}
+
 /* The public's text: nothing when the matter is not open to it. */
 static bool public_entry(struct indexer *x, int64_t matter, struct search_entry *ret, struct err *err)
 {
@@ -282,6 +295,7 @@ static bool public_entry(struct indexer *x, int64_t matter, struct search_entry 
 	buf_init(&t.b, x->a, TOKENS_MOST);
 	/* A decision belongs to the year in which it was made, and is new on the day on which it was published. */
 	add_plain_tokens(&t, &v, day_of_field(&v, "decided_on", day_of_field(&v, "published_on", opened)));
+	add_filter_tokens(&t, &v);
 	ret->day = day_of_field(&v, "published_on", day_of_field(&v, "decided_on", opened));
 	ret->text = text_of(x->a, &v, &names, SEARCH_PUBLIC);
 	ret->tokens = buf_str(&t.b);

@@ -322,9 +322,9 @@ bool public_send(struct db *db, struct arena *a, struct public_sending *s, struc
 bool public_find(struct req *r, const struct public_query *q, const struct search_hit **ret, size_t *ret_n,
 		 bool *ret_more, struct err *err)
 {
-	struct str all[4] = { str_fmt(r->a, "k_%s", q->kind) };
+	struct str all[4 + ARRAY_LEN(q->only)] = { str_fmt(r->a, "k_%s", q->kind) };
 	struct search_query sq = { .side = SEARCH_PUBLIC, .typed = str_head(q->typed, 100), .all = all, .n_all = 1,
-				   .limit = q->limit };
+				   .any = q->either, .n_any = q->n_either, .limit = q->limit };
 
 	if (q->state)
 		all[sq.n_all++] = str_fmt(r->a, "s_%s", q->state);
@@ -332,6 +332,8 @@ bool public_find(struct req *r, const struct public_query *q, const struct searc
 		all[sq.n_all++] = str_fmt(r->a, "o_%lld", (long long)q->organ);
 	if (q->year.n)
 		all[sq.n_all++] = str_fmt(r->a, "y_%.*s", STR_FMT(q->year));
+	for (size_t i = 0; i < q->n_only; i++)
+		all[sq.n_all++] = q->only[i];
 	if (q->after.n && (!uuid_valid(q->after) || !matter_by_code(r->db, r->a, q->after, &sq.before, err)))
 		return err_set(err, ERR_NOT_FOUND, "这一页已经不在了，请从第一页重新查看");
 	return app_search(app_of(r), r->a, &sq, ret, ret_n, ret_more, err);
@@ -395,7 +397,7 @@ static void link_part(struct buf *b, const char *name, struct str value)
 
 struct str public_page_link(struct req *r, const char *path, struct str after)
 {
-	static const char *const kept[] = { "q", "year", "organ" };
+	static const char *const kept[] = { "q", "type", "change", "year", "organ" };
 	struct buf b;
 
 	buf_init(&b, r->a, 2000);

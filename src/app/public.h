@@ -42,6 +42,7 @@ struct choice {
 
 struct decision_row {
 	struct str code, title, party, organ, number, what, on;
+	struct str why;         /* it was taken down or corrected */
 	struct safe_html found; /* the text around the hit */
 	const char *badge, *badge_class;
 };
@@ -61,12 +62,13 @@ struct a11y_view {
 struct decisions_view {
 	struct public_frame frame;
 	struct str q;
-	const struct choice *year, *organ;
-	size_t n_year, n_organ;
+	const struct choice *type, *change, *year, *organ;
+	size_t n_type, n_change, n_year, n_organ;
 	const struct decision_row *row;
 	size_t n_row;
 	struct str next;  /* address of the next page */
 	struct str first; /* address of the first one, on later pages */
+	struct str feed;  /* address of what is asked, as a feed */
 	bool asked;       /* a word or a filter was given */
 	bool later;       /* not the first page */
 };
@@ -388,6 +390,10 @@ struct public_query {
 	const char *state; /* NULL: any that is public */
 	struct str typed, year;
 	int64_t organ; /* 0: all */
+	struct str only[2]; /* tokens of the index (index.h) that must be there */
+	size_t n_only;
+	struct str either[4]; /* at least one of these; n_either 0: no such condition */
+	size_t n_either;
 	struct str after; /* code of the last one shown */
 	int limit;
 };
@@ -403,12 +409,16 @@ MUST_USE bool public_organs(struct req *r, const struct organ_known **ret, size_
 /* 不限 and each organ; *ret_id is that of the chosen code, 0: none. */
 MUST_USE bool public_organ_choice(struct req *r, const struct choice **ret, size_t *ret_n, int64_t *ret_id,
 				  struct err *err);
-/* An address with the query of this page kept: q, year, organ, and after. */
+/* An address with the query of this page kept: q, type, change, year, organ, and after. */
 struct str public_page_link(struct req *r, const char *path, struct str after);
 
 /* Rows of decisions from hits; hits that are no longer public are passed over. */
 MUST_USE bool public_decision_rows(struct req *r, struct str typed, const struct search_hit *hit, size_t n,
 				   const struct decision_row **ret, size_t *ret_n, struct err *err);
+
+/* What an address asks of the decisions: q, type (penalty_act, licence_act, licence_act.granted …), change (newer, down), year,
+ * organ, after; with the choices of the form, if v is given. A choice that there is not is no condition. */
+MUST_USE bool public_decision_query(struct req *r, struct public_query *q, struct decisions_view *v, struct err *err);
 
 /* What of a matter its page prints: fields and their headings. replaces: the field that leads to the version before (NULL:
  * there are none); values: old and new texts are told, not only that they differ. */

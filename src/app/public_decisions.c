@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* The home page, the search in published decisions, and one decision. */
+/* The home page, rows of decisions, and one decision. */
 #include "app/public.h"
 
 #include "app/app.h"
@@ -10,9 +10,7 @@
 #include "pages.h"
 #include "base/cut.h"
 
-#define PAGE_ROWS 20
 #define HOME_ROWS 6
-#define YEARS 12         /* of the choice: decisions stay public for a decade and are then looked for by name */
 #define FACTS_MOST 20
 #define AROUND 24        /* characters shown before a hit */
 #define SNIPPET 80
@@ -89,6 +87,16 @@ static struct str dates_of(struct req *r, const struct matter_view *v)
 	return buf_str(&b);
 }
 
+/* Why it was taken down, or what was corrected. */
+static struct str why_of(struct req *r, const struct matter_view *v)
+{
+	struct str down = public_text(r, v, "public_reason"), newer = public_text(r, v, "update_reason");
+	bool gone = str_is(v->snap->state->id, "taken_down");
+
+	return gone && down.n ? str_fmt(r->a, "撤下原因：%.*s", STR_FMT(down))
+	     : !gone && newer.n ? str_fmt(r->a, "更新原因：%.*s", STR_FMT(newer)) : (struct str){ 0 };
+}
+
 static bool shown_in_row(struct req *r, const struct cut_query *q, const struct decision_row *row)
 {
 	return cut_matches(r->a, q, row->title) || cut_matches(r->a, q, row->party) || cut_matches(r->a, q, row->what)
@@ -142,6 +150,7 @@ bool public_decision_rows(struct req *r, struct str typed, const struct search_h
 					    .number = public_text(r, &v, "decision_no"), .on = dates_of(r, &v),
 					    .what = short_text(r->a, outcome_of(r, &v), 60) };
 		x->badge = badge_of(&v, &x->badge_class);
+		x->why = why_of(r, &v);
 		x->found = found_of(r, &q, x, &v);
 		out++;
 	}
@@ -150,7 +159,7 @@ bool public_decision_rows(struct req *r, struct str typed, const struct search_h
 	return true;
 }
 
-/* ---- home and list ---- */
+/* ---- home ---- */
 
 bool home_show(struct req *r, struct err *err)
 {
@@ -172,57 +181,15 @@ bool home_show(struct req *r, struct err *err)
 	return public_reply(r, 200, &h, err);
 }
 
-/* 不限, this year and those before; *ret is the chosen one, empty when it is no year. */
-static struct str year_choice(struct req *r, struct decisions_view *v)
-{
-	struct str chosen = req_query(r, "year");
-	struct choice *c = arena_many(r->a, YEARS + 2, struct choice);
-	int64_t year, now = day_ymd(day_at(now_of(r))).year;
-	bool listed = false;
-
-	c[0] = (struct choice){ .name = STR("不限") };
-	if (!parse_i64(chosen, 1949, 2199, &year))
-		chosen = (struct str){ 0 };
-	for (size_t i = 0; i < YEARS; i++) {
-		struct str y = str_fmt(r->a, "%lld", (long long)(now - (int64_t)i));
-
-		c[i + 1] = (struct choice){ y, str_fmt(r->a, "%.*s年", STR_FMT(y)), chosen.n && str_eq(y, chosen) };
-		listed = listed || c[i + 1].on;
-	}
-	v->n_year = YEARS + 1;
-	if (chosen.n && !listed)
-		c[v->n_year++] = (struct choice){ chosen, str_fmt(r->a, "%.*s年", STR_FMT(chosen)), true };
-	v->year = c;
-	return chosen;
-}
-
-bool decisions_show(struct req *r, struct err *err)
-{
-	struct public_query q = { .kind = "disclosure", .typed = str_trim(req_query(r, "q")),
-				  .after = req_query(r, "after"), .limit = PAGE_ROWS };
-	const struct search_hit *hit;
-	struct decisions_view v = { .q = q.typed };
-	struct html h;
-	size_t n;
-	bool more;
-
-	public_frame_fill(r, STR("查执法决定"), DOOR_DECISIONS, &v.frame);
-	q.year = year_choice(r, &v);
-	if (!public_organ_choice(r, &v.organ, &v.n_organ, &q.organ, err) || !public_find(r, &q, &hit, &n, &more, err)
-	    || !public_decision_rows(r, q.typed, hit, n, &v.row, &v.n_row, err))
-		return false;
-	v.asked = q.typed.n || q.year.n || q.organ;
-	v.later = q.after.n > 0;
-	if (more && v.n_row)
-		v.next = public_page_link(r, "/decisions", v.row[v.n_row - 1].code);
-	if (q.after.n)
-		v.first = public_page_link(r, "/decisions", (struct str){ 0 });
-	html_init(&h, r->a, HTML_MAX);
-	page_public_decisions(&h, &v);
-	return public_reply(r, 200, &h, err);
-}
-
 /* ---- one decision ---- */
+
+/* 2026年3月1日至2029年2月28日; without an end it holds for good. */
+static struct str valid_of(struct req *r, const struct matter_view *m)
+{
+	struct str from = public_text(r, m, "valid_from"), to = public_text(r, m, "valid_to");
+
+	return !from.n ? from : str_fmt(r->a, "%.*s%s%.*s", STR_FMT(from), to.n ? "至" : "起长期有效", STR_FMT(to));
+}
 
 static void facts_of(struct req *r, const struct matter_view *m, struct decision_view *v)
 {
@@ -234,7 +201,10 @@ static void facts_of(struct req *r, const struct matter_view *m, struct decision
 	public_fact(f, &n, v->historic ? "收录机关" : "执法机关", v->organ, false);
 	public_fact(f, &n, "执法对象", party_of(r, m), false);
 	public_fact(f, &n, "执法类别", public_text(r, m, "category"), false);
+	public_fact(f, &n, "许可决定", public_text(r, m, "licence_result"), false);
 	public_fact(f, &n, "决定书文号", public_text(r, m, "decision_no"), false);
+	public_fact(f, &n, "许可证号", public_text(r, m, "permit_no"), false);
+	public_fact(f, &n, "有效期", valid_of(r, m), false);
 	public_fact(f, &n, "处罚种类", sanctions.n ? sanctions : public_text(r, m, "sanction_text"), false);
 	public_fact(f, &n, "决定日期", public_text(r, m, "decided_on"), false);
 	public_fact(f, &n, "公开日期", public_text(r, m, "published_on"), false);
@@ -492,6 +462,7 @@ static const struct told_field told_of_decision[] = {
 	{ "title", "标题" }, { "party", "执法对象" }, { "party_public", "执法对象" }, { "category", "执法类别" },
 	{ "decision_no", "决定书文号" }, { "sanctions", "处罚种类" }, { "sanction_text", "处罚种类" },
 	{ "violation", "违法行为" }, { "basis", "依据" }, { "facts", "主要事实" }, { "conclusion", "决定" },
+	{ "licence_result", "许可决定" }, { "permit_no", "许可证号" }, { "valid_from", "有效期" }, { "valid_to", "有效期" },
 	{ "decided_on", "决定日期" }, { "served_on", "送达日期" }, { "on_spot", "是否当场作出" },
 	{ "full_text", "决定书公开文本" }
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* For programs that read along: an Atom feed (RFC 4287) of the newest decisions, sitemaps, robots.txt. */
+/* For programs that read along: an Atom feed (RFC 4287) of the newest decisions (all, or what its address asks for as the
+ * search does), sitemaps, robots.txt. */
 #include "app/app.h"
 #include "app/public.h"
 #include "base/day.h"
@@ -62,8 +63,8 @@ static void put_entry(struct feed *f, const struct decision_row *row, int64_t at
 	buf_adds(b, "</author>\n<link rel=\"alternate\" type=\"text/html\" href=\"");
 	buf_add_xml(b, address);
 	buf_adds(b, "\"/>\n");
-	element(b, "summary", str_fmt(f->r->a, "%.*s %.*s %.*s %.*s", STR_FMT(row->number), STR_FMT(row->party),
-				      STR_FMT(row->what), STR_FMT(row->on)));
+	element(b, "summary", str_fmt(f->r->a, "%.*s %.*s %.*s %.*s %.*s", STR_FMT(row->number), STR_FMT(row->party),
+				      STR_FMT(row->what), STR_FMT(row->on), STR_FMT(row->why)));
 	buf_adds(b, "</entry>\n");
 }
 
@@ -88,19 +89,19 @@ static bool put_entries(struct feed *f, const struct search_hit *hit, size_t n, 
 static void put_feed(struct feed *f, struct str entries, struct str site)
 {
 	struct req *r = f->r;
-	struct str origin = public_origin(r);
+	struct str origin = public_origin(r), asked = public_page_link(r, "", (struct str){ 0 });
 	struct buf *b = &f->b;
 
 	buf_adds(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"zh-CN\">\n");
-	element(b, "id", str_fmt(r->a, "%.*s/feed.atom", STR_FMT(origin)));
+	element(b, "id", str_fmt(r->a, "%.*s/feed.atom%.*s", STR_FMT(origin), STR_FMT(asked)));
 	element(b, "title", str_fmt(r->a, "%.*s：新公开的决定", STR_FMT(site)));
 	element(b, "updated", instant(r->a, f->newest));
 	buf_adds(b, "<author>");
 	element(b, "name", site);
 	buf_adds(b, "</author>\n<link rel=\"self\" type=\"application/atom+xml\" href=\"");
-	buf_add_xml(b, str_fmt(r->a, "%.*s/feed.atom", STR_FMT(origin)));
+	buf_add_xml(b, str_fmt(r->a, "%.*s/feed.atom%.*s", STR_FMT(origin), STR_FMT(asked)));
 	buf_adds(b, "\"/>\n<link rel=\"alternate\" type=\"text/html\" href=\"");
-	buf_add_xml(b, str_fmt(r->a, "%.*s/decisions", STR_FMT(origin)));
+	buf_add_xml(b, str_fmt(r->a, "%.*s/decisions%.*s", STR_FMT(origin), STR_FMT(asked)));
 	buf_adds(b, "\"/>\n");
 	buf_add(b, entries);
 	buf_adds(b, "</feed>\n");
@@ -108,7 +109,7 @@ static void put_feed(struct feed *f, struct str entries, struct str site)
 
 bool feed_show(struct req *r, struct err *err)
 {
-	const struct public_query q = { .kind = "disclosure", .limit = FEED_ROWS };
+	struct public_query q;
 	struct feed f = { .r = r };
 	struct public_frame frame;
 	const struct search_hit *hit;
@@ -117,6 +118,9 @@ bool feed_show(struct req *r, struct err *err)
 	bool more;
 
 	buf_init(&f.b, r->a, FEED_MAX);
+	if (!public_decision_query(r, &q, NULL, err))
+		return false;
+	q.limit = FEED_ROWS;
 	if (!public_find(r, &q, &hit, &n, &more, err) || !put_entries(&f, hit, n, err))
 		return false;
 	public_frame_fill(r, STR("订阅"), DOOR_DECISIONS, &frame);

@@ -19,7 +19,7 @@ struct search;
 
 /* Raised whenever entries come to hold something else: an index of another form is emptied when it is opened for
  * writing, and filled again from the first event. */
-#define SEARCH_FORM 3
+#define SEARCH_FORM 4
 
 /* address: "sqlite:DIR/search.db" (made when absent if mode is DB_WRITE) or the PostgreSQL address. */
 MUST_USE bool search_open(const char *address, enum db_mode mode, struct search **ret, struct err *err);
