@@ -25,10 +25,12 @@ static bool law_here(struct req *r, const struct law **ret, struct err *err)
 	return engine_law_of_organ(app_of(r)->engine, r->db, r->a, r->session->organ, ret, &def, err);
 }
 
-static void tabs(struct tab tab[2], bool reports)
+void duty_tabs(struct tab tab[3], size_t here)
 {
-	tab[0] = (struct tab){ .name = STR("职责"), .href = STR("/duties"), .here = !reports };
-	tab[1] = (struct tab){ .name = STR("统计报表"), .href = STR("/duties/reports"), .here = reports };
+	tab[0] = (struct tab){ .name = STR("职责"), .href = STR("/duties") };
+	tab[1] = (struct tab){ .name = STR("统计报表"), .href = STR("/duties/reports") };
+	tab[2] = (struct tab){ .name = STR("对外报送"), .href = STR("/duties/exports") };
+	tab[here].here = true;
 }
 
 static struct str day_cn(struct arena *a, int64_t day)
@@ -157,7 +159,7 @@ bool duties_show(struct req *r, struct err *err)
 
 	if (!frame_load(r, STR("职责"), &v.frame, err) || !law_here(r, &law, err) || !groups(r, law, &v, err))
 		return false;
-	tabs(v.tab, false);
+	duty_tabs(v.tab, 0);
 	frame_crumb(&v.frame, STR("职责"), (struct str){ 0 });
 	html_init(&h, r->a, HTML_MAX);
 	page_duties(&h, &v);
@@ -322,7 +324,7 @@ bool reports_show(struct req *r, struct err *err)
 
 	if (!begin(r, &x, err))
 		return false;
-	tabs(x.v.tab, true);
+	duty_tabs(x.v.tab, 1);
 	frame_crumb(&x.v.frame, STR("职责"), STR("/duties"));
 	frame_crumb(&x.v.frame, STR("统计报表"), (struct str){ 0 });
 	html_init(&h, r->a, HTML_MAX);

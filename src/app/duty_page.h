@@ -30,13 +30,13 @@ struct bar {
 };
 struct duties_view {
 	struct frame frame;
-	struct tab tab[2];
+	struct tab tab[3];
 	const struct duty_group *group;
 	size_t n_group;
 };
 struct reports_view {
 	struct frame frame;
-	struct tab tab[2];
+	struct tab tab[3];
 	const struct option_view *option;
 	size_t n_option;
 	struct str name, period, before, after, now, print, xlsx, csv, here, printed, script, on;
@@ -56,6 +56,9 @@ struct reports_view {
 	size_t n_bar;
 	int64_t height;
 };
+
+/* 职责, 统计报表, 对外报送 (export_page.h): which of them is shown. */
+void duty_tabs(struct tab tab[3], size_t here);
 
 /* Routes: GET /duties; GET /duties/reports?r=KIND.ID&on=2026-03, its /print, /export.csv and /export.xlsx. */
 bool duties_show(struct req *r, struct err *err);

@@ -232,6 +232,7 @@ static void put_ways(struct listing *l, struct list_view *v)
 	v->print = same_address(l->r, str_fmt(l->r->a, "%.*s/print", STR_FMT(path)), page_pairs, NULL, (struct str){ 0 });
 	v->xlsx = same_address(l->r, str_fmt(l->r->a, "%.*s/export.xlsx", STR_FMT(path)), page_pairs, NULL, (struct str){ 0 });
 	v->csv = same_address(l->r, str_fmt(l->r->a, "%.*s/export.csv", STR_FMT(path)), page_pairs, NULL, (struct str){ 0 });
+	v->exports = l->kind->n_export > 0;
 	v->xlsx_all = same_address(l->r, str_fmt(l->r->a, "%.*s/export.xlsx", STR_FMT(path)), page_pairs, "list-all", STR("1"));
 	v->csv_all = same_address(l->r, str_fmt(l->r->a, "%.*s/export.csv", STR_FMT(path)), page_pairs, "list-all", STR("1"));
 	v->clear = path;

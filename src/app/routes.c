@@ -6,6 +6,7 @@
 #include "app/api.h"
 #include "app/calendar_page.h"
 #include "app/duty_page.h"
+#include "app/export_page.h"
 #include "app/dossier.h"
 #include "app/draw_page.h"
 #include "app/help.h"
@@ -56,6 +57,11 @@ const struct route working_routes[] = {
 	{ GET, "/duties/reports", reports_show, PERSON, "Reports: figures by subject and period", .slow = true },
 	{ GET, "/duties/reports/print", reports_print, PERSON, "A report on A4 across", .slow = true },
 	{ GET, "/duties/reports/export.xlsx", reports_export, PERSON, "A report as a table", .slow = true, .records = "export" },
+	{ GET, "/duties/exports", exports_show, PERSON, "Prescribed tables of a range of days, and what they lack", .slow = true },
+	{ GET, "/duties/exports/table.xlsx", exports_table, PERSON, "Their whole rows", .slow = true, .records = "export" },
+	{ GET, "/duties/exports/table.csv", exports_table, PERSON, "The same as text", .slow = true, .records = "export" },
+	{ GET, "/duties/exports/wanting.xlsx", exports_wanting, PERSON, "What the other rows lack", .slow = true, .records = "export" },
+	{ GET, "/duties/exports/wanting.csv", exports_wanting, PERSON, "The same as text", .slow = true, .records = "export" },
 	{ GET, "/duties/reports/export.csv", reports_export, PERSON, "The same as text", .slow = true, .records = "export" },
 	{ GET, "/party", party_show, PERSON, "Matters and fines of a party without a code, by its name", .slow = true },
 	{ GET, "/party/{code}", party_show, PERSON, "Matters and fines of one party", .slow = true },

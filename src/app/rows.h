@@ -149,6 +149,7 @@ struct list_view {
 	struct str cols;          /* ids of those shown, with commas */
 	bool own_columns, choosing; /* choosing: the chooser stays open */
 	struct str xlsx, csv, xlsx_all, csv_all, print;
+	bool exports; /* the kind has tables that are handed to others */
 	const struct option_view *batch; /* actions for ticked rows */
 	size_t n_batch;
 	bool may_open, may_import, tight, ticks, looked; /* looked: words or filters were given */

@@ -477,6 +477,7 @@ static const struct {
 	{ "given", step_given, { "given", "as", "state", "done", "with" } },
 	{ "duty", play_duty, { "duty", "subject", "period", "figure", "target", "result", "light", "joined", "recorded", "told" } },
 	{ "report", play_report, { "report", "subject", "period", "columns", "sum", "rows" } },
+	{ "export", play_export, { "who", "export", "from", "to", "rows", "whole", "row", "columns", "wants", "refused" } },
 	{ "draw", step_later, { "draw", "of", "never", "always" } },
 };
 

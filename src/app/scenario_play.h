@@ -43,5 +43,6 @@ bool play_see(struct play *p, const struct ynode *y);
 bool play_find(struct play *p, const struct ynode *y);
 bool play_duty(struct play *p, const struct ynode *y);
 bool play_report(struct play *p, const struct ynode *y);
+bool play_export(struct play *p, const struct ynode *y);
 
 #endif

@@ -193,6 +193,15 @@ static void csv_gap(struct table *t)
 		buf_addc(&t->b, ',');
 }
 
+static size_t digits_of(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+		n++;
+	return n;
+}
+
 static bool csv_begin(struct table *t, const struct str *head, struct err *err)
 {
 	t->f = fopen(t->part, "wb");
@@ -234,6 +243,20 @@ void table_text(struct table *t, struct str s)
 		csv_gap(t);
 		import_put_cell(&t->b, s);
 	}
+}
+
+void table_code(struct table *t, struct str s)
+{
+	const bool digits = s.n && digits_of(s) == s.n;
+
+	if (t->book || !digits) {
+		table_text(t, s);
+		return;
+	}
+	csv_gap(t);
+	buf_addc(&t->b, '"');
+	buf_add(&t->b, s);
+	buf_addc(&t->b, '"');
 }
 
 void table_val(struct table *t, struct val v, const struct val_names *names)

@@ -22,6 +22,8 @@ struct table;
 MUST_USE bool table_begin(struct arena *a, const char *path, struct str title, const struct str *head, size_t n, struct str mark,
 			  struct table **ret, struct err *err);
 void table_text(struct table *t, struct str s);
+/* A code for a program that reads the file: CSV has long figures without the mark that makes WPS take them for text. */
+void table_code(struct table *t, struct str s);
 /* Amounts, numbers, dates and times as such, all else as people read it; names may be NULL. */
 void table_val(struct table *t, struct val v, const struct val_names *names);
 MUST_USE bool table_row(struct table *t, struct err *err);

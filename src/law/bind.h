@@ -105,6 +105,8 @@ struct whos bind_whos(struct loader *l, const struct scope *s, const struct ynod
 const struct effect *bind_effect(struct loader *l, const struct scope *s, const struct ynode *y, struct str path);
 /* duty.c */
 void bind_duties(struct loader *l, struct kind *k, const struct ynode *kind);
+/* export.c */
+void bind_exports(struct loader *l, struct kind *k, const struct ynode *kind);
 /* kind.c: structure first, then what is compiled. */
 void bind_kind_structure(struct loader *l, struct kind *k);
 void bind_kind(struct loader *l, struct kind *k);

@@ -711,6 +711,8 @@ static void duties(struct checker *c)
 		if (k->duty[i].missed)
 			effect(c, k->duty[i].missed);
 	}
+	for (size_t i = 0; i < k->n_export; i++)
+		need_cite(c, k->export[i].node, "导出", k->export[i].id);
 	for (size_t i = 0; i < k->n_report; i++)
 		need_cite(c, k->report[i].node, "报表", k->report[i].id);
 	if (k->n_duty && !law_kind(c->law, STR("duty_record")))
@@ -1123,6 +1125,16 @@ static void mark_report(const struct report *r)
 		mark(r->column[i].is);
 }
 
+static void mark_export(const struct export_def *x)
+{
+	mark(x->rows);
+	mark_whos(&x->who);
+	for (size_t i = 0; i < x->n_column; i++) {
+		mark_choose(&x->column[i].is);
+		mark(x->column[i].need);
+	}
+}
+
 static void mark_draw(const struct draw_def *d)
 {
 	const struct expr *const v[] = { d->pool, d->code, d->weight, d->stratum, d->need, d->panel_pool, d->panel_code, d->skills,
@@ -1154,6 +1166,8 @@ static void mark_kind(const struct kind *k)
 		mark_duty(&k->duty[i]);
 	for (size_t i = 0; i < k->n_report; i++)
 		mark_report(&k->report[i]);
+	for (size_t i = 0; i < k->n_export; i++)
+		mark_export(&k->export[i]);
 	for (size_t i = 0; i < k->n_draw; i++)
 		mark_draw(&k->draw[i]);
 	mark_whos(&k->see);

@@ -25,6 +25,7 @@ LOOKUP(kind_paper, paper, paper, n_paper)
 LOOKUP(kind_number, number, number, n_number)
 LOOKUP(kind_duty, duty, duty, n_duty)
 LOOKUP(kind_report, report, report, n_report)
+LOOKUP(kind_export, export_def, export, n_export)
 #undef LOOKUP
 
 const struct field *kind_field(const struct kind *k, struct str id)
@@ -96,7 +97,7 @@ static const struct ynode *section(const struct loader *l, const struct kind *k,
 static const struct key kind_keys[] = {
 	{ "kind", K_SCALAR | K_MUST }, { "name", K_SCALAR | K_MUST }, { "cite", K_SCALAR | K_LIST },
 	{ "fields", K_MAP }, { "states", K_MAP | K_MUST }, { "terms", K_MAP }, { "actions", K_MAP | K_MUST },
-	{ "when", K_MAP }, { "clocks", K_MAP }, { "duties", K_MAP }, { "reports", K_MAP },
+	{ "when", K_MAP }, { "clocks", K_MAP }, { "duties", K_MAP }, { "reports", K_MAP }, { "exports", K_MAP },
 	{ "draws", K_MAP }, { "see", K_ANY }, { "numbers", K_MAP }, { "papers", K_MAP },
 	{ "dossier", K_MAP }, { "list", K_MAP }, { "correct", K_MAP }, { "push", K_MAP }, { "path", K_LIST }, { "current", K_SCALAR },
 	{ "reads", K_MAP }, { "alike", K_MAP }, { 0 }
@@ -1625,6 +1626,7 @@ void bind_kind(struct loader *l, struct kind *k)
 		compile_clock(l, k, &k->clock[i], map->child[i]);
 	compile_reactions(l, k);
 	bind_duties(l, k, tree_of(l, k));
+	bind_exports(l, k, tree_of(l, k));
 	compile_see(l, k);
 	if (section(l, k, "draws"))
 		bind_draws(l, k, bind_ids(l, tree_of(l, k), "draws"));

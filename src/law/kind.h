@@ -22,7 +22,7 @@ struct cites {
 
 enum node_sort { NODE_FIELD, NODE_STATE, NODE_TERM, NODE_ACTION, NODE_BY, NODE_CHECK, NODE_CLOCK, NODE_EFFECT,
 		 NODE_REACTION, NODE_SEE, NODE_PAPER, NODE_ROW, NODE_FUNCTION, NODE_SETTING, NODE_KIND, NODE_SHEET,
-		 NODE_ITEM, NODE_NUMBER, NODE_DUTY, NODE_REPORT, NODE_DRAW, NODE_MAX };
+		 NODE_ITEM, NODE_NUMBER, NODE_DUTY, NODE_REPORT, NODE_EXPORT, NODE_DRAW, NODE_MAX };
 
 /* What every addressable part of a definition has. path is "penalty.decide.reviewed".
  * off and touched belong to the scenario runner (`--without`), which runs alone: the engine treats an
@@ -312,6 +312,26 @@ struct report {
 	size_t n_column;
 };
 
+/* Matters as rows of a table that somebody else has prescribed (双公示). Its expressions know `period`, the days that are asked
+ * for, and those of the columns `row`, a matter. */
+enum { EXPORT_ROW, EXPORT_PERIOD, EXPORT_VARS };
+struct export_def {
+	struct str id, name, path;       /* path: KIND.ID */
+	struct node *node;
+	const struct kind *kind;
+	const struct expr *rows;         /* a list of matters */
+	struct type row;
+	struct whos who;                 /* who may have it made, of the rows that they see */
+	const struct export_column {
+		struct str id, head, name;   /* head: the id in capitals, as the table writes it */
+		struct choose is;            /* the first row that holds and is not null */
+		int length;                  /* most characters; 0: any */
+		const struct expr *need;     /* must not be empty when this holds; NULL: may be */
+		bool always;                 /* need is true whatever the row says */
+	} *column;
+	size_t n_column;
+};
+
 struct number {
 	struct str id, name, pattern, at; /* {organ.abbr} {year} {seq}; at: action */
 	struct node *node;
@@ -457,6 +477,8 @@ struct kind {
 	size_t n_duty;
 	struct report *report;
 	size_t n_report;
+	struct export_def *export;
+	size_t n_export;
 	const struct draw_def *draw;
 	size_t n_draw;
 	struct whos see;
@@ -487,6 +509,7 @@ const struct paper *kind_paper(const struct kind *k, struct str id);
 const struct number *kind_number(const struct kind *k, struct str id);
 const struct duty *kind_duty(const struct kind *k, struct str id);
 const struct report *kind_report(const struct kind *k, struct str id);
+const struct export_def *kind_export(const struct kind *k, struct str id);
 
 /* Sheets (section 9). */
 struct sheet_item {
@@ -583,6 +606,7 @@ struct law {
 const struct kind *law_kind(const struct law *l, struct str id);
 const struct duty *law_duty(const struct law *l, struct str path);     /* KIND.ID */
 const struct report *law_report(const struct law *l, struct str path);
+const struct export_def *law_export(const struct law *l, struct str path);
 const struct sheet *law_sheet(const struct law *l, struct str id);
 const struct role_def *law_role(const struct law *l, struct str id);
 const struct setting_def *law_setting(const struct law *l, struct str id);

@@ -727,6 +727,13 @@ static const struct key overlay_keys[] = {
 	{ "remove", K_MAP }, { "settings", K_MAP }, { 0 }
 };
 
+/* A kind of the same pack is changed where it stands; only parts that are replaced as a whole one day may be kept in a file of
+ * their own. */
+static bool only_adds(const struct ynode *doc)
+{
+	return doc->n == 2 && str_is(doc->child[1]->key, "add");
+}
+
 void overlay_apply(struct loader *l, const struct ynode *doc, struct str pack)
 {
 	const struct merged *m = tree_kind(l->tree, doc->child[0]->text);
@@ -735,10 +742,10 @@ void overlay_apply(struct loader *l, const struct ynode *doc, struct str pack)
 
 	if (!bind_keys(l, doc, "overlay", overlay_keys))
 		return;
-	if (!m || str_eq(m->pack, pack)) {
+	if (!m || (str_eq(m->pack, pack) && !only_adds(doc))) {
 		diag_add(l->d, pos_val(doc->child[0]), false, "上级包没有事项类型“%.*s”", STR_FMT(o.id));
 		if (m)
-			diag_hint(l->d, "它就在本包，直接改定义");
+			diag_hint(l->d, "它就在本包，直接改定义；另放一个文件的只能有 add");
 		return;
 	}
 	if ((part = ynode_get(doc, "remove")) && part->sort == YNODE_MAP)

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // Publicity after the act (issue 5, IV.5): licences beside penalties, what was corrected or taken down with its reason, feeds
-// of either. Proves: XK40 SX-GS-19b
+// of either. Proves: XK40 SX-GS-8c SX-GS-19b
 'use strict';
-const { test, after, run, wait, expect, that, folder, Server, request, today } = require('./lib.js');
+const fs = require('node:fs');
+const path = require('node:path');
+const zlib = require('node:zlib');
+const { test, after, run, wait, expect, that, folder, Server, request, today, root } = require('./lib.js');
 
 let server;
 async function running() {
@@ -78,6 +81,120 @@ test('a feed may be of what an address asks', async () => {
 	const feed = await open('/feed.atom?type=licence_act');
 	expect((feed.match(/<entry>/g) || []).length, titles(await open('/decisions?type=licence_act')).length, 'entries');
 	that(feed.includes('feed.atom?type=licence_act</id>'), 'its own id');
+});
+
+// ---- 双公示 ----
+
+// The rows of a table of ours: UTF-8 with a mark, each cell in quotes but for amounts.
+function csv(text) {
+	const rows = [[]];
+	const cells = /"((?:[^"]|"")*)"|([^,\r\n"]+)|(,)|(\r\n)/g;
+	let cell = '';
+	for (const m of text.replace(/^\uFEFF/, '').matchAll(cells)) {
+		if (m[3] || m[4]) {
+			rows.at(-1).push(cell);
+			cell = '';
+			if (m[4]) rows.push([]);
+		} else cell = m[2] ?? m[1].replaceAll('""', '"');
+	}
+	rows.pop();
+	return rows;
+}
+
+// The first sheet of an XLSX: a ZIP read by its directory.
+function sheetOf(zip) {
+	const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
+	for (let at = zip.readUInt32LE(end + 16); zip.readUInt32LE(at) === 0x02014b50; ) {
+		const name = zip.toString('utf8', at + 46, at + 46 + zip.readUInt16LE(at + 28)), local = zip.readUInt32LE(at + 42);
+		if (name === 'xl/worksheets/sheet1.xml') {
+			const from = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
+			return zlib.inflateRawSync(zip.subarray(from, from + zip.readUInt32LE(at + 20))).toString('utf8');
+		}
+		at += 46 + zip.readUInt16LE(at + 28) + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
+	}
+	throw new Error('no sheet');
+}
+
+async function exported(login, what, query) {
+	const s = await running(), who = await s.signIn(login);
+	return request(s.port, 'GET', `/duties/exports/${what}?${query}`, { cookie: who.cookie });
+}
+
+// The table of fields of the standards: number, field, name, most characters (the first figure; where it is only remembered, the
+// one that the note gives), and whether it must not be empty.
+function standard() {
+	const text = fs.readFileSync(path.join(root, '../shared/standards.md'), 'utf8');
+	const cf = [...text.matchAll(/^\| (\d+) \| (\w+) \|([^|]*)\|([^|]*)\|([^|]*)\|$/gm)].map((m) => ({
+		head: m[2], name: m[3].trim(), length: Math.min(...(m[4].match(/\d{2,}|\b9\b/g) || ['99999']).map(Number)), need: /^必填/.test(m[5].trim()) ? '必填' : /必填|^if /.test(m[5].trim()) ? '有此情形的必填' : '' }));
+	const xk = /XK_\)\*\* .*?— 28: ([^\n]*)/.exec(text)[1].split(',').map((x) => /\b(XK_\w+|BZ)/.exec(x)?.[1]).filter(Boolean);
+	return { cf, xk };
+}
+
+test('the tables of 双公示 have the columns of the standard: names, order, lengths, what is required', async () => {
+	if (!fs.existsSync(path.join(root, '../shared/standards.md'))) return; // the specification is not at hand
+	const { cf, xk } = standard(), s = await running(), who = await s.signIn('wuting');
+	expect(cf.length, 30, 'penalty fields of the standard');
+	expect(xk.length, 28, 'licence fields of the standard');
+	const columns = async (x) => [...(await request(s.port, 'GET', `/duties/exports?x=${x}`, { cookie: who.cookie })).body
+		.matchAll(/<tr><td>([A-Z_]+|BZ)<\/td><td>([^<]*)<\/td><td>([^<]*)<\/td><td>([^<]*)<\/td><\/tr>/g)].map((m) => m.slice(1));
+	const ours = await columns('disclosure.double_penalty');
+	expect(ours.map((c) => c[0]).join(), cf.map((c) => c.head).join(), 'columns of penalties');
+	for (const [i, [head, name, length, need]] of ours.entries()) {
+		const bare = (x) => x.replace('行政相对人代码', '代码').replace(/[（(]/g, '').replace(/[)）]/g, '');
+		expect(bare(name), bare(cf[i].name), `name of ${head}`);
+		expect(need, cf[i].need, `${head} is required`);
+		if (length !== '不限') that(Number(length) <= cf[i].length, `${head} takes ${length}, the standard ${cf[i].length}`);
+	}
+	expect((await columns('disclosure.double_licence')).map((c) => c[0]).join(), xk.join(), 'columns of licences');
+});
+
+test('a table of 双公示 goes out as CSV and as XLSX: whole rows, amounts in 万元, days with strokes; it is recorded as an export', async () => {
+	const s = await running(), query = `x=disclosure.double_penalty&from=${today(-300)}&to=${today()}`;
+	const recorded = () => s.count("SELECT COUNT(*) FROM reading WHERE sort = 'export' AND what LIKE '双公示：行政处罚_%'");
+	const before = recorded(), r = await exported('wuting', 'table.csv', query);
+	expect(r.status, 200, r.body);
+	const [head, ...rows] = csv(r.body);
+	expect(head.length, 30, 'columns');
+	that(rows.length > 1 && rows.every((x) => x.length === 30), JSON.stringify(rows));
+	const at = (row, column) => row[head.indexOf(column)];
+	const fine = rows.find((x) => at(x, 'CF_NR').includes('25000'));
+	expect(at(fine, 'CF_NR_FK'), '2.5', 'the fine in 万元');
+	that(/^\d{4}\/\d\d\/\d\d$/.test(at(fine, 'CF_JDRQ')) && at(fine, 'CF_YXQ') === '2099/12/31', fine.join('|'));
+	that(rows.every((x) => at(x, 'CF_CFJG') === '临猗县应急管理局'), 'only of the own organ');
+	expect(recorded(), before + 1, 'recorded');
+	const xlsx = await exported('wuting', 'table.xlsx', query);
+	expect(xlsx.status, 200, 'XLSX');
+	const sheet = sheetOf(xlsx.bytes);
+	expect((sheet.match(/<row /g) || []).length, rows.length + 1, 'rows of the sheet');
+	that(/<v>2\.5<\/v>/.test(sheet), 'the fine as a number');
+	const none = await exported('wangming', 'table.csv', query);
+	expect(none.status, 403, 'an officer has no such table');
+});
+
+test('what is missing is told row by row, and such a row does not go out', async () => {
+	const s = await running(), query = `x=disclosure.double_penalty&from=${today(-300)}&to=${today()}`;
+	const rows = csv((await exported('wuting', 'table.csv', query)).body).length;
+	const code = s.ask("SELECT m.code FROM matter m WHERE m.kind = 'disclosure' AND m.state = 'published' AND m.fields LIKE '%\"confiscate\"%' LIMIT 1")
+		|| titles(await open('/decisions?type=penalty_act&q=%E8%82%A5%E6%96%99'))[0].href.split('/').pop();
+	const gong = await caller('wuting');
+	await gong(code, 'note_reporting', { violation: '长'.repeat(300) });
+	await gong(code, 'renew', { update_reason: '补充没收的内容' });
+	const newer = s.ask("SELECT code FROM matter WHERE kind = 'disclosure' ORDER BY id DESC LIMIT 1");
+	const text = { shown_as: 'summary', conclusion: '没收违法所得', basis: '《中华人民共和国安全生产法》第九十七条', platforms: ['main_site'], sanctions: ['confiscate'] };
+	await gong(newer, 'collect', text);
+	await gong(newer, 'pass_on', { masked: true });
+	await (await caller('lihong'))(newer, 'agree', { legal_view: '合法' });
+	await (await caller('zhangqiang'))(newer, 'approve', { approval: '同意' });
+	await gong(newer, 'publish', {});
+	expect(csv((await exported('wuting', 'table.csv', query)).body).length, rows - 1, 'whole rows');
+	const wanting = csv((await exported('wuting', 'wanting.csv', query)).body);
+	that(wanting.some((x) => x[2] === 'CF_NR_WFFF' && x[4].includes('没有填写') && x[5] === newer), JSON.stringify(wanting));
+	const page = await request(s.port, 'GET', `/duties/exports?${query}`, { cookie: (await s.signIn('wuting')).cookie });
+	that(page.body.includes('缺没收违法所得、没收非法财物的金额（万元）'), 'the page');
+	await gong(newer, 'note_reporting', { confiscated: 123.45 });
+	const whole = csv((await exported('wuting', 'table.csv', query)).body);
+	expect(whole.length, rows, 'whole again');
+	that(whole.some((x) => x[20] === '0.012345'), 'the amount, exact');
 });
 
 run();
