@@ -590,15 +590,17 @@ static void makes_safely(struct checker *c, const struct clock *clock, const str
 {
 	for (size_t i = 0; i < a->n_makes; i++) {
 		struct lapse_paper x = { c, clock, a, a->makes[i] };
-		struct diag unsaid = { .a = c->l->a }; /* what does not compile is said with the paper */
+		struct arena *scratch = arena_new();
+		struct diag unsaid = { .a = scratch }; /* what does not compile is said with the paper */
 		struct scope s = bind_scope(c->l, c->k);
 		struct template *t = NULL;
 
 		s.no_matters = true;
 		if (x.p->template_text.p)
-			t = template_compile(c->l->a, &s, x.p->template_text, "papers", &unsaid);
+			t = template_compile(scratch, &s, x.p->template_text, "papers", &unsaid);
 		if (t)
 			template_needs(t, paper_field, &x);
+		arena_free(scratch);
 	}
 }
 
@@ -958,6 +960,7 @@ static void paper(struct checker *c, const struct paper *p)
 {
 	struct scope s = bind_scope(c->l, c->k);
 	struct sight seen_by = { c, &c->k->see, p->node, true };
+	struct arena *scratch;
 	struct template *t;
 	const char *file;
 
@@ -968,9 +971,11 @@ static void paper(struct checker *c, const struct paper *p)
 	}
 	s.no_matters = true;
 	file = str_cstr(c->l->a, str_fmt(c->l->a, "papers/%.*s.txt", STR_FMT(p->template_id)));
-	t = template_compile(c->l->a, &s, p->template_text, file, c->d);
+	scratch = arena_new(); /* the engine compiles it to keep */
+	t = template_compile(scratch, &s, p->template_text, file, c->d);
 	if (t)
 		template_reads(t, seen, &seen_by);
+	arena_free(scratch);
 }
 
 /* {seq} counts; {year} and {organ.abbr} are known besides. */

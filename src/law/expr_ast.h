@@ -160,26 +160,29 @@ struct ast_probe {
 	const struct ast *value;
 };
 
+/* There are some 85,000 of them in five packs: what excludes each other shares its place. */
 struct ast {
 	enum ast_op op;
 	int sub;
-	bool negated;
-	bool literal; /* a plain number written out: yuan when it stands beside money */
 	int depth;
-	size_t from, to; /* bytes of the text */
+	int slot;
+	uint32_t from, to; /* bytes of the text, which has EXPR_CHARS at most */
+	uint32_t n;
+	bool negated;
+	bool literal;  /* a plain number written out: yuan when it stands beside money */
+	bool children; /* AST_SCAN */
 	struct str name, binder;
 	struct ast **kid;
-	size_t n;
-	int slot;
 	struct type type;
-	struct val val;
+	const struct val *val; /* AST_CONST */
 	const struct kind *kind;
-	const struct field *field;
-	const struct term *term;
-	const struct action *action;
-	const struct setting_def *setting;
-	const struct function_def *function;
-	bool children; /* AST_SCAN */
+	union {
+		const struct field *field;           /* AST_FIELD, AST_COLUMN, AST_PART */
+		const struct term *term;             /* AST_TERM */
+		const struct action *action;         /* AST_FUNC */
+		const struct setting_def *setting;   /* AST_SETTING */
+		const struct function_def *function; /* AST_CALL */
+	};
 	struct ast_probe *probe;
 	size_t n_probe;
 };

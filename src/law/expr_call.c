@@ -336,7 +336,7 @@ static bool fn_round(struct typer *t, struct ast *e)
 	if (e->kid[0]->type.tag == T_MONEY)
 		e->type = T(MONEY);
 	else
-		e->type = !places || (places->op == AST_CONST && places->val.n == 0) ? T(INT)
+		e->type = !places || (places->op == AST_CONST && places->val->n == 0) ? T(INT)
 										     : T(NUM);
 	return true;
 }
@@ -728,7 +728,7 @@ static bool type_pack(struct typer *t, struct ast *e, const struct function_def 
 		return type_hint(t, "判断“属于”要加括号：%.*s((x in 列表))", STR_FMT(e->name));
 	}
 	if (e->n != f->n_arg)
-		return type_error(t, e, "%.*s 要%zu项，这里有%zu项", STR_FMT(e->name), f->n_arg,
+		return type_error(t, e, "%.*s 要%zu项，这里有%u项", STR_FMT(e->name), f->n_arg,
 				  e->n);
 	for (size_t i = 0; i < e->n; i++)
 		if (!type_expr(t, e->kid[i], &f->arg[i].type)
@@ -768,7 +768,7 @@ bool type_call(struct typer *t, struct ast *e)
 		if (!str_is(e->name, fns[i].name))
 			continue;
 		if (e->n < fns[i].min || e->n > fns[i].max) {
-			type_error(t, e, "%s 的项数不对，这里有%zu项", fns[i].name, e->n);
+			type_error(t, e, "%s 的项数不对，这里有%u项", fns[i].name, e->n);
 			return type_hint(t, "写成 %s", fns[i].usage);
 		}
 		if (e->binder.n && !binds(fns[i].fn)) {

@@ -951,7 +951,7 @@ static struct val simple(struct run *r, const struct ast *e)
 
 	switch (e->op) {
 	case AST_CONST:
-		return e->val;
+		return *e->val;
 	case AST_THIS:
 		return ref_to(ev->self);
 	case AST_OLD:

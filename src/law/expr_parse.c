@@ -22,7 +22,7 @@ struct ast *ast_new(struct arena *a, enum ast_op op, size_t from, size_t to)
 {
 	struct ast *e = arena_one(a, struct ast);
 
-	*e = (struct ast){ .op = op, .from = from, .to = to, .depth = 1 };
+	*e = (struct ast){ .op = op, .from = (uint32_t)from, .to = (uint32_t)to, .depth = 1 };
 	return e;
 }
 
@@ -112,7 +112,7 @@ static bool enter(struct parser *p)
 static struct ast *with_kids(struct parser *p, struct ast *e, struct ast *const *kid, size_t n)
 {
 	e->kid = arena_many(p->a, n, struct ast *);
-	e->n = n;
+	e->n = (uint32_t)n;
 	for (size_t i = 0; i < n; i++) {
 		e->kid[i] = kid[i];
 		if (kid[i]->depth >= e->depth)
@@ -153,6 +153,14 @@ static bool reserved(struct str w)
 	return false;
 }
 
+static const struct val *constant(struct parser *p, struct val v)
+{
+	struct val *kept = arena_one(p->a, struct val);
+
+	*kept = v;
+	return kept;
+}
+
 static struct ast *parse_number(struct parser *p)
 {
 	struct ast *e = ast_new(p->a, AST_CONST, p->l.from, p->l.to);
@@ -164,16 +172,15 @@ static struct ast *parse_number(struct parser *p)
 		return complain(p, "最多24位整数、6位小数", "“%.*s”不是能表示的数",
 				STR_FMT(quoted(p)));
 	e->literal = true;
-	e->val =
-		val_num(dec_is_int(v) && str_chr(p->l.word, '.', 0) == SIZE_MAX ? T_INT : T_NUM, v);
+	e->val = constant(p, val_num(dec_is_int(v) && str_chr(p->l.word, '.', 0) == SIZE_MAX ? T_INT : T_NUM, v));
 	next(p);
 	if (p->failed || p->l.tok != TOK_NAME || !unit_parse(p->l.word, &unit))
 		return p->failed ? NULL : e;
 	if (!dec_to_i64(v, &n) || n > 1000000)
 		return complain(p, "时长是不超过1,000,000的整数", "时长的数有误");
-	e->to = p->l.to;
+	e->to = (uint32_t)p->l.to;
 	e->literal = false;
-	e->val = (struct val){ .t = T_SPAN, .span = { n, unit } };
+	e->val = constant(p, (struct val){ .t = T_SPAN, .span = { n, unit } });
 	next(p);
 	return e;
 }
@@ -186,7 +193,7 @@ static struct ast *parse_date(struct parser *p)
 	if (!day_parse(p->l.word, &day))
 		return complain(p, "年份在1900至2199之间", "“%.*s”不是实际存在的日期",
 				STR_FMT(p->l.word));
-	e->val = val_i64(T_DATE, day);
+	e->val = constant(p, val_i64(T_DATE, day));
 	next(p);
 	return e;
 }
@@ -203,7 +210,7 @@ static struct ast *parse_text(struct parser *p)
 		if (raw.p[i] == '\'')
 			i++;
 	}
-	e->val = val_text(T_TEXT, buf_str(&b));
+	e->val = constant(p, val_text(T_TEXT, buf_str(&b)));
 	next(p);
 	return e;
 }
@@ -223,7 +230,7 @@ static struct ast *parse_list(struct parser *p, struct ast *e, const char *close
 				return NULL;
 		} while (take(p, ","));
 	}
-	e->to = p->l.to;
+	e->to = (uint32_t)p->l.to;
 	if (!take(p, close))
 		return unexpected(p, *close == ')' ? "逗号或者 )" : "逗号或者 ]", NULL);
 	return with_kids(p, e, kid, n);
@@ -252,7 +259,7 @@ static struct ast *parse_name(struct parser *p)
 
 	if (str_is(w, "true") || str_is(w, "false") || str_is(w, "null")) {
 		e->op = AST_CONST;
-		e->val = str_is(w, "null") ? VAL_NULL : val_bool(str_is(w, "true"));
+		e->val = constant(p, str_is(w, "null") ? VAL_NULL : val_bool(str_is(w, "true")));
 		next(p);
 		return e;
 	}
@@ -294,8 +301,8 @@ static struct ast *parse_atom(struct parser *p)
 	e = parse_or(p);
 	if (!e)
 		return NULL;
-	e->from = from;
-	e->to = p->l.to;
+	e->from = (uint32_t)from;
+	e->to = (uint32_t)p->l.to;
 	return expect(p, ")") ? e : NULL;
 }
 
@@ -390,7 +397,7 @@ static struct ast *parse_is_null(struct parser *p, struct ast *e)
 	e = single(p, AST_IS_NULL, e->from, e);
 	if (e) {
 		e->negated = negated;
-		e->to = to;
+		e->to = (uint32_t)to;
 	}
 	return e;
 }

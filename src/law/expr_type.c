@@ -284,7 +284,7 @@ bool type_coerce(struct typer *t, struct ast **e, const struct type *to)
 	const struct type *from = &(*e)->type;
 	bool yuan = to->tag == T_MONEY && type_is_number(from) && (*e)->literal;
 	bool whole = to->tag == T_INT && from->tag == T_NUM && (*e)->op == AST_CONST
-		     && dec_is_int((*e)->val.n);
+		     && dec_is_int((*e)->val->n);
 
 	if (!yuan && !whole && !type_fits(to, from)) {
 		type_error(t, *e, "这里应当是%.*s，不是%.*s", STR_FMT(describe(t, to)),
@@ -881,9 +881,11 @@ bool type_may_bind(struct typer *t, const struct ast *e, struct str name)
 
 static bool enum_value(struct typer *t, struct ast *e, const struct enum_def *d)
 {
-	(void)t;
+	struct val *v = arena_one(t->a, struct val);
+
+	*v = (struct val){ .t = T_ENUM, .s = e->name, .values = d };
 	e->op = AST_CONST;
-	e->val = (struct val){ .t = T_ENUM, .s = e->name, .values = d };
+	e->val = v;
 	e->type = (struct type){ .tag = T_ENUM, .values = d };
 	return true;
 }
@@ -1189,9 +1191,9 @@ static bool type_const(struct ast *e)
 {
 	if (e->type.tag == T_ENUM)
 		return true;
-	e->type = (struct type){ .tag = e->val.t };
-	if (e->val.t == T_SPAN)
-		e->type.n = (int)e->val.span.unit + 1;
+	e->type = (struct type){ .tag = e->val->t };
+	if (e->val->t == T_SPAN)
+		e->type.n = (int)e->val->span.unit + 1;
 	return true;
 }
 

@@ -316,7 +316,7 @@ static void label(struct why_run *w, const struct ast *e)
 		label_func(w, e);
 		break;
 	case AST_CONST:
-		put_val(w, e->val);
+		put_val(w, *e->val);
 		break;
 	default:
 		source(w, e);

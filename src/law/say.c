@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* Sentences with {expr} in them. */
+#include <string.h>
+
 #include "law/expr_ast.h"
 
 #define PIECES_MAX 64
@@ -33,7 +35,7 @@ static bool add_expr(struct arena *a, const struct scope *s, struct str inner, s
 struct say *say_compile(struct arena *a, const struct scope *s, struct str text, struct pos pos,
 			struct diag *d)
 {
-	struct say_piece *piece = arena_many(a, PIECES_MAX, struct say_piece);
+	struct say_piece piece[PIECES_MAX] = { 0 }, *kept;
 	struct say *say = arena_one(a, struct say);
 	struct scope plain = *s;
 	size_t n = 0, at = 0, open, close;
@@ -64,7 +66,10 @@ struct say *say_compile(struct arena *a, const struct scope *s, struct str text,
 		diag_add(d, pos, false, "一句话中的表达式超过%d处", PIECES_MAX / 2);
 		return NULL;
 	}
-	*say = (struct say){ piece, n };
+	kept = arena_many(a, n, struct say_piece);
+	if (n)
+		memcpy(kept, piece, n * sizeof(*kept));
+	*say = (struct say){ kept, n };
 	return ok ? say : NULL;
 }
 

@@ -62,12 +62,13 @@ static struct pos here(const struct parser *p)
 static struct part *push(struct arena *a, struct part_list *l, enum part_sort sort)
 {
 	if (l->n == l->cap) {
-		struct part *bigger = arena_many(a, l->cap ? l->cap * 2 : 8, struct part);
+		size_t cap = l->cap ? l->cap * 2 : 2; /* most are the inside of an {% if %}: one or two */
+		struct part *bigger = arena_many(a, cap, struct part);
 
 		if (l->n)
 			memcpy(bigger, l->v, l->n * sizeof(*bigger));
 		l->v = bigger;
-		l->cap = l->cap ? l->cap * 2 : 8;
+		l->cap = cap;
 	}
 	l->v[l->n] = (struct part){ .sort = sort };
 	return &l->v[l->n++];

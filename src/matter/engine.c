@@ -24,7 +24,7 @@ struct paper_form {
 
 struct engine_law {
 	const struct law *law;
-	struct str pack, digest, texts; /* texts: JSON object of path and text */
+	struct str pack, digest; /* digest: of its texts, see texts_json */
 	int64_t def;                    /* pack_version.id; 0 until bound */
 	struct reaction_at *reaction;   /* by name of kind and id */
 	size_t n_reaction;
@@ -122,6 +122,7 @@ static struct str sha256_hex(struct arena *a, struct str s)
 	return str_dup(a, (struct str){ hex, 64 });
 }
 
+/* All that a pack rests on, as pack_version keeps it: a JSON object of path and text. */
 static struct str texts_json(struct arena *a, const struct law_files *files, struct str pack)
 {
 	struct law_file *v;
@@ -135,6 +136,15 @@ static struct str texts_json(struct arena *a, const struct law_files *files, str
 		json_out_str(&o, v[i].path, v[i].text);
 	json_close(&o, '}');
 	return buf_str(&b);
+}
+
+static struct str texts_digest(struct arena *a, const struct law_files *files, struct str pack)
+{
+	struct arena *scratch = arena_new(); /* some two megabytes a pack */
+	struct str digest = sha256_hex(a, texts_json(scratch, files, pack));
+
+	arena_free(scratch);
+	return digest;
 }
 
 /* ---- one law made ready ---- */
@@ -256,8 +266,7 @@ bool engine_new(const struct engine_config *config, struct diag *d, struct engin
 			arena_free(a);
 			return false;
 		}
-		l->texts = texts_json(a, &files, pack[i]);
-		l->digest = sha256_hex(a, l->texts);
+		l->digest = texts_digest(a, &files, pack[i]);
 	}
 	for (size_t i = 0; i < e->n_current; i++)
 		for (size_t k = 0; k < e->n_current; k++)
@@ -417,11 +426,18 @@ static bool note_fills(struct engine *e, struct db *db, struct arena *a, const s
 	return true;
 }
 
+static bool put_version(struct engine *e, struct db *db, struct arena *a, const struct engine_law *l, struct err *err)
+{
+	const struct str texts = texts_json(a, e->config.files, l->pack);
+	const struct db_in in[] = { db_str(l->pack), db_str(l->digest), db_str(texts), db_i64(engine_now(e)) };
+
+	return db_exec(db, &st_version_put, DB_IN(in), NULL, err);
+}
+
 static bool bind_one(struct engine *e, struct db *db, struct arena *a, struct engine_law *l, struct engine_law **before,
 		     struct err *err)
 {
 	const struct db_in key[] = { db_str(l->pack), db_str(l->digest) };
-	const struct db_in in[] = { db_str(l->pack), db_str(l->digest), db_str(l->texts), db_i64(engine_now(e)) };
 	const struct db_out out[] = { db_to_i64(&l->def) };
 	bool found;
 
@@ -433,8 +449,7 @@ static bool bind_one(struct engine *e, struct db *db, struct arena *a, struct en
 	if (!last_version(e, db, a, l->pack, before, err) || (*before && !compare(db, a, (*before)->law, l->law, err)))
 		return false;
 	e->grew = true;
-	return db_exec(db, &st_version_put, DB_IN(in), NULL, err)
-	       && db_one(db, a, &st_version, DB_IN(key), DB_OUT(out), err);
+	return put_version(e, db, a, l, err) && db_one(db, a, &st_version, DB_IN(key), DB_OUT(out), err);
 }
 
 bool engine_bind(struct engine *e, struct db *db, struct arena *a, struct err *err)
