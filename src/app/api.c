@@ -519,6 +519,7 @@ static void put_around(struct json_out *o, const struct matter_view *m)
 		json_out_str(o, "number", m->paper[i].number);
 		json_out_str(o, "state", m->paper[i].state);
 		json_out_str(o, "digest", m->paper[i].digest);
+		json_out_str(o, "corrected_by", m->paper[i].correction);
 		json_close(o, '}');
 	}
 	json_close(o, ']');

@@ -76,6 +76,7 @@ struct event_line {
 
 struct paper_line {
 	struct str name, number, made, href, state;
+	struct str correction; /* of the paper that corrects it; empty: none */
 	bool ready, failed;
 };
 
@@ -215,7 +216,7 @@ const struct paper_block *paper_blocks(struct req *r, struct str content, const 
 
 struct doc_view {
 	struct frame frame;
-	struct str name, number, title, title_href, made, frozen, digest, sm3, size, href, signature;
+	struct str name, number, title, title_href, made, frozen, digest, sm3, size, href, signature, correction, correction_href;
 	bool ready, failed;
 	const struct paper_block *block;
 	size_t n_block;

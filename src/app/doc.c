@@ -48,6 +48,14 @@ static bool load(struct req *r, struct document *d, struct matter_view *m, const
 	return *ret || err_set(err, ERR_NOT_FOUND, "没有这份文书");
 }
 
+static struct str correction_href(struct req *r, const struct matter_view *m, int64_t by)
+{
+	for (size_t i = 0; by && i < m->n_paper; i++)
+		if (m->paper[i].id == by)
+			return str_fmt(r->a, "/doc/%.*s", STR_FMT(m->paper[i].code));
+	return (struct str){ 0 };
+}
+
 bool doc_show(struct req *r, struct err *err)
 {
 	struct doc_view v = { .n_block = 0 };
@@ -64,6 +72,8 @@ bool doc_show(struct req *r, struct err *err)
 	v.name = p->name;
 	v.number = d.number;
 	v.signature = d.signature;
+	v.correction = p->correction;
+	v.correction_href = correction_href(r, &m, p->corrected_by);
 	v.title = m.title;
 	v.title_href = case_href(r, m.snap);
 	v.href = str_fmt(r->a, "/doc/%.*s", STR_FMT(p->code));

@@ -147,7 +147,8 @@ static void put_paper(struct stock *k, struct dossier_line *l, size_t *n, size_t
 	k->used[i] = true;
 	l[(*n)++] = (struct dossier_line){ .name = p->name, .number = p->number, .made = shown_time(k->a, p->made),
 					   .href = str_fmt(k->a, "/doc/%.*s", STR_FMT(p->code)), .paper = p->paper, .code = p->code,
-					   .digest = str_is(p->state, "frozen") ? p->digest : (struct str){ 0 }, .at = p->made };
+					   .digest = str_is(p->state, "frozen") ? p->digest : (struct str){ 0 }, .at = p->made,
+					   .correction = p->correction };
 }
 
 static int by_time(const void *x, const void *y)

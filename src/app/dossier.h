@@ -20,6 +20,7 @@ struct dossier_thing { /* a stored file */
 struct dossier_line {
 	struct str name, number, made, href;
 	struct str paper, code, digest; /* digest empty: not drawn yet */
+	struct str correction;          /* of the paper that corrects it; empty: none */
 	int64_t at;
 	bool missing;
 	const struct dossier_thing *thing; /* NULL: a paper */

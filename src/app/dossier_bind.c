@@ -102,6 +102,12 @@ static struct str page_range(struct arena *a, int first, int n)
 	return n > 1 ? str_fmt(a, "%d—%d", first, first + n - 1) : str_fmt(a, "%d", first);
 }
 
+/* The index says what was corrected, and by which paper, which stands in the same file. */
+static struct str named(struct arena *a, const struct dossier_line *l)
+{
+	return l->correction.n ? str_fmt(a, "%.*s（已由%.*s更正）", STR_FMT(l->name), STR_FMT(l->correction)) : l->name;
+}
+
 static bool contents(struct bound *x, struct err *err)
 {
 	struct arena *a = x->j->a;
@@ -117,7 +123,7 @@ static bool contents(struct bound *x, struct err *err)
 
 		if (l->missing)
 			continue; /* 缺的不占位 (LY1.09-9.1); the notes tell it */
-		CELLS(&s, "row", str_fmt(a, "%d", ++row), l->name, l->number, str_sub(l->made, 0, 10),
+		CELLS(&s, "row", str_fmt(a, "%d", ++row), named(a, l), l->number, str_sub(l->made, 0, 10),
 		      x->pages[i] ? page_range(a, next, x->pages[i]) : outside_why(x->why[i]));
 		next += x->pages[i];
 	}

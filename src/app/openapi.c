@@ -313,7 +313,7 @@ static void put_matter_schema(struct json_out *o, struct arena *a, const struct 
 	json_out_raw(o, "masked", STR("{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"));
 	json_out_raw(o, "papers", STR("{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\",\"format\":"
 				      "\"uuid\"},\"name\":{\"type\":\"string\"},\"number\":{\"type\":\"string\"},\"state\":"
-				      "{\"type\":\"string\"},\"digest\":{\"type\":\"string\"}}}}"));
+				      "{\"type\":\"string\"},\"digest\":{\"type\":\"string\"},\"corrected_by\":{\"type\":\"string\"}}}}"));
 	json_out_raw(o, "links", STR("{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\",\"format\":"
 				     "\"uuid\"},\"relation\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"}}}}"));
 	json_out_raw(o, "actions", STR("{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"action\":{\"type\":\"string\"},"

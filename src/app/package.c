@@ -133,6 +133,8 @@ static bool put_papers(struct packing *x, const struct dossier_part *part, const
 		json_out_str(&x->papers, "name", l->name);
 		json_out_str(&x->papers, "number", l->number);
 		json_out_str(&x->papers, "in", str_of(in));
+		if (l->correction.n)
+			json_out_str(&x->papers, "corrected_by", l->correction);
 		api_put_time(&x->papers, "made", l->at);
 		put_digests(&x->papers, b.sha256, b.sm3);
 		json_close(&x->papers, '}');

@@ -17,7 +17,7 @@
 
 static const struct stmt st_paper = { "proof_paper",
 	"SELECT e.id, d.blob FROM document d JOIN event e ON e.request = 'paper:' || CAST(d.id AS text) WHERE d.matter = $1"
-	" AND d.paper = 'public_text' AND d.state = 'frozen' AND d.voided IS NULL ORDER BY d.id DESC LIMIT 1" };
+	" AND d.paper = 'public_text' AND d.state = 'frozen' ORDER BY d.id DESC LIMIT 1" };
 static const struct stmt st_published = { "proof_published",
 	"SELECT id, '' FROM event WHERE matter = $1 AND action IN ('publish', 'open') ORDER BY id DESC LIMIT 1" };
 

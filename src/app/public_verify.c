@@ -17,7 +17,7 @@
 #define NUMBERED_MOST 20 /* papers of one number: a decision and its copies */
 
 static const struct stmt st_file = { "verify_by_file",
-	"SELECT d.id, d.matter, m.organ, d.created, d.paper, d.number, COALESCE(d.signature, ''), COALESCE(d.voided, 0), d.blob, b.sm3,"
+	"SELECT d.id, d.matter, m.organ, d.created, d.paper, d.number, COALESCE(d.signature, ''), COALESCE(d.corrected_by, 0), d.blob, b.sm3,"
 	" COALESCE(o.name, ''), m.def, m.kind FROM document d JOIN blob b ON b.digest = d.blob JOIN matter m ON m.id = d.matter"
 	" LEFT JOIN organ o ON o.id = m.organ WHERE d.blob = $1 AND d.state = 'frozen'"
 	" ORDER BY CASE WHEN d.signature IS NULL THEN 1 ELSE 0 END, d.id LIMIT 1" };
@@ -29,7 +29,7 @@ static const struct stmt st_number = { "verify_by_number",
 	"SELECT DISTINCT d.matter FROM document d WHERE d.number = $1 AND d.state = 'frozen' ORDER BY d.matter LIMIT 20" };
 
 struct issued {
-	int64_t document, matter, organ, created, voided, def;
+	int64_t document, matter, organ, created, corrected_by, def;
 	struct str paper, number, signature, sha256, sm3, organ_name, kind;
 };
 
@@ -123,6 +123,24 @@ static void fate_of(struct req *r, const struct looking *p, struct verify_view *
 
 /* ---- by file ---- */
 
+static const struct stmt st_correction = { "verify_correction", "SELECT paper, number, created FROM document WHERE id = $1" };
+
+static bool correction_of(struct req *r, const struct issued *x, struct verify_view *v, struct err *err)
+{
+	struct issued by = { .def = x->def, .kind = x->kind };
+	const struct db_in in[] = { db_i64(x->corrected_by) };
+	const struct db_out out[] = { db_to_str(&by.paper), db_to_str(&by.number), db_to_i64(&by.created) };
+
+	if (!x->corrected_by)
+		return true;
+	if (!db_one(r->db, r->a, &st_correction, DB_IN(in), DB_OUT(out), err))
+		return false;
+	v->gone = str_fmt(r->a, "这份文书已于%.*s由《%.*s》%.*s更正", STR_FMT(public_day(r->a, day_at(by.created))),
+			  STR_FMT(paper_name(r, &by)), STR_FMT(by.number));
+	v->gone_why = STR("与更正书一并使用");
+	return true;
+}
+
 static bool found_file(struct req *r, const struct issued *x, struct verify_view *v, struct err *err)
 {
 	struct fact *f = arena_many(r->a, FACTS_MOST, struct fact);
@@ -134,9 +152,7 @@ static bool found_file(struct req *r, const struct issued *x, struct verify_view
 	public_fact(f, &v->n_fact, "制发机关", x->organ_name, false);
 	public_fact(f, &v->n_fact, "制作日期", public_day(r->a, day_at(x->created)), false);
 	v->fact = f;
-	if (x->voided)
-		v->gone = str_fmt(r->a, "这份文书已于%.*s作废", STR_FMT(public_day(r->a, day_at(x->voided))));
-	if (!signature_of(r, x, v, err) || !published_of(r, x->matter, &p, err))
+	if (!correction_of(r, x, v, err) || !signature_of(r, x, v, err) || !published_of(r, x->matter, &p, err))
 		return false;
 	if (p.found && !v->gone.n)
 		fate_of(r, &p, v);
@@ -152,7 +168,7 @@ static bool by_file(struct req *r, struct str content, struct verify_view *v, st
 	blob_digest(r->a, content, &b);
 	const struct db_in in[] = { db_str(b.sha256) };
 	const struct db_out out[] = { db_to_i64(&x.document), db_to_i64(&x.matter), db_to_i64(&x.organ), db_to_i64(&x.created),
-				      db_to_str(&x.paper), db_to_str(&x.number), db_to_str(&x.signature), db_to_i64(&x.voided),
+				      db_to_str(&x.paper), db_to_str(&x.number), db_to_str(&x.signature), db_to_i64(&x.corrected_by),
 				      db_to_str(&x.sha256), db_to_str(&x.sm3), db_to_str(&x.organ_name), db_to_i64(&x.def),
 				      db_to_str(&x.kind) };
 

@@ -472,6 +472,7 @@ static const struct {
 	{ "do", step_act, { "who", "do", "at", "with", "refused", "warned", "reason" } },
 	{ "set", step_set, { "who", "set", "to", "per", "basis", "from", "refused" } },
 	{ "now", step_now, { "now" } },
+	{ "drawn", play_drawn, { "drawn" } },
 	{ "see", play_see, { "see", "state", "fields", "clock", "count", "can", "hidden", "seen_by", "papers", "told" } },
 	{ "find", play_find, { "find", "with", "as" } },
 	{ "given", step_given, { "given", "as", "state", "done", "with" } },

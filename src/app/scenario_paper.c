@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "app/scenario_play.h"
+#include "blob/blob.h"
 #include "law/kind.h"
+#include "matter/document.h"
 #include "paper/draw.h"
 
 static const struct stmt st_made = { "scenario_made",
@@ -67,4 +69,38 @@ bool scenario_draw(struct engine *e, struct db *db, struct arena *a, const char 
 				      db_to_str(&m.kind) };
 
 	return db_each(db, a, &st_made, DB_NONE, DB_OUT(out), draw_made, &m, err);
+}
+
+/* Each is stored as a row, whatever its size: a scenario has no folder, and is taken back. */
+static bool freeze(struct play *p, const struct document *d, struct err *err)
+{
+	const struct draw_job job = { .blocks = d->content, .title = d->name, .author = d->organ, .at = d->created };
+	struct str pdf;
+	struct blob b;
+
+	if (!draw_pdf(p->a, &job, &pdf, err))
+		return false;
+	blob_digest(p->a, pdf, &b);
+	b.place = STR("row");
+	b.data = pdf;
+	return blob_put(p->st.db, &b, engine_now(p->st.e), err)
+	    && document_frozen(p->st.e, p->st.db, p->a, d->id, b.sha256, b.sm3, err);
+}
+
+#define DRAWN_AT_ONCE 20
+
+bool play_drawn(struct play *p, const struct ynode *y)
+{
+	const struct document *d;
+	size_t n;
+	struct err err = { 0 };
+
+	do {
+		if (!document_queued(p->st.e, p->st.db, p->a, DRAWN_AT_ONCE, &d, &n, &err))
+			return play_broke(p, y, &err);
+		for (size_t i = 0; i < n; i++)
+			if (!freeze(p, &d[i], &err))
+				return play_broke(p, y, &err);
+	} while (n == DRAWN_AT_ONCE);
+	return true;
 }

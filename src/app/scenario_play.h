@@ -39,6 +39,8 @@ void scenario_play(struct engine *e, struct db *db, struct arena *a, const struc
 /* Draws what was made into a folder, TEMPLATE.pdf and .ofd, the first of each template that anybody drew there. */
 MUST_USE bool scenario_draw(struct engine *e, struct db *db, struct arena *a, const char *folder, struct err *err);
 
+/* What was made so far becomes PDF, as the program does soon after an act. */
+bool play_drawn(struct play *p, const struct ynode *y);
 bool play_see(struct play *p, const struct ynode *y);
 bool play_find(struct play *p, const struct ynode *y);
 bool play_duty(struct play *p, const struct ynode *y);

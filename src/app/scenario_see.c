@@ -515,7 +515,7 @@ static bool paper_row(void *ctx, struct err *err)
 }
 
 static const struct stmt st_papers = { "scenario_papers",
-	"SELECT paper FROM document WHERE matter = $1 AND voided IS NULL ORDER BY id" };
+	"SELECT paper FROM document WHERE matter = $1 ORDER BY id" };
 
 /* All papers made so far, each once. */
 static bool see_papers(struct look *l, const struct ynode *y)

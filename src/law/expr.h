@@ -105,6 +105,12 @@ struct scan {
 
 /* The world that expressions read; implemented by src/matter, and by tests. All return false with
  * *err. */
+struct paper_fact {
+	bool made;
+	struct str number, digest; /* digest: SHA-256 of its PDF, hexadecimal; empty: not drawn yet */
+	int64_t at;                /* when it was made */
+};
+
 struct world {
 	/* The matter as it stands within the act; NULL in *ret when it does not exist. Cached by
 	 * the caller. */
@@ -138,8 +144,8 @@ struct world {
 	bool (*recused)(void *w, const struct snap *m, int64_t person, bool *ret, struct err *err);
 	/* The amounts of the cases that m's `alike` compares it with (T_MONEY values): same matter, same step. */
 	bool (*alike)(void *w, const struct snap *m, const struct val_list **ret, struct err *err);
-	/* Whether the last paper of that id has been made into a PDF. */
-	bool (*frozen)(void *w, int64_t matter, struct str paper, bool *ret, struct err *err);
+	/* The last paper of that id that no other has corrected; made: there is one. */
+	bool (*paper)(void *w, int64_t matter, struct str paper, struct paper_fact *ret, struct err *err);
 };
 
 /* What one evaluation sees. Set this, old, actor, now; the rest is optional. */

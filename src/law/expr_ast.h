@@ -120,6 +120,9 @@ enum func {
 	FN_ROUNDS,
 	FN_CLOCK,
 	FN_CLOCKS,
+	FN_PAPER_NO,
+	FN_PAPER_ON,
+	FN_PAPER_SUM,
 	FN_FROZEN, /* by id */
 	FN_DATE,
 	FN_DATE_OF,

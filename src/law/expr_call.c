@@ -209,18 +209,34 @@ static bool fn_clock(struct typer *t, struct ast *e)
 	return true;
 }
 
-static bool fn_frozen(struct typer *t, struct ast *e)
+/* A field whose values are ids of papers names the one that it holds. */
+static bool paper_field(struct typer *t, struct ast *e, bool *ret)
+{
+	const struct kind *k = t->s->kind;
+	const struct field *f = kind_field(k, e->kid[0]->name);
+
+	*ret = f && f->type.tag == T_ENUM;
+	if (!*ret)
+		return true;
+	for (size_t i = 0; i < f->type.values->n; i++)
+		if (!kind_paper(k, f->type.values->v[i].id))
+			return type_error(t, e->kid[0], "“%.*s”的选项“%.*s”不是本办件的文书", STR_FMT(f->id), STR_FMT(f->type.values->v[i].id));
+	return type_expr(t, e->kid[0], NULL);
+}
+
+static bool fn_paper(struct typer *t, struct ast *e)
 {
 	const struct kind *k = t->s->kind;
 	struct near near;
+	bool field;
 
-	if (!id_arg(t, e))
+	if (!id_arg(t, e) || !paper_field(t, e, &field))
 		return false;
 	near_start(&near, e->kid[0]->name);
 	for (size_t i = 0; i < k->n_paper; i++)
 		near_try(&near, k->paper[i].id);
-	e->type = T(BOOL);
-	return kind_paper(k, e->kid[0]->name) || unknown_id(t, e, "文书", &near);
+	e->type = e->sub == FN_FROZEN ? T(BOOL) : e->sub == FN_PAPER_ON ? T(DATE) : T(TEXT);
+	return field || kind_paper(k, e->kid[0]->name) || unknown_id(t, e, "文书", &near);
 }
 
 /* ---- plain functions ---- */
@@ -698,7 +714,10 @@ static const struct fn fns[] = {
 	{ "people", FN_PEOPLE, 1, 2, fn_people, "people(单位, 岗位)" },
 	{ "recused", FN_RECUSED, 1, 1, fn_recused, "recused(人员)" },
 	{ "alike", FN_ALIKE, 0, 0, fn_alike, "alike()" },
-	{ "frozen", FN_FROZEN, 1, 1, fn_frozen, "frozen(文书)" },
+	{ "frozen", FN_FROZEN, 1, 1, fn_paper, "frozen(文书)" },
+	{ "paper_no", FN_PAPER_NO, 1, 1, fn_paper, "paper_no(文书)" },
+	{ "paper_on", FN_PAPER_ON, 1, 1, fn_paper, "paper_on(文书)" },
+	{ "paper_sum", FN_PAPER_SUM, 1, 1, fn_paper, "paper_sum(文书)" },
 	{ "sealed", FN_SEALED, 1, 1, fn_sealed, "sealed(文件)" },
 	{ "same", FN_SAME, 2, 2, fn_same, "same(a, b)" },
 	{ "len", FN_LEN, 1, 1, fn_len, "len(文字)" },

@@ -319,16 +319,30 @@ static bool run_record(struct run *r, const struct ast *e, struct val *ret)
 	}
 }
 
-static bool run_frozen(struct run *r, const struct ast *e, struct val *ret)
+/* The paper is named by its id, or by a field that holds one. */
+static bool run_paper(struct run *r, const struct ast *e, struct val *ret)
 {
 	struct eval *ev = r->ev;
-	bool yes = false;
+	struct paper_fact p = { .made = false };
+	struct val id = { .t = T_ENUM, .s = e->kid[0]->name };
 
+	*ret = VAL_NULL;
 	if (!ev->world || !ev->self)
 		return no_matter(r);
-	if (!ev->world->frozen(ev->w, ev->self->id, e->kid[0]->name, &yes, r->err))
+	if (e->kid[0]->type.tag == T_ENUM && !run_eval(r, e->kid[0], &id))
 		return false;
-	*ret = val_bool(yes);
+	if (val_is_null(id))
+		return true;
+	if (!ev->world->paper(ev->w, ev->self->id, id.s, &p, r->err))
+		return false;
+	if (e->sub == FN_FROZEN)
+		*ret = val_bool(p.digest.n > 0);
+	else if (e->sub == FN_PAPER_ON && p.made)
+		*ret = val_i64(T_DATE, day_at(p.at));
+	else if (e->sub == FN_PAPER_NO && p.number.n)
+		*ret = val_text(T_TEXT, p.number);
+	else if (e->sub == FN_PAPER_SUM && p.digest.n)
+		*ret = val_text(T_TEXT, p.digest);
 	return true;
 }
 
@@ -661,7 +675,10 @@ bool run_func(struct run *r, const struct ast *e, struct val *ret)
 	case FN_CLOCKS:
 		return run_record(r, e, ret);
 	case FN_FROZEN:
-		return run_frozen(r, e, ret);
+	case FN_PAPER_NO:
+	case FN_PAPER_ON:
+	case FN_PAPER_SUM:
+		return run_paper(r, e, ret);
 	case FN_OPEN:
 		return run_open(r, e, ret);
 	case FN_ORGANS:

@@ -189,6 +189,15 @@ static void label_func(struct why_run *w, const struct ast *e)
 		name_or_id(w, ((const struct clock *)e->type.extra)->name,
 			   ((const struct clock *)e->type.extra)->id);
 		break;
+	case FN_PAPER_NO:
+		buf_adds(w->b, "文书的文号");
+		break;
+	case FN_PAPER_ON:
+		buf_adds(w->b, "文书的制作日期");
+		break;
+	case FN_PAPER_SUM:
+		buf_adds(w->b, "文书的摘要");
+		break;
 	case FN_DATE:
 	case FN_CEIL:
 	case FN_FLOOR:

@@ -129,7 +129,7 @@ static const struct key number_keys[] = {
 	{ "cite", K_SCALAR | K_LIST }, { 0 }
 };
 static const struct key paper_keys[] = {
-	{ "name", K_SCALAR | K_MUST }, { "template", K_SCALAR | K_MUST }, { "copies", K_SCALAR },
+	{ "name", K_SCALAR | K_MUST }, { "template", K_SCALAR | K_MUST }, { "copies", K_SCALAR }, { "corrects", K_SCALAR },
 	{ "cite", K_SCALAR | K_LIST }, { 0 }
 };
 
@@ -488,6 +488,24 @@ static struct str template_text(const struct loader *l, struct str id)
 	return (struct str){ 0 };
 }
 
+/* A paper that corrects another: the field's values are the papers that it may be. */
+static const struct field *corrects(struct loader *l, const struct kind *k, const struct ynode *y)
+{
+	const struct field *f = kind_field(k, bind_text(y, "corrects"));
+
+	if (!ynode_get(y, "corrects"))
+		return NULL;
+	if (!f || f->type.tag != T_ENUM) {
+		diag_add(l->d, pos_val(ynode_get(y, "corrects")), false, "corrects 写一个选项字段，它的选项是本办件的文书");
+		return NULL;
+	}
+	for (size_t i = 0; i < f->type.values->n; i++)
+		if (!kind_paper(k, f->type.values->v[i].id))
+			diag_add(l->d, pos_val(ynode_get(y, "corrects")), false, "“%.*s”的选项“%.*s”不是本办件的文书", STR_FMT(f->id),
+				 STR_FMT(f->type.values->v[i].id));
+	return f;
+}
+
 static void papers(struct loader *l, struct kind *k)
 {
 	const struct ynode *map = bind_ids(l, tree_of(l, k), "papers");
@@ -513,6 +531,8 @@ static void papers(struct loader *l, struct kind *k)
 		p->copies = (int)copies;
 	}
 	k->n_paper = map->n;
+	for (size_t i = 0; i < map->n; i++)
+		k->paper[i].corrects = corrects(l, k, map->child[i]);
 }
 
 void bind_kind_structure(struct loader *l, struct kind *k)

@@ -343,7 +343,8 @@ struct paper {
 	int copies;
 	struct node *node;
 	struct str template_text; /* of the nearest pack that has it */
-	};
+	const struct field *corrects; /* whose value is the id of the paper that this one corrects; NULL: it corrects none */
+};
 
 /* What is shown to whom gives a number of the matter and its query code: fields, terms, clocks, the state. */
 struct see_code {

@@ -497,6 +497,26 @@ static bool sign_for(struct step *s, struct err *err)
 	return true;
 }
 
+static const struct stmt st_to_correct = { "paper_to_correct",
+	"SELECT id FROM document WHERE matter = $1 AND paper = $2 AND corrected_by IS NULL ORDER BY id DESC LIMIT 1" };
+
+/* Which paper a correcting one corrects: the last of its sort that none has corrected yet. */
+static bool find_corrected(struct step *s, const struct paper *p, int64_t *ret, struct err *err)
+{
+	const struct val v = p->corrects ? s->new->field[p->corrects->index] : VAL_NULL;
+	const struct db_in in[] = { db_i64(s->new->id), db_str(val_is_null(v) ? (struct str){ 0 } : v.s) };
+	const struct db_out out[] = { db_to_i64(ret) };
+	bool found = true;
+
+	*ret = 0;
+	if (p->corrects && !db_maybe(s->t->db, s->t->a, &st_to_correct, DB_IN(in), DB_OUT(out), &found, err))
+		return false;
+	if (!found)
+		refuse(&s->no, (struct refusal){ .sort = REFUSED_PAPER, .node = p->node, .way = p->corrects->id, .field = p->corrects->id,
+						 .say = STR("没有要更正的文书，或者它已经更正。选一份本件制作过、没有更正过的文书") });
+	return true;
+}
+
 static bool make_paper(struct step *s, const struct paper *p, struct err *err)
 {
 	struct template_result r = { 0 };
@@ -509,9 +529,8 @@ static bool make_paper(struct step *s, const struct paper *p, struct err *err)
 	if (!sign_for(s, err) || !template_expand(t, &s->ev, &r, err))
 		return false;
 	refuse_paper(s, p, &r);
-	s->paper[s->n_paper] = (struct paper_made){ p, s->n_paper ? (struct str){ 0 } : paper_number(s), digest, r.blocks };
-	s->n_paper++;
-	return true;
+	s->paper[s->n_paper] = (struct paper_made){ p, s->n_paper ? (struct str){ 0 } : paper_number(s), digest, r.blocks, 0 };
+	return find_corrected(s, p, &s->paper[s->n_paper++].corrects, err);
 }
 
 static bool step_papers(struct step *s, struct err *err)

@@ -29,14 +29,15 @@ static size_t count_of(const struct json *list)
 /* ---- papers ---- */
 
 static const struct stmt st_papers = { "audit_papers",
-	"SELECT d.id, d.event, d.paper, d.number, d.template, d.content, d.state, d.blob, d.frozen_event, d.created, d.voided, d.frozen,"
-	" b.sm3, d.signature, d.signed_event FROM document d LEFT JOIN blob b ON b.digest = d.blob WHERE d.matter = $1 ORDER BY d.id" };
+	"SELECT d.id, d.event, d.paper, d.number, d.template, d.content, d.state, d.blob, d.frozen_event, d.created, d.corrected_by, d.frozen,"
+	" b.sm3, d.signature, d.signed_event, COALESCE((SELECT c.id FROM document c WHERE c.corrected_by = d.id), 0)"
+	" FROM document d LEFT JOIN blob b ON b.digest = d.blob WHERE d.matter = $1 ORDER BY d.id" };
 
 struct papers {
 	struct folded *f;
-	int64_t id, event, frozen_event, created, voided, frozen_at, signed_event;
+	int64_t id, event, frozen_event, created, corrected_by, corrects, frozen_at, signed_event;
 	struct str paper, number, template, content, state, blob, sm3, signature;
-	size_t n, frozen, is_signed; /* in all */
+	size_t n, frozen, is_signed, corrected; /* in all */
 	/* the event whose papers are being read: how many, and where in its body the last one ended */
 	int64_t of, of_n;
 	size_t at;
@@ -58,6 +59,8 @@ static bool in_body(struct papers *p, const struct step_row *s)
 	buf_init(&b, p->f->a, BODY_MAX);
 	json_open(&o, NULL, '{');
 	json_out_raw(&o, "content", p->content);
+	if (p->corrects)
+		json_out_i64(&o, "corrects", p->corrects);
 	json_out_str(&o, "number", p->number);
 	json_out_str(&o, "paper", p->paper);
 	json_out_str(&o, "template", p->template);
@@ -112,12 +115,30 @@ static bool signature_fits(struct papers *p, struct err *err)
 	return true;
 }
 
-static bool voided_fits(const struct papers *p)
+/* The event of the paper that corrects it says so of this one, as the act wrote it (put_papers in store.c). */
+static const struct stmt st_correcting = { "audit_correcting", "SELECT event FROM document WHERE id = $1" };
+
+static bool corrected_fits(struct papers *p, struct err *err)
 {
-	for (size_t i = 0; p->voided && i < p->f->n; i++)
-		if (p->f->step[i].at == p->voided)
+	const struct db_in in[] = { db_i64(p->corrected_by) };
+	int64_t event = 0;
+	const struct db_out out[] = { db_to_i64(&event) };
+	const struct step_row *s;
+	const struct json *j;
+	bool found = false;
+
+	if (!p->corrected_by)
+		return true;
+	p->corrected++;
+	if (!db_maybe(p->f->m->x->db, p->f->a, &st_correcting, DB_IN(in), DB_OUT(out), &found, err))
+		return false;
+	s = found ? step_of(p->f, event) : NULL;
+	if (s && !s->body)
+		return true;
+	json_each(j, s ? json_get(s->body, "papers") : NULL)
+		if (json_i64(j, "corrects", 0) == p->id)
 			return true;
-	return !p->voided;
+	return differs(p, err, "的更正登记被改动：没有哪一步办理更正过它");
 }
 
 static bool paper_row(void *ctx, struct err *err)
@@ -134,9 +155,7 @@ static bool paper_row(void *ctx, struct err *err)
 	}
 	if (s->body && (!in_body(p, s) || p->created != s->at))
 		return differs(p, err, "被改动：内容、文号、样式或者次序与办理时定下的不符");
-	if (!voided_fits(p))
-		return differs(p, err, "的作废时间被改动：没有哪一步办理作废过它");
-	return frozen_fits(p, err) && signature_fits(p, err);
+	return corrected_fits(p, err) && frozen_fits(p, err) && signature_fits(p, err);
 }
 
 bool audit_papers(struct folded *f, struct err *err)
@@ -145,8 +164,9 @@ bool audit_papers(struct folded *f, struct err *err)
 	const struct db_in in[] = { db_i64(f->row.id) };
 	const struct db_out out[] = { db_to_i64(&p.id), db_to_i64(&p.event), db_to_str(&p.paper), db_to_str(&p.number),
 				      db_to_str(&p.template), db_to_str(&p.content), db_to_str(&p.state), db_to_str(&p.blob),
-				      db_to_i64(&p.frozen_event), db_to_i64(&p.created), db_to_i64(&p.voided), db_to_i64(&p.frozen_at),
-				      db_to_str(&p.sm3), db_to_str(&p.signature), db_to_i64(&p.signed_event) };
+				      db_to_i64(&p.frozen_event), db_to_i64(&p.created), db_to_i64(&p.corrected_by), db_to_i64(&p.frozen_at),
+				      db_to_str(&p.sm3), db_to_str(&p.signature), db_to_i64(&p.signed_event),
+				      db_to_i64(&p.corrects) };
 	size_t n = 0, frozen = 0, is_signed = 0;
 
 	if (!db_each(f->m->x->db, f->a, &st_papers, DB_IN(in), DB_OUT(out), paper_row, &p, err))

@@ -182,6 +182,7 @@ struct clocks;
 struct paper_made {
 	const struct paper *paper;
 	struct str number, digest, values;
+	int64_t corrects; /* the document that it corrects; 0: none */
 };
 struct step {
 	struct turn *t;

@@ -207,6 +207,8 @@ struct paper_view {
 	int64_t id;
 	struct str code, paper, name, number, state, digest;
 	int64_t made;
+	int64_t corrected_by;  /* the document that corrects it; 0: none */
+	struct str correction; /* what that is called: 《文书更正书》（文号）; empty: none */
 };
 struct link_view {
 	int64_t matter;

@@ -367,7 +367,16 @@ static bool paper_row(void *ctx, struct err *err)
 }
 
 static const struct stmt st_papers = { "see_papers",
-	"SELECT id, code, paper, number, state, blob, created FROM document WHERE matter = $1 ORDER BY id" };
+	"SELECT id, code, paper, number, state, blob, created, COALESCE(corrected_by, 0) FROM document WHERE matter = $1 ORDER BY id" };
+
+/* The correcting paper is of the same matter. */
+static struct str corrected_as(const struct seeing *s, const struct paper_row *r, int64_t by)
+{
+	for (size_t i = 0; by && i < r->n; i++)
+		if (r->v[i].id == by)
+			return str_fmt(s->t->a, "《%.*s》%.*s", STR_FMT(paper_name_of(s->m->kind, r->v[i].paper)), STR_FMT(r->v[i].number));
+	return (struct str){ 0 };
+}
 
 static bool see_papers(struct seeing *s, struct err *err)
 {
@@ -375,7 +384,7 @@ static bool see_papers(struct seeing *s, struct err *err)
 	const struct db_in in[] = { db_i64(s->m->id) };
 	const struct db_out out[] = { db_to_i64(&r.x.id), db_to_str(&r.x.code), db_to_str(&r.x.paper),
 				      db_to_str(&r.x.number), db_to_str(&r.x.state), db_to_str(&r.x.digest),
-				      db_to_i64(&r.x.made) };
+				      db_to_i64(&r.x.made), db_to_i64(&r.x.corrected_by) };
 	bool shown = true;
 
 	if (!db_each(s->t->db, s->t->a, &st_papers, DB_IN(in), DB_OUT(out), paper_row, &r, err))
@@ -384,6 +393,7 @@ static bool see_papers(struct seeing *s, struct err *err)
 		if (!s->all && !paper_shown(s->t, s->m, &s->ev, s->who, r.v[i].paper, &shown, err))
 			return false;
 		r.v[i].name = paper_name_of(s->m->kind, r.v[i].paper);
+		r.v[i].correction = corrected_as(s, &r, r.v[i].corrected_by);
 		if (shown)
 			r.v[s->v->n_paper++] = r.v[i];
 	}

@@ -183,6 +183,8 @@ static void put_papers(const struct step *s, struct json_out *o)
 	for (size_t i = 0; i < s->n_paper; i++) {
 		json_open(o, NULL, '{');
 		json_out_raw(o, "content", s->paper[i].values);
+		if (s->paper[i].corrects)
+			json_out_i64(o, "corrects", s->paper[i].corrects);
 		json_out_str(o, "number", s->paper[i].number);
 		json_out_str(o, "paper", s->paper[i].paper->id);
 		json_out_str(o, "template", s->paper[i].digest);
@@ -639,6 +641,8 @@ static const struct stmt st_document = { "document_insert",
 static const struct stmt st_outbox = { "outbox_insert",
 	"INSERT INTO outbox (kind, matter, event, item, at, tries) VALUES ('paper', $1, $2, $3, $4, 0)" };
 
+static const struct stmt st_corrected = { "paper_corrected", "UPDATE document SET corrected_by = $2 WHERE id = $1" };
+
 bool store_papers(struct step *s, struct err *err)
 {
 	for (size_t i = 0; i < s->n_paper; i++) {
@@ -651,9 +655,11 @@ bool store_papers(struct step *s, struct err *err)
 
 		if (!db_one(s->t->db, s->t->a, &st_document, DB_IN(in), DB_OUT(out), err))
 			return false;
+		const struct db_in old[] = { db_i64(p->corrects), db_i64(id) };
 		const struct db_in work[] = { db_i64(s->new->id), db_i64(s->event), db_i64(id), db_i64(s->t->now) };
 
-		if (!db_exec(s->t->db, &st_outbox, DB_IN(work), NULL, err))
+		if ((p->corrects && !db_exec(s->t->db, &st_corrected, DB_IN(old), NULL, err))
+		    || !db_exec(s->t->db, &st_outbox, DB_IN(work), NULL, err))
 			return false;
 	}
 	return true;

@@ -845,21 +845,17 @@ static bool w_organs(void *w, const struct val_list **ret, struct err *err)
 	return ids_read(&x, &st_organs, DB_NONE, ret, err);
 }
 
-static const struct stmt st_frozen = { "paper_frozen",
-	"SELECT state FROM document WHERE matter = $1 AND paper = $2 AND voided IS NULL ORDER BY id DESC LIMIT 1" };
+static const struct stmt st_paper_fact = { "paper_fact",
+	"SELECT number, COALESCE(blob, ''), created FROM document WHERE matter = $1 AND paper = $2 AND corrected_by IS NULL"
+	" ORDER BY id DESC LIMIT 1" };
 
-static bool w_frozen(void *w, int64_t matter, struct str paper, bool *ret, struct err *err)
+static bool w_paper(void *w, int64_t matter, struct str paper, struct paper_fact *ret, struct err *err)
 {
 	struct turn *t = w;
 	const struct db_in in[] = { db_i64(matter), db_str(paper) };
-	struct str state = { 0 };
-	const struct db_out out[] = { db_to_str(&state) };
-	bool found;
+	const struct db_out out[] = { db_to_str(&ret->number), db_to_str(&ret->digest), db_to_i64(&ret->at) };
 
-	if (!db_maybe(t->db, t->a, &st_frozen, DB_IN(in), DB_OUT(out), &found, err))
-		return false;
-	*ret = found && str_is(state, "frozen");
-	return true;
+	return db_maybe(t->db, t->a, &st_paper_fact, DB_IN(in), DB_OUT(out), &ret->made, err);
 }
 
 static bool w_recused(void *w, const struct snap *m, int64_t person, bool *ret, struct err *err)
@@ -875,5 +871,5 @@ static bool w_alike(void *w, const struct snap *m, const struct val_list **ret, 
 const struct world world_of_turn = {
 	.load = w_load, .scan = w_scan, .events = w_events, .parts = w_parts, .clocks = w_clocks,
 	.setting = w_setting, .people = w_people, .organ = w_organ, .organs = w_organs, .recused = w_recused,
-	.alike = w_alike, .frozen = w_frozen,
+	.alike = w_alike, .paper = w_paper,
 };

@@ -216,13 +216,13 @@ static bool organs(void *w, const struct val_list **ret, struct err *err)
 	return true;
 }
 
-static bool frozen(void *w, int64_t matter, struct str paper, bool *ret, struct err *err)
+static bool paper_of(void *w, int64_t matter, struct str paper, struct paper_fact *ret, struct err *err)
 {
 	(void)w;
 	(void)matter;
 	(void)paper;
 	(void)err;
-	*ret = true;
+	*ret = (struct paper_fact){ true, STR("1号"), STR("ab"), 0 };
 	return true;
 }
 
@@ -237,7 +237,7 @@ static bool recused(void *w, const struct snap *m, int64_t person, bool *ret, st
 
 static const struct world world = { .load = load, .scan = scan, .events = events, .parts = parts, .clocks = clocks,
 				    .setting = setting, .people = people, .organ = organ, .organs = organs,
-				    .recused = recused, .frozen = frozen };
+				    .recused = recused, .paper = paper_of };
 
 /* ---- what must hold ---- */
 

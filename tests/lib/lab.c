@@ -285,19 +285,19 @@ static bool alike(void *w, const struct snap *m, const struct val_list **ret, st
 	return list_of(l, amount, 3, ret);
 }
 
-static bool frozen(void *w, int64_t matter, struct str paper, bool *ret, struct err *err)
+static bool paper_of(void *w, int64_t matter, struct str paper, struct paper_fact *ret, struct err *err)
 {
 	struct lab *l = w;
 
 	(void)matter;
 	(void)paper;
 	(void)err;
-	*ret = l->frozen;
+	*ret = l->paper;
 	return true;
 }
 
 static const struct world world = { load,    scan,   events, parts,  clocks,
-				    setting, people, organ,  organs, recused, alike, frozen };
+				    setting, people, organ,  organs, recused, alike, paper_of };
 
 static struct str name_of(void *ctx, struct arena *a, enum type_tag t, int64_t id)
 {

@@ -31,7 +31,7 @@ struct lab {
 	size_t n_clock;
 	struct val setting; /* of every setting when it is not null */
 	int64_t recused; /* who keeps out of l->self; 0: nobody */
-	bool frozen;
+	struct paper_fact paper; /* the last of every id */
 	bool broken; /* the next call of the store fails */
 	/* what was asked of the store */
 	size_t n_seen; /* candidates given */

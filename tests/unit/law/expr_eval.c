@@ -660,7 +660,11 @@ Test(law_eval, organs_people_settings_papers)
 	    { "set.line", "10000.00" }, { "set.wait", "3 workday" },
 	    { "today + set.wait", "2026-03-05" }, { "frozen(letter)", "false" },
 	    { "big_fine", "null" });
-	l->frozen = true;
+	TRY({ "paper_no(letter)", "null" }, { "paper_on(letter)", "null" }, { "paper_sum(letter)", "null" });
+	l->paper = (struct paper_fact){ .made = true, .at = 0 };
+	TRY({ "frozen(letter)", "false" }, { "paper_no(letter)", "null" }, { "paper_on(letter)", "1970-01-01" });
+	l->paper = (struct paper_fact){ true, STR("1号"), STR("ab01"), 0 };
+	TRY({ "paper_no(letter)", "1号" }, { "paper_sum(letter)", "ab01" });
 	l->setting = val_num(T_MONEY, dec_int(5));
 	TRY({ "frozen(letter)", "true" }, { "set.line == 5", "true" }, { "big(5)", "true" });
 }

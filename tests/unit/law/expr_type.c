@@ -156,6 +156,7 @@ Test(law_type, names)
 	       { "event(finsh).at", 7, "没有名为“finsh”的动作", "是不是“finish”" },
 	       { "clock(finis).due", 7, "没有名为“finis”的期限", "finish" },
 	       { "frozen(lettr)", 8, "没有名为“lettr”的文书", "letter" },
+	       { "paper_no(lettr)", 10, "没有名为“lettr”的文书", "letter" },
 	       { "people(organ, hed)", 15, "没有这个岗位", "是不是“head”" },
 	       { "sheet.xyz", 1, "没有“xyz”", NULL }, { "parent.zzz", 1, "都没有“zzz”", NULL },
 	       { "parts(vote).title", 1, "表单没有“title”", NULL },
