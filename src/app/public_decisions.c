@@ -210,6 +210,10 @@ static void facts_of(struct req *r, const struct matter_view *m, struct decision
 	public_fact(f, &n, "公开日期", public_text(r, m, "published_on"), false);
 	public_fact(f, &n, "版本", v->version, false);
 	public_fact(f, &n, "更新原因", public_text(r, m, "update_reason"), true);
+	public_fact(f, &n, "更正书", public_text(r, m, "corrected_no"), false);
+	public_fact(f, &n, "更正日期", public_text(r, m, "corrected_on"), false);
+	public_fact(f, &n, "决定书原文", public_text(r, m, "corrected_from"), true);
+	public_fact(f, &n, "更正为", public_text(r, m, "corrected_to"), true);
 	public_fact(f, &n, "来源", public_text(r, m, "source_note"), false);
 	v->fact = f;
 	v->n_fact = n;
@@ -252,6 +256,9 @@ static void notice_of(struct req *r, const struct matter_view *m, struct decisio
 		if (!v->notice.n)
 			v->notice = STR("这份决定的效力已有变化。");
 		v->notice_more = STR("执法机关正在办理撤下。");
+	} else if (public_text(r, m, "corrected_no").n) {
+		v->notice = str_fmt(r->a, "这份决定已由文书更正书（%.*s）更正", STR_FMT(public_text(r, m, "corrected_no")));
+		v->notice_more = STR("决定的结果没有改变，更正的文字见下面的决定摘要。");
 	}
 }
 
