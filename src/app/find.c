@@ -107,8 +107,8 @@ static struct str plain(struct arena *a, struct str typed, size_t *ret_words)
 	buf_init(&b, a, typed.n + 1);
 	while (at < typed.n) {
 		const size_t from = at;
-		const uint32_t c = str_next(typed, &at);
-		const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == 0xa0 || c == 0x3000;
+		const uint32_t c = cp_half_width(str_next(typed, &at));
+		const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
 
 		if (blank && !gap)
 			buf_addc(&b, ' ');

@@ -44,13 +44,13 @@ static struct str normalized(struct arena *a, struct str name, bool wide)
 	buf_init(&b, a, name.n * 3 + 8);
 	while (at < name.n) {
 		size_t from = at;
-		uint32_t c = str_next(name, &at);
+		uint32_t c = cp_half_width(str_next(name, &at));
 
-		if (c == ' ' || c == 0x3000 || c == 0xa0)
+		if (c == ' ')
 			continue;
-		if (c == '(' || c == 0xff08)
+		if (c == '(')
 			buf_adds(&b, wide ? "（" : "(");
-		else if (c == ')' || c == 0xff09)
+		else if (c == ')')
 			buf_adds(&b, wide ? "）" : ")");
 		else
 			buf_add(&b, str_sub(name, from, at));

@@ -213,6 +213,21 @@ uint32_t str_next(struct str s, size_t *pos)
 	return len ? cp : 0xfffd;
 }
 
+uint32_t cp_half_width(uint32_t cp)
+{
+	if (cp >= 0xff01 && cp <= 0xff5e)
+		return cp - 0xfee0;
+	return cp == 0x3000 || cp == 0xa0 ? ' ' : cp;
+}
+
+uint32_t cp_plain(uint32_t cp)
+{
+	cp = cp_half_width(cp);
+	if (cp >= 'A' && cp <= 'Z')
+		cp += 'a' - 'A';
+	return cp > ' ' ? cp : 0;
+}
+
 size_t str_chars(struct str s)
 {
 	size_t pos = 0, n = 0;

@@ -44,6 +44,10 @@ bool str_utf8(struct str s);
 size_t str_chars(struct str s);
 /* The code point at *pos, which is moved behind it; 0 at the end; U+FFFD for a broken byte. */
 uint32_t str_next(struct str s, size_t *pos);
+/* A full-width form (U+FF01 to U+FF5E) as its ASCII character, the full-width and the hard blank as ' '; others stay. */
+uint32_t cp_half_width(uint32_t cp);
+/* How one compares what two people typed: half-width, in lower case; 0: a blank or control character. */
+uint32_t cp_plain(uint32_t cp);
 /* The first n characters. */
 struct str str_head(struct str s, size_t chars);
 uint64_t str_hash(struct str s);                /* FNV-1a, 64 bits; for tables in memory only */

@@ -194,6 +194,8 @@ struct why {
 	const struct val_list *failing; /* elements for which the `all` of must does not hold */
 };
 MUST_USE bool expr_why(const struct expr *e, struct eval *ev, struct why *ret, struct err *err);
+/* What an expression is called, without its value: case.officers is 案件的承办人员. */
+struct str expr_label(const struct expr *e, struct eval *ev);
 
 /* Texts with {expr}. */
 struct say *say_compile(struct arena *a, const struct scope *s, struct str text, struct pos pos,

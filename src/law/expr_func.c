@@ -528,12 +528,8 @@ static struct str normalized(struct arena *a, struct str s)
 
 	buf_init(&b, a, s.n);
 	for (size_t i = 0; i < s.n;) {
-		cp = str_next(s, &i);
-		if (cp >= 0xff01 && cp <= 0xff5e)
-			cp -= 0xfee0;
-		if (cp >= 'A' && cp <= 'Z')
-			cp += 'a' - 'A';
-		if (cp > ' ' && cp != 0x3000 && cp != 0xa0)
+		cp = cp_plain(str_next(s, &i));
+		if (cp)
 			buf_addcp(&b, cp);
 	}
 	return buf_str(&b);

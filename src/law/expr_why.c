@@ -796,3 +796,14 @@ bool expr_why(const struct expr *e, struct eval *ev, struct why *ret, struct err
 			     .failing = failing ? failing : &nothing };
 	return true;
 }
+
+struct str expr_label(const struct expr *e, struct eval *ev)
+{
+	struct run r = { .ev = ev };
+	struct buf b;
+	struct why_run w = { .r = &r, .text = e->text, .b = &b };
+
+	buf_init(&b, ev->a, WHY_BYTES);
+	label(&w, e->root);
+	return buf_str(&b);
+}

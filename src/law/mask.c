@@ -74,13 +74,7 @@ struct str mask_text(struct arena *a, struct str how, struct str s)
 /* The next character in the normal form of mentions(); 0: a blank. */
 static uint32_t plain_next(struct str s, size_t *at)
 {
-	uint32_t cp = str_next(s, at);
-
-	if (cp >= 0xff01 && cp <= 0xff5e)
-		cp -= 0xfee0;
-	if (cp >= 'A' && cp <= 'Z')
-		cp += 'a' - 'A';
-	return cp > ' ' && cp != 0x3000 && cp != 0xa0 ? cp : 0;
+	return cp_plain(str_next(s, at));
 }
 
 static uint32_t plain_skip(struct str s, size_t *at)

@@ -234,38 +234,30 @@ bool val_equal(struct val a, struct val b)
 	}
 }
 
-static bool key_of(struct arena *a, struct val v, struct val_key *ret)
+bool val_key(struct arena *a, struct val v, struct val_key *ret)
 {
+	*ret = (struct val_key){ .num = v.i };
 	switch (v.t) {
 	case T_BOOL:
-		*ret = (struct val_key){ .num = v.b };
+		ret->num = v.b;
 		return true;
 	case T_INT:
 		return dec_to_i64(v.n, &ret->num);
-	case T_NUM:
-		*ret = (struct val_key){ .num = (int64_t)v.n };
-		return v.n <= INT64_MAX && v.n >= INT64_MIN;
 	case T_MONEY:
-		return dec_to_i64(dec_round(v.n, 2) * 100, &ret->num);
+		return dec_to_i64(v.n * 100, &ret->num);
 	case T_DATE:
 	case T_TIME:
 	case T_USER:
 	case T_ORGAN:
 	case T_REF:
-		*ret = (struct val_key){ .num = v.i };
 		return true;
 	case T_PARTY:
-		*ret = (struct val_key){ .is_text = true,
-					 .text = v.party->code.n
-							 ? v.party->code
-							 : str_fmt(a, "%d:%.*s", (int)v.party->sort,
-								   STR_FMT(v.party->name)) };
+		*ret = (struct val_key){ .is_text = true };
+		ret->text = v.party->code.n ? v.party->code : str_fmt(a, "~%.*s", STR_FMT(v.party->name));
 		return true;
 	default:
-		if (v.t != T_ENUM && !type_is_text(v.t))
-			return false;
 		*ret = (struct val_key){ .is_text = true, .text = v.s };
-		return true;
+		return v.t == T_ENUM || type_is_text(v.t);
 	}
 }
 
@@ -275,8 +267,13 @@ size_t val_keys(struct arena *a, struct val v, const struct val_key **ret)
 	struct val_key *key = arena_many(a, n, struct val_key);
 
 	for (size_t i = 0; i < n; i++)
-		if (key_of(a, type_is_list(v.t) ? v.list->v[i] : v, &key[got]))
+		if (val_key(a, type_is_list(v.t) ? v.list->v[i] : v, &key[got]))
 			got++;
 	*ret = key;
 	return got;
+}
+
+bool val_key_equal(const struct val_key *a, const struct val_key *b)
+{
+	return a->is_text == b->is_text && (a->is_text ? str_eq(a->text, b->text) : a->num == b->num);
 }

@@ -205,15 +205,16 @@ bool val_is_null(struct val v);
 bool val_equal(struct val a, struct val b);
 
 /* The keys under which a value is found in matter_key: one for a simple value, one for each element
- * of a list, none for null. Equal values have equal keys, and keys are whole numbers (money in fen,
- * num in 1/1,000,000, days, ms, ids, bool 0 or 1) or texts (enum ids, texts, a party's code or else
- * sort and name). */
+ * of a list, none for null and for fractions. Equal values have equal keys, and keys are whole numbers (money in
+ * fen, days, ms, ids, bool 0 or 1) or texts (enum ids, texts, a party's code or else ~ and its name). */
 struct val_key {
 	bool is_text;
 	int64_t num;
 	struct str text;
 };
+bool val_key(struct arena *a, struct val v, struct val_key *ret); /* of a simple value; false: it has none */
 size_t val_keys(struct arena *a, struct val v, const struct val_key **ret);
+bool val_key_equal(const struct val_key *a, const struct val_key *b);
 
 /* Stored form. Sorted keys; money as fen; dates as text; times as ms; references as ids. */
 void val_put_json(struct json_out *o, struct str key, struct val v);

@@ -19,11 +19,7 @@ static struct str half_width(struct arena *a, struct str s)
 	buf_init(&b, a, s.n);
 	for (size_t i = 0; i < s.n;) {
 		cp = str_next(s, &i);
-		if (cp >= 0xff01 && cp <= 0xff5e)
-			cp -= 0xfee0;
-		else if (cp == 0x3000)
-			cp = ' ';
-		buf_addcp(&b, cp);
+		buf_addcp(&b, cp_half_width(cp));
 	}
 	return str_trim(buf_str(&b));
 }

@@ -130,26 +130,57 @@ static bool put_holders(struct step *s, const struct who *w, struct buf *b, stru
 	return true;
 }
 
+/* 陈晓、刘洋: the persons that a path leads to (case.officers). Nobody when this matter has no such link; who is no person
+ * of the installation is told what they are called. */
+static bool put_linked(struct step *s, const struct who *w, struct buf *b, struct err *err)
+{
+	const struct whos one = { .v = w, .n = 1 };
+	struct val_list list = { .n = 0 };
+	struct str name;
+
+	if (!whos_persons(s->t, &one, &s->ev, &list, err))
+		return false;
+	if (list.n && s->act->who.sort != ACTOR_PERSON) {
+		buf_adds(b, b->n ? "、" : "");
+		buf_add(b, expr_label(w->expr, &s->ev));
+		return true;
+	}
+	for (size_t i = 0; i < list.n && i < NAMES_MOST; i++) {
+		if (!turn_name(s->t, list.v[i].i, &name, err))
+			return false;
+		buf_adds(b, b->n ? "、" : "");
+		buf_add(b, name);
+	}
+	if (list.n > NAMES_MOST)
+		buf_addf(b, "等%zu人", list.n);
+	return true;
+}
+
+static bool put_may(struct step *s, const struct who *w, struct buf *b, struct err *err)
+{
+	const struct field *f = kind_field(s->kind, w->text);
+
+	if (w->sort == WHO_PERSON && f) {
+		buf_adds(b, b->n ? "、" : "");
+		buf_add(b, f->name);
+		return true;
+	}
+	if (w->sort == WHO_PERSON && w->expr)
+		return put_linked(s, w, b, err);
+	put_who(b, s->kind->law, w);
+	return put_holders(s, w, b, err);
+}
+
 static bool who_may(struct step *s, struct str *ret, struct err *err)
 {
+	const struct whos *by = &s->ac->by;
 	struct buf b;
 
 	buf_init(&b, s->t->a, 1000);
-	for (size_t i = 0; i < s->ac->by.n; i++) {
-		const struct field *f = kind_field(s->kind, s->ac->by.v[i].text);
-
-		if (!node_on(s->ac->by.v[i].node) || (s->ac->by.v[i].sort == WHO_SYSTEM && s->ac->by.n > 1))
-			continue;
-		if (f && s->ac->by.v[i].sort == WHO_PERSON) {
-			buf_adds(&b, b.n ? "、" : "");
-			buf_add(&b, f->name);
-		} else {
-			put_who(&b, s->kind->law, &s->ac->by.v[i]);
-			if (!put_holders(s, &s->ac->by.v[i], &b, err))
-				return false;
-		}
-	}
-	*ret = buf_str(&b);
+	for (size_t i = 0; i < by->n; i++)
+		if (node_on(by->v[i].node) && (by->v[i].sort != WHO_SYSTEM || by->n == 1) && !put_may(s, &by->v[i], &b, err))
+			return false;
+	*ret = b.n ? buf_str(&b) : STR("与本件关联的人员");
 	return true;
 }
 

@@ -262,18 +262,17 @@ bool audit_files(struct folded *f, struct err *err)
 /* ---- keys and links ---- */
 
 struct listed {
-	struct str path, text;
-	int64_t num;
-	bool is_text, wanted, found;
+	struct str path;
+	struct val_key key;
+	bool wanted, found;
 };
 
 struct keys {
 	struct folded *f;
 	struct listed *v;
 	size_t n, cap;
-	bool is_text;
-	struct str path, text;
-	int64_t num;
+	struct str path;
+	struct val_key key; /* of the row that is read */
 };
 
 static const struct stmt st_nums = { "audit_nums", "SELECT field, num FROM matter_key_num WHERE matter = $1" };
@@ -282,12 +281,14 @@ static const struct stmt st_links = { "audit_links", "SELECT field, target FROM 
 
 static void want(struct keys *k, struct str path, struct val v, bool wanted)
 {
-	struct listed x = { .path = path, .wanted = wanted };
+	const struct val_key *key;
+	size_t n = val_keys(k->f->a, v, &key);
 
-	for (size_t i = 0; type_is_list(v.t) && i < v.list->n; i++)
-		want(k, path, v.list->v[i], wanted);
-	if (!type_is_list(v.t) && val_key(k->f->a, v, &x.is_text, &x.text, &x.num))
+	for (size_t i = 0; i < n; i++) {
+		struct listed x = { .path = path, .key = key[i], .wanted = wanted };
+
 		PUSH(k->f->a, k->v, k->n, k->cap, x);
+	}
 }
 
 static bool key_row(void *ctx, struct err *err)
@@ -296,8 +297,7 @@ static bool key_row(void *ctx, struct err *err)
 	bool known = false;
 
 	for (size_t i = 0; i < k->n; i++)
-		if (k->v[i].is_text == k->is_text && str_eq(k->v[i].path, k->path)
-		    && (k->is_text ? str_eq(k->v[i].text, k->text) : k->v[i].num == k->num))
+		if (str_eq(k->v[i].path, k->path) && val_key_equal(&k->v[i].key, &k->key))
 			known = k->v[i].found = true;
 	return known || folded_differs(k->f, err, "在列表索引里的“%.*s”被改动：与它的内容不符", STR_FMT(k->path));
 }
@@ -315,9 +315,9 @@ static void want_recused(struct keys *k)
 {
 	for (size_t i = 0; i < k->f->n; i++) {
 		const struct step_row *s = &k->f->step[i];
-		struct listed x = { .path = STR("recused"), .num = json_i64(s->body, "person", 0), .wanted = true };
+		struct listed x = { .path = STR("recused"), .key.num = json_i64(s->body, "person", 0), .wanted = true };
 
-		if (str_is(s->action, "recuse") && x.num)
+		if (str_is(s->action, "recuse") && x.key.num)
 			PUSH(k->f->a, k->v, k->n, k->cap, x);
 	}
 }
@@ -326,8 +326,8 @@ static bool check_keys(struct folded *f, const struct snap *m, struct err *err)
 {
 	struct keys k = { .f = f };
 	const struct db_in in[] = { db_i64(m->id) };
-	const struct db_out num[] = { db_to_str(&k.path), db_to_i64(&k.num) };
-	const struct db_out text[] = { db_to_str(&k.path), db_to_str(&k.text) };
+	const struct db_out num[] = { db_to_str(&k.path), db_to_i64(&k.key.num) };
+	const struct db_out text[] = { db_to_str(&k.path), db_to_str(&k.key.text) };
 
 	for (size_t i = 0; i < m->kind->n_field; i++)
 		want(&k, str_fmt(f->a, "%.*s.%.*s", STR_FMT(m->kind->id), STR_FMT(m->kind->field[i].id)), m->field[i],
@@ -335,7 +335,7 @@ static bool check_keys(struct folded *f, const struct snap *m, struct err *err)
 	want_recused(&k);
 	if (!db_each(f->m->x->db, f->a, &st_nums, DB_IN(in), DB_OUT(num), key_row, &k, err))
 		return false;
-	k.is_text = true;
+	k.key.is_text = true;
 	return db_each(f->m->x->db, f->a, &st_texts, DB_IN(in), DB_OUT(text), key_row, &k, err) && all_found(&k, err);
 }
 
@@ -343,7 +343,7 @@ static bool check_links(struct folded *f, const struct snap *m, struct err *err)
 {
 	struct keys k = { .f = f };
 	const struct db_in in[] = { db_i64(m->id) };
-	const struct db_out out[] = { db_to_str(&k.path), db_to_i64(&k.num) };
+	const struct db_out out[] = { db_to_str(&k.path), db_to_i64(&k.key.num) };
 
 	for (size_t i = 0; i < m->kind->n_field; i++)
 		if (m->kind->field[i].type.tag == T_REF || m->kind->field[i].type.tag == T_REFS)

@@ -7,7 +7,6 @@
 
 #define SAY_MAX 2000     /* bytes of one sentence: longer ones would not be read */
 #define SLOW_MS 20       /* decision 11: a check that takes longer holds everybody up and is named in the log */
-#define LATE_MS 200      /* past this nothing is done: what could not be asked never passes */
 #define COMPUTE_ROUNDS 4 /* computed fields may build on each other, written in any order */
 
 /* The scenario runner asks which nodes a scenario touched; it runs alone. */
@@ -222,13 +221,13 @@ static bool refuse_late(struct step *s, const struct check *c, bool broken, stru
 
 bool check_one(struct step *s, const struct check *c, struct err *err)
 {
-	const int64_t from = time_monotonic();
+	const int64_t from = time_monotonic(), most = engine_check_ms(s->t->e); /* past it nothing is done: what could not be asked never passes */
 	struct err why = { 0 };
 	int64_t ms;
 	bool ok;
 
-	s->t->deadline = from + LATE_MS;
-	db_limit(s->t->db, LATE_MS);
+	s->t->deadline = from + most;
+	db_limit(s->t->db, most);
 	ok = check_now(s, c, &why);
 	db_limit(s->t->db, 0);
 	s->t->deadline = 0;
@@ -239,7 +238,7 @@ bool check_one(struct step *s, const struct check *c, struct err *err)
 		*err = why;
 		return false;
 	}
-	return (ok && ms <= LATE_MS) || refuse_late(s, c, !ok, err);
+	return (ok && ms <= most) || refuse_late(s, c, !ok, err);
 }
 
 bool step_checks(struct step *s, struct err *err)

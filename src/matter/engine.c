@@ -13,6 +13,7 @@
 #include "matter/inner.h"
 #include "matter/world.h"
 
+#define CHECK_MS 200 /* one check; decision 11 */
 #define TEXTS_MAX ((size_t)32 << 20) /* all texts of one pack and those above; today's have half a megabyte */
 #define CHAIN_MAX 8
 
@@ -694,6 +695,11 @@ int64_t engine_now(const struct engine *e)
 	int64_t stands = __atomic_load_n(&e->stands, __ATOMIC_RELAXED);
 
 	return stands ? stands : time_now() + __atomic_load_n(&e->shift, __ATOMIC_RELAXED);
+}
+
+int64_t engine_check_ms(const struct engine *e)
+{
+	return e->config.check_ms ? e->config.check_ms : CHECK_MS;
 }
 
 struct str engine_site(const struct engine *e)

@@ -16,6 +16,7 @@ struct engine_config {
 	struct str pack;               /* default pack for organs that name none */
 	struct str site;               /* address of the public side, for papers; empty: the usual of a test machine */
 	int64_t now;                   /* fixed start of the program's time (`--now`), 0: the machine's clock */
+	int64_t check_ms;              /* what one check may take before the act is refused (decision 11); 0: the usual 200 */
 };
 
 /* Loads every pack; diag findings of errors end it. ERR_LAW. */
@@ -43,6 +44,7 @@ const struct law *engine_law_named(const struct engine *e, struct str pack); /* 
 void engine_set_pack(struct engine *e, struct str pack);
 const struct ledger *engine_ledger(const struct engine *e);
 /* The program's time in UTC ms: the machine's clock, shifted when `--now` was given. */
+int64_t engine_check_ms(const struct engine *e);
 struct str engine_site(const struct engine *e); /* https://…, without a slash at the end */
 int64_t engine_now(const struct engine *e);
 bool engine_shifted(const struct engine *e);

@@ -130,9 +130,7 @@ static const struct stmt st_count_few = { "count_mine_few",
 
 struct filter {
 	const struct field *f;
-	bool text;
-	struct str s;
-	int64_t i;
+	struct val_key key;
 };
 
 struct listing {
@@ -193,7 +191,7 @@ static bool filter_value(struct listing *l, const struct field *f, struct str va
 	else if (!val_parse(l->t->a, &one, value, &v, &why))
 		return false;
 	*ret = (struct filter){ .f = f };
-	return val_key(l->t->a, v, &ret->text, &ret->s, &ret->i);
+	return val_key(l->t->a, v, &ret->key);
 }
 
 /* A hidden field cannot be filtered by: what it would find tells it. */
@@ -302,7 +300,7 @@ static bool choose_family(struct listing *l, struct err *err)
 	t->family.kind = l->q->kind;
 	t->family.state = l->state;
 	if (!few)
-		l->family = l->n_asked ? (l->filter[0].text ? OF_TEXT : OF_NUM)
+		l->family = l->n_asked ? (l->filter[0].key.is_text ? OF_TEXT : OF_NUM)
 			    : l->q->kind.n && l->state.n ? OF_WALK : l->q->kind.n ? OF_KIND : OF_ANY;
 	return true;
 }
@@ -335,17 +333,13 @@ static bool read_filters(struct listing *l, struct err *err)
 
 static bool key_is(struct arena *a, struct val v, const struct filter *f)
 {
-	bool text;
-	struct str s = { 0 };
-	int64_t i = 0;
+	const struct val_key *key;
+	size_t n = val_keys(a, v, &key);
 
-	if (type_is_list(v.t)) {
-		for (size_t k = 0; k < v.list->n; k++)
-			if (key_is(a, v.list->v[k], f))
-				return true;
-		return false;
-	}
-	return val_key(a, v, &text, &s, &i) && text == f->text && (text ? str_eq(s, f->s) : i == f->i);
+	for (size_t i = 0; i < n; i++)
+		if (val_key_equal(&key[i], &f->key))
+			return true;
+	return false;
 }
 
 static bool passes(struct listing *l, const struct snap *m)
@@ -386,8 +380,8 @@ static size_t put_slots(const struct listing *l, size_t from, struct db_in *in)
 		const struct filter *f = i < l->n_asked ? &l->filter[i] : NULL;
 
 		in[n++] = db_str(f ? key_path(l, f) : STR(""));
-		in[n++] = db_str(f && f->text ? f->s : STR(""));
-		in[n++] = db_i64(f && !f->text ? f->i : 0);
+		in[n++] = db_str(f && f->key.is_text ? f->key.text : STR(""));
+		in[n++] = db_i64(f && !f->key.is_text ? f->key.num : 0);
 	}
 	return n;
 }
@@ -418,7 +412,7 @@ static bool put_inputs(struct listing *l, int64_t most, struct db_in *in, size_t
 		n += put_slots(l, 0, &in[n]);
 	} else if (l->n_asked) {
 		in[n++] = db_str(key_path(l, &l->filter[0]));
-		in[n++] = l->filter[0].text ? db_str(l->filter[0].s) : db_i64(l->filter[0].i);
+		in[n++] = l->filter[0].key.is_text ? db_str(l->filter[0].key.text) : db_i64(l->filter[0].key.num);
 		n += put_slots(l, 1, &in[n]);
 	}
 	*ret_n = n;

@@ -354,23 +354,19 @@ static const struct stmt st_key_text = { "key_text",
 static const struct stmt st_unkey_num = { "unkey_num", "DELETE FROM matter_key_num WHERE matter = $1 AND field = $2" };
 static const struct stmt st_unkey_text = { "unkey_text", "DELETE FROM matter_key_text WHERE matter = $1 AND field = $2" };
 
-static bool put_key(struct turn *t, struct str path, struct val v, int64_t matter, struct err *err)
+static bool put_keys(struct turn *t, struct str path, struct val v, int64_t matter, struct err *err)
 {
-	bool text;
-	struct str s = { 0 };
-	int64_t i = 0;
+	const struct val_key *key;
+	size_t n = val_keys(t->a, v, &key);
 
-	if (type_is_list(v.t)) {
-		for (size_t k = 0; k < v.list->n; k++)
-			if (!put_key(t, path, v.list->v[k], matter, err))
-				return false;
-		return true;
+	for (size_t i = 0; i < n; i++) {
+		const struct db_in in[] = { db_str(path), key[i].is_text ? db_str(key[i].text) : db_i64(key[i].num),
+					    db_i64(matter) };
+
+		if (!db_exec(t->db, key[i].is_text ? &st_key_text : &st_key_num, DB_IN(in), NULL, err))
+			return false;
 	}
-	if (!val_key(t->a, v, &text, &s, &i))
-		return true;
-	const struct db_in in[] = { db_str(path), text ? db_str(s) : db_i64(i), db_i64(matter) };
-
-	return db_exec(t->db, text ? &st_key_text : &st_key_num, DB_IN(in), NULL, err);
+	return true;
 }
 
 static bool type_keys_text(enum type_tag t)
@@ -392,7 +388,7 @@ bool store_keys(struct turn *t, const struct snap *old, const struct snap *new, 
 		if (old && !val_empty(old->field[i])
 		    && !db_exec(t->db, type_keys_text(f->type.tag) ? &st_unkey_text : &st_unkey_num, DB_IN(in), NULL, err))
 			return false;
-		if (!put_key(t, path, new->field[i], new->id, err))
+		if (!put_keys(t, path, new->field[i], new->id, err))
 			return false;
 	}
 	return true;
@@ -404,7 +400,7 @@ bool store_key(struct turn *t, const struct snap *m, const struct field *f, stru
 	const struct db_in in[] = { db_i64(m->id), db_str(path) };
 
 	return db_exec(t->db, type_keys_text(f->type.tag) ? &st_unkey_text : &st_unkey_num, DB_IN(in), NULL, err)
-	       && put_key(t, path, m->field[f->index], m->id, err);
+	       && put_keys(t, path, m->field[f->index], m->id, err);
 }
 
 /* Whom a decision on recusal keeps out stands as a key, so that one probe answers. */

@@ -84,9 +84,7 @@ static struct val beside(const struct filter *f, struct val v)
 /* Null equals nothing, and is bound as such. */
 static void put_value(struct writer *w, const struct filter *f, struct val v)
 {
-	bool text;
-	struct str s;
-	int64_t i;
+	struct val_key key;
 	struct buf day;
 
 	v = beside(f, v);
@@ -100,13 +98,11 @@ static void put_value(struct writer *w, const struct filter *f, struct val v)
 		buf_adds(&w->b, "CAST(");
 		put_in(w, db_str(buf_str(&day)));
 		buf_adds(&w->b, " AS numeric)");
-	} else if (!val_key(w->a, v, &text, &s, &i)) {
+	} else if (!val_key(w->a, v, &key)) {
 		w->broken = w->broken || !val_is_null(v); /* a fraction beside whole numbers */
 		buf_adds(&w->b, "NULL");
-	} else if (text) {
-		put_in(w, db_str(s));
 	} else {
-		put_in(w, db_i64(i));
+		put_in(w, key.is_text ? db_str(key.text) : db_i64(key.num));
 	}
 }
 
@@ -119,17 +115,15 @@ static bool by_key(const struct writer *w, const struct kind *k, const struct fi
 
 static void put_key_value(struct writer *w, const struct filter *f, struct val v)
 {
-	bool text;
-	struct str s;
-	int64_t i;
+	struct val_key key;
 
 	v = beside(f, v);
-	if (!val_key(w->a, v, &text, &s, &i))
+	if (!val_key(w->a, v, &key))
 		w->broken = w->broken || !val_is_null(v);
 	if (w->broken || val_is_null(v))
 		buf_adds(&w->b, "NULL");
 	else
-		put_in(w, text ? db_str(s) : db_i64(i));
+		put_in(w, key.is_text ? db_str(key.text) : db_i64(key.num));
 }
 
 static bool key_is_text(const struct field *f)

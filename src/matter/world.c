@@ -174,60 +174,27 @@ bool field_is_keyed(const struct kind *k, const struct field *f)
 	return false;
 }
 
-bool val_key(struct arena *a, struct val v, bool *ret_text, struct str *ret_s, int64_t *ret_i)
-{
-	*ret_text = false;
-	switch (v.t) {
-	case T_BOOL:
-		*ret_i = v.b;
-		return true;
-	case T_INT:
-		return dec_to_i64(v.n, ret_i);
-	case T_MONEY:
-		return dec_to_i64(v.n * 100, ret_i);
-	case T_DATE:
-	case T_TIME:
-	case T_USER:
-	case T_ORGAN:
-	case T_REF:
-		*ret_i = v.i;
-		return true;
-	case T_PARTY:
-		*ret_text = true;
-		*ret_s = v.party->code.n ? v.party->code : str_fmt(a, "~%.*s", STR_FMT(v.party->name));
-		return true;
-	default:
-		*ret_text = true;
-		*ret_s = v.s;
-		return v.t == T_ENUM || type_is_text(v.t);
-	}
-}
-
 static bool scan_field_value(struct found *f, struct str path, struct val v, struct err *err)
 {
-	bool text;
-	struct str s;
-	int64_t i;
+	struct val_key k;
 
-	if (!val_key(f->t->a, v, &text, &s, &i))
+	if (!val_key(f->t->a, v, &k))
 		return true; /* null equals nothing */
-	if (text) {
-		const struct db_in in[] = { db_str(path), db_str(s) };
+	if (k.is_text) {
+		const struct db_in in[] = { db_str(path), db_str(k.text) };
 
 		return run_scan(f, &st_by_text, DB_IN(in), err);
 	}
-	const struct db_in in[] = { db_str(path), db_i64(i), db_i64(i) };
+	const struct db_in in[] = { db_str(path), db_i64(k.num), db_i64(k.num) };
 
 	return run_scan(f, &st_by_num, DB_IN(in), err);
 }
 
 static int64_t bound(struct arena *a, struct val v, int64_t open)
 {
-	bool text;
-	struct str s;
-	int64_t i;
+	struct val_key k;
 
-	return val_key(a, v, &text, &s, &i) && !text ? i : open;
+	return val_key(a, v, &k) && !k.is_text ? k.num : open;
 }
 
 static bool scan_state_value(struct found *f, struct str kind, struct val v, struct err *err)

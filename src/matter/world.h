@@ -18,8 +18,6 @@ struct snap *turn_known(const struct turn *t, int64_t id);
 
 /* Whether the engine keeps matter_key rows of a field: what matters() probes and lists filter by. */
 bool field_is_keyed(const struct kind *k, const struct field *f);
-/* The key of a simple value: a text or a number; false when it has none (null, fractions). */
-bool val_key(struct arena *a, struct val v, bool *ret_text, struct str *ret_s, int64_t *ret_i);
 
 /* Parts of the current or last round and the number of rounds. */
 MUST_USE bool turn_parts(struct turn *t, const struct snap *m, const struct action *ac,

@@ -113,12 +113,6 @@ static bool load(void *w, int64_t id, const struct snap **ret, struct err *err)
 	return true;
 }
 
-static bool key_equal(const struct val_key *a, const struct val_key *b)
-{
-	return a->is_text == b->is_text
-	       && (a->is_text ? str_eq(a->text, b->text) : a->num == b->num);
-}
-
 /* Some key of have is among the keys of want. */
 static bool meets(struct lab *l, struct val have, struct val want)
 {
@@ -127,7 +121,7 @@ static bool meets(struct lab *l, struct val have, struct val want)
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < m; j++)
-			if (key_equal(&h[i], &k[j]))
+			if (val_key_equal(&h[i], &k[j]))
 				return true;
 	return false;
 }

@@ -326,6 +326,21 @@ Test(str, characters_are_counted_and_broken_bytes_are_one_each)
 	cr_assert_eq(pos, s.n);
 }
 
+Test(str, full_width_forms_are_folded)
+{
+	cr_assert_eq(cp_half_width(0xff01), '!');
+	cr_assert_eq(cp_half_width(0xff5e), '~');
+	cr_assert_eq(cp_half_width(0xff00), 0xff00u);
+	cr_assert_eq(cp_half_width(0xff5f), 0xff5fu);
+	cr_assert_eq(cp_half_width(0x3000), ' ');
+	cr_assert_eq(cp_half_width(0xa0), ' ');
+	cr_assert_eq(cp_half_width(0x7532), 0x7532u);
+	cr_assert_eq(cp_plain(0xff21), 'a');
+	cr_assert_eq(cp_plain('Z'), 'z');
+	cr_assert_eq(cp_plain(0x3000), 0u);
+	cr_assert_eq(cp_plain('\t'), 0u);
+}
+
 Test(str, formatted_text_is_as_long_as_it_must_be)
 {
 	char *long_word = arena_alloc(a, 5001);

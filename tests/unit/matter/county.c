@@ -132,6 +132,7 @@ static const char others_text[] =
 	"actions:\n"
 	"  open: {name: 委托鉴定, by: [officer], form: [case]}\n"
 	"  finish: {name: 完成, next: 完成, from: running, to: done, by: [officer]}\n"
+	"  drop: {name: 撤回鉴定, next: 撤回鉴定, from: running, to: done, by: [case.officers, opener]}\n"
 	"---\n"
 	"kind: alert\nname: 预警\ncite: T1\n"
 	"fields: {what: {name: 案由, type: text(40)}, case: {name: 案件, type: ref, of: penal}}\n"

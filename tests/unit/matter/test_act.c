@@ -33,6 +33,22 @@ static int64_t decided(struct county *c, const char *code)
 	return m;
 }
 
+/* A path to people of another matter is told by their names, and not at all where nobody is at its end. */
+BOTH(a_refusal_names_who_is_linked)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	int64_t m = lead(&c, "A");
+
+	cr_assert(opens(&c, c.wang, "query", str_fmt(c.a, "{'case': %lld}", (long long)m).p), "%s", why(&c));
+	cr_assert_not(acts(&c, c.li, c.r.matter, "drop", "{}"));
+	cr_expect_str_eq(why(&c), "“撤回鉴定”由登记人办理");
+	m = filed(&c, "B");
+	cr_assert(opens(&c, c.wang, "query", str_fmt(c.a, "{'case': %lld}", (long long)m).p), "%s", why(&c));
+	cr_assert_not(acts(&c, c.li, c.r.matter, "drop", "{}"));
+	cr_expect_str_eq(why(&c), "“撤回鉴定”由王明、赵刚、登记人办理");
+	county_free(&c);
+}
+
 BOTH(a_case_goes_through)
 {
 	struct county c = county_new(f, "2026-03-02 09:00");
