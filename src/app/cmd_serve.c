@@ -19,6 +19,7 @@
 #include "app/process.h"
 #include "app/signing.h"
 #include "app/witness.h"
+#include "app/yearly.h"
 #include "base/day.h"
 #include "base/log.h"
 #include "base/parse.h"
@@ -117,6 +118,7 @@ static bool start(struct app *app, const struct serving *s, struct err *err)
 	if (!app->practice) /* what is practised is no other system's business */
 		app_follow(app, "hooks", 1000, hook_work);
 	app_follow(app, "ratings", 60000, ratings_work);
+	app_follow(app, "yearly", 60000, yearly_work);
 	app_follow(app, "uploads", 1000, uploads_work);
 	app_follow(app, "media", 1000, media_work);
 	if (app->blobs.store)

@@ -333,6 +333,34 @@ struct visit_view {
 	bool thanks, unfinished;
 };
 
+/* 年度行政执法统计 (public_statistics.c). */
+struct stat_bar {
+	struct str name, value;
+	int64_t width, y;
+};
+struct stat_table {
+	struct str id, name;
+	const struct str *head;
+	size_t n_head;
+	const struct stat_line {
+		struct str organ;
+		const struct str *cell;
+	} *line;
+	size_t n_line;
+	const struct str *sum;
+	const struct stat_bar *bar; /* the sums */
+	int64_t height;
+};
+struct statistics_view {
+	struct public_frame frame;
+	struct str year, counted, csv, xlsx, json;
+	bool running;               /* the year is not over */
+	const struct choice *choice;
+	size_t n_choice;
+	const struct stat_table *table;
+	size_t n_table;
+};
+
 struct public_error_view {
 	struct public_frame frame;
 	struct str heading, text, hint;
@@ -468,6 +496,9 @@ bool item_show(struct req *r, struct err *err);
 bool item_flow(struct req *r, struct err *err);
 bool standards_show(struct req *r, struct err *err);
 bool standard_show(struct req *r, struct err *err);
+bool statistics_show(struct req *r, struct err *err);
+bool statistics_table(struct req *r, struct err *err);
+bool statistics_json(struct req *r, struct err *err);
 bool log_checkpoint_show(struct req *r, struct err *err);
 bool log_tile_show(struct req *r, struct err *err);
 

@@ -205,7 +205,7 @@ static bool judge_all(struct turn *t, struct duty_sheet *s, const struct subject
 	struct frame f;
 
 	frame_init(t, s->def->kind, s->period, 0, &f);
-	if (of->n && !tallies_ask(t, s->def->figure, &f.ev, &tallies, err))
+	if (of->n && !tallies_ask(t, &s->def->figure, 1, &f.ev, &tallies, err))
 		return false;
 	for (size_t i = 0; i < of->n && s->n < most; i++) {
 		if (of->v[i].v.i <= after)
@@ -747,29 +747,44 @@ static bool adds_up(const struct expr *e)
 	return !expr_is_share(e);
 }
 
-static bool report_cells(struct turn *t, struct report_sheet *s, const struct subjects *of, size_t c, struct val *sum,
-			 struct err *err)
+/* One column, by the answers that were had for all subjects at once. */
+static bool report_cells(struct turn *t, struct report_sheet *s, const struct subjects *of, size_t c, const struct tallies *tallies,
+			 struct val *sum, struct err *err)
 {
 	const struct expr *is = s->def->column[c].is;
 	const bool sums = adds_up(is);
-	struct tallies tallies;
 	struct frame f;
 
-	frame_init(t, s->def->kind, s->period, 0, &f);
-	if (!tallies_ask(t, is, &f.ev, &tallies, err))
-		return false;
 	*sum = sums ? val_num(expr_type(is)->tag, 0) : VAL_NULL;
 	for (size_t i = 0; i < of->n; i++) {
 		struct val *cell = (struct val *)(uintptr_t)&s->row[i].cell[c];
 
 		frame_init(t, s->def->kind, s->period, of->v[i].organ, &f);
 		f.var[DUTY_SUBJECT] = of->v[i].v;
-		f.ev.tallied = &tallies.pub;
+		f.ev.tallied = &tallies->pub;
 		if (!expr_eval(is, &f.ev, cell, err))
 			return false;
 		if (sums && !val_is_null(*cell) && !dec_add(sum->n, cell->n, &sum->n))
 			return err_set(err, ERR_BUG, "合计过大");
 	}
+	return true;
+}
+
+static bool report_columns(struct turn *t, struct report_sheet *s, const struct subjects *of, struct val *sum, struct err *err)
+{
+	const size_t n = s->def->n_column;
+	const struct expr **is = arena_many(t->a, n, const struct expr *);
+	struct tallies *tallies = arena_many(t->a, n, struct tallies);
+	struct frame f;
+
+	frame_init(t, s->def->kind, s->period, 0, &f);
+	for (size_t c = 0; c < n; c++)
+		is[c] = s->def->column[c].is;
+	if (!tallies_ask(t, is, n, &f.ev, tallies, err))
+		return false;
+	for (size_t c = 0; c < n; c++)
+		if (!report_cells(t, s, of, c, &tallies[c], &sum[c], err))
+			return false;
 	return true;
 }
 
@@ -791,10 +806,7 @@ bool matter_report(struct engine *e, struct db *db, struct arena *a, const struc
 					      .joined = joined(&of.v[i], ret->period) };
 	ret->row = row;
 	ret->n = of.n;
-	for (size_t c = 0; c < r->n_column; c++)
-		if (!report_cells(t, ret, &of, c, &sum[c], err))
-			return false;
-	return true;
+	return report_columns(t, ret, &of, sum, err);
 }
 
 /* ---- who sees what ---- */

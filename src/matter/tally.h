@@ -17,7 +17,8 @@ struct tallies {
 		size_t n, cap;
 	} *answer;
 };
-/* Asks all foldings of an expression that can be asked at once; ev has the period. */
-MUST_USE bool tallies_ask(struct turn *t, const struct expr *e, struct eval *ev, struct tallies *ret, struct err *err);
+/* Asks all foldings of n expressions (NULL: none there) that can be asked at once; ev has the period. Those over the same kind
+ * and for the same subjects that share a condition are one statement: a table of figures reads its matters once. */
+MUST_USE bool tallies_ask(struct turn *t, const struct expr *const *e, size_t n, struct eval *ev, struct tallies *ret, struct err *err);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // Publicity after the act (issue 5, IV.5): licences beside penalties, what was corrected or taken down with its reason, feeds
-// of either. Proves: XK40 SX-GS-8c SX-GS-19b
+// of either. Proves: XK40 SX-GS-8c SX-GS-10b SX-GS-19b LY1.02-10.2
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
@@ -120,12 +120,11 @@ async function exported(login, what, query) {
 	return request(s.port, 'GET', `/duties/exports/${what}?${query}`, { cookie: who.cookie });
 }
 
-// The table of fields of the standards: number, field, name, most characters (the first figure; where it is only remembered, the
-// one that the note gives), and whether it must not be empty.
+// The table of fields of the standards: number, field, name, most characters (the least that it names; of a range its end), and whether it must not be empty.
 function standard() {
 	const text = fs.readFileSync(path.join(root, '../shared/standards.md'), 'utf8');
 	const cf = [...text.matchAll(/^\| (\d+) \| (\w+) \|([^|]*)\|([^|]*)\|([^|]*)\|$/gm)].map((m) => ({
-		head: m[2], name: m[3].trim(), length: Math.min(...(m[4].match(/\d{2,}|\b9\b/g) || ['99999']).map(Number)), need: /^必填/.test(m[5].trim()) ? '必填' : /必填|^if /.test(m[5].trim()) ? '有此情形的必填' : '' }));
+		head: m[2], name: m[3].trim(), length: Math.min(...(m[4].replace(/\d+–(\d+)/, '$1').match(/\d{2,}|\b9\b/g) || ['99999']).map(Number)), need: /^必填/.test(m[5].trim()) ? '必填' : /必填|^if /.test(m[5].trim()) ? '有此情形的必填' : '' }));
 	const xk = /XK_\)\*\* .*?— 28: ([^\n]*)/.exec(text)[1].split(',').map((x) => /\b(XK_\w+|BZ)/.exec(x)?.[1]).filter(Boolean);
 	return { cf, xk };
 }
@@ -195,6 +194,37 @@ test('what is missing is told row by row, and such a row does not go out', async
 	const whole = csv((await exported('wuting', 'table.csv', query)).body);
 	expect(whole.length, rows, 'whole again');
 	that(whole.some((x) => x[20] === '0.012345'), 'the amount, exact');
+});
+
+// ---- 年度统计 ----
+
+test('the statistics of a year are open to anyone: page with charts and tables, CSV, XLSX and JSON say the same', async () => {
+	const s = await running(), year = today().slice(0, 4);
+	const data = JSON.parse(await open(`/statistics.json?year=${year}`));
+	expect(data.tables.map((t) => t.id).join(), 'yearly_decisions,yearly_penalties,yearly_money,yearly_licences,yearly_remedies,yearly_withheld', 'tables');
+	const [decisions, , money, , , withheld] = data.tables;
+	const made = s.count(`SELECT COUNT(*) FROM matter WHERE kind = 'disclosure' AND json_extract(fields, '$.source') IN ('case_decision', 'other_case') AND json_extract(fields, '$.decided_on') LIKE '${year}-%'`);
+	that(made > 5, `${made} decisions`);
+	expect(decisions.sum.at(-1), made, 'all decisions');
+	expect(decisions.sum.slice(0, 4).reduce((a, b) => a + b), made, 'by type');
+	expect(decisions.organs.reduce((a, x) => a + x.figures.at(-1), 0), made, 'by organ');
+	const fines = s.count(`SELECT COALESCE(SUM(json_extract(fields, '$.fine')), 0) FROM matter WHERE kind = 'disclosure' AND json_extract(fields, '$.source') IN ('case_decision', 'other_case') AND json_extract(fields, '$.decided_on') LIKE '${year}-%'`) / 100;
+	that(fines > 0, 'no fines in the demonstration');
+	expect(money.sum[0], fines, 'fines in yuan');
+	that(withheld.columns.includes('损害第三方合法权益') && withheld.columns.includes('还没有公开的'), 'withheld, by reason');
+	const page = await open(`/statistics?year=${year}`);
+	for (const t of data.tables) that(page.includes(`<h2 class="p-h2">${t.name}</h2>`), t.name);
+	expect((page.match(/<svg /g) || []).length, data.tables.length, 'a chart each');
+	that(page.includes('本年度还没有结束'), 'the year is not over');
+	const rows = csv(await open(`/statistics.csv?year=${year}`));
+	const sum = rows.at(-1), head = rows[0];
+	expect(sum[0], '合计', 'the last line');
+	expect(Number(sum[head.indexOf('执法决定：合计')]), made, 'all decisions in CSV');
+	expect(Number(sum[head.indexOf('罚没金额：罚款金额')]), fines, 'fines in CSV');
+	const xlsx = await request(s.publicPort, 'GET', `/statistics.xlsx?year=${year}`);
+	expect((sheetOf(xlsx.bytes).match(/<row /g) || []).length, rows.length, 'rows of the sheet');
+	expect((await request(s.publicPort, 'GET', `/statistics?year=${Number(year) + 1}`)).status, 404, 'a year to come');
+	expect((await request(s.publicPort, 'GET', '/statistics?year=2018')).status, 404, 'before the first');
 });
 
 run();
