@@ -381,7 +381,7 @@ static bool party_line(struct req *r, const struct field_view *x, struct field_l
 
 static bool field_of(struct shower *s, const struct field_view *x, struct field_line *ret, struct err *err)
 {
-	*ret = (struct field_line){ .name = x->def->name, .masked = x->masked,
+	*ret = (struct field_line){ .name = x->def->name, .unit = x->def->unit, .masked = x->masked,
 				    .wide = x->def->type.tag == T_ROWS || x->def->type.tag == T_SHEET
 					    || (x->def->type.tag == T_NOTE && str_chars(x->v.s) > 60) };
 	ret->cite = cite_links(s->r, &x->def->node->cite, &ret->n_cite);
@@ -408,6 +408,25 @@ static bool is_empty(struct val v)
 	return val_is_null(v) || (type_is_list(v.t) && (!v.list || !v.list->n));
 }
 
+/* A group says each citation once, at its first field: the form says it at every field. */
+static void say_once(struct arena *a, const struct field_line *line, size_t n, struct field_line *ret)
+{
+	struct cite_link *left = arena_many(a, ret->n_cite, struct cite_link);
+	size_t n_left = 0;
+
+	for (size_t c = 0; c < ret->n_cite; c++) {
+		bool said = false;
+
+		for (size_t i = 0; i < n && !said; i++)
+			for (size_t j = 0; j < line[i].n_cite && !said; j++)
+				said = str_eq(line[i].cite[j].text, ret->cite[c].text);
+		if (!said)
+			left[n_left++] = ret->cite[c];
+	}
+	ret->cite = left;
+	ret->n_cite = n_left;
+}
+
 /* The fields of all groups, each at the next place of its own; at: the group of each, SIZE_MAX: not shown. */
 static bool fill_groups(struct shower *s, const struct matter_view *m, const size_t *at, struct group_view *g, size_t n,
 			struct err *err)
@@ -418,9 +437,17 @@ static bool fill_groups(struct shower *s, const struct matter_view *m, const siz
 		g[i].field = line[i] = arena_many(s->r->a, g[i].n_field, struct field_line);
 		g[i].n_field = 0;
 	}
-	for (size_t i = 0; i < m->n_field; i++)
-		if (at[i] != SIZE_MAX && !field_of(s, &m->field[i], &line[at[i]][g[at[i]].n_field++], err))
+	for (size_t i = 0; i < m->n_field; i++) {
+		struct field_line *to;
+
+		if (at[i] == SIZE_MAX)
+			continue;
+		to = line[at[i]];
+		n = g[at[i]].n_field++;
+		if (!field_of(s, &m->field[i], &to[n], err))
 			return false;
+		say_once(s->r->a, to, n, &to[n]);
+	}
 	return true;
 }
 
@@ -891,7 +918,7 @@ bool case_show(struct req *r, struct err *err)
 		v.number = m.snap->number[i];
 	if (m.snap->ended)
 		v.ended = shown_time(r->a, m.snap->ended);
-	if (matter_loan_open(&m, &who))
+	if (matter_loan_open(m.snap, &who))
 		v.read_href = str_fmt(r->a, "%.*s/read", STR_FMT(case_href(r, m.snap)));
 	v.tab = tab_of(r);
 	v.frame.script = true;

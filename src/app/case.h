@@ -38,7 +38,7 @@ struct clock_line {
 };
 
 struct field_line {
-	struct str name;
+	struct str name, unit;
 	struct shown shown;
 	const struct cite_link *cite;
 	size_t n_cite;
@@ -130,7 +130,7 @@ struct case_view {
 /* 阅卷: what a loan allows of a dossier (LY4.09-2.4b). Whoever reads sees no more of the case than these papers, each of
  * their pages with the reader's name and the time; each look is an event of the loan before it goes out. */
 struct loan_line {
-	int64_t no; /* 第几件: through the main file, then, where that is allowed, the secondary one */
+	int64_t no, to; /* 第几件: through the main file, then, where that is allowed, the secondary one; to: the last of a run beyond the range */
 	struct str name, href;
 	bool allowed;
 };

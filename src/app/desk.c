@@ -54,6 +54,7 @@ static struct str parent_title(struct req *r, const struct snap *s)
 void row_of_list(struct req *r, const struct list_row *x, struct row_view *ret)
 {
 	const struct snap *s = x->snap;
+	const struct actor who = actor_of(r);
 
 	*ret = (struct row_view){ .code = s->code, .title = title_once(x->title), .parent = parent_title(r, s), .kind = s->kind->name, .state = x->state_name,
 				  .holder = x->holder, .organ = x->organ_name, .updated = shown_time(r->a, x->updated),
@@ -71,6 +72,10 @@ void row_of_list(struct req *r, const struct list_row *x, struct row_view *ret)
 	if (x->next) {
 		ret->next = x->next->next.n ? x->next->next : x->next->name;
 		ret->next_href = str_fmt(r->a, "/m/%.*s/do/%.*s", STR_FMT(s->code), STR_FMT(x->next->id));
+	}
+	if (matter_loan_open(s, &who)) { /* what a reader does with an approved loan is read */
+		ret->next = STR("阅卷");
+		ret->next_href = str_fmt(r->a, "/m/%.*s/read", STR_FMT(s->code));
 	}
 }
 
@@ -108,7 +113,8 @@ static bool shows(struct str tab, enum when w)
 	return true;
 }
 
-/* ---- what waits for others: matters in which I did something, not ended and not on my desk ---- */
+/* ---- what waits for others: matters in which I did something, not ended, not on my desk, and somebody has to act: a thing in
+ * a store or a room in use waits for nobody ---- */
 
 static const struct stmt st_acted = { "desk_acted",
 	"SELECT m.id FROM matter m WHERE m.ended IS NULL AND m.id IN "
@@ -180,10 +186,12 @@ static bool waiting(struct req *r, const struct list_row *mine, size_t n, struct
 
 		if (is_mine(mine, n, x.v[i]))
 			continue;
-		if (matter_see(app_of(r)->engine, r->db, r->a, &who, x.v[i], SEE_CLOCKS, &m, &hidden))
+		if (!matter_see(app_of(r)->engine, r->db, r->a, &who, x.v[i], SEE_CLOCKS, &m, &hidden)) {
+			if (hidden.code != ERR_NOT_FOUND)
+				return err_set(err, hidden.code, "%s", hidden.msg);
+		} else if (m.holder.n) {
 			row_of_view(r, &m, &row[got++]);
-		else if (hidden.code != ERR_NOT_FOUND)
-			return err_set(err, hidden.code, "%s", hidden.msg);
+		}
 	}
 	*ret = row;
 	*ret_n = got;
@@ -241,7 +249,15 @@ static bool read_drafts(struct req *r, struct desk_view *v, struct err *err)
 
 /* ---- the page ---- */
 
-static struct str nothing(struct arena *a, struct str tab, const int64_t *count)
+static bool has_new(const struct frame *f)
+{
+	for (size_t i = 0; i < f->n_menu; i++)
+		if (str_is(f->menu[i].href, "/new"))
+			return true;
+	return false;
+}
+
+static struct str nothing(struct arena *a, struct str tab, const int64_t *count, const struct frame *f)
 {
 	if (str_is(tab, "late"))
 		return STR("没有逾期的办件。");
@@ -252,7 +268,7 @@ static struct str nothing(struct arena *a, struct str tab, const int64_t *count)
 		return count[WHEN_LATER] ? STR("本周没有到期的办件。其余待办见“全部待办”。") : STR("本周没有到期的办件。");
 	if (str_is(tab, "others"))
 		return STR("没有在等他人办理的办件。");
-	return STR("没有待办的办件。要登记新的办件，从“新建”开始。");
+	return has_new(f) ? STR("没有待办的办件。要登记新的办件，从“新建”开始。") : STR("没有待办的办件。");
 }
 
 /* All that the desk shows, whichever tab is chosen: each tab says how many it holds. */
@@ -354,7 +370,7 @@ bool desk_show(struct req *r, struct err *err)
 	put_tabs(&d, &v, tab);
 	v.drafts = str_is(tab, "drafts");
 	v.watching = str_is(tab, "watched");
-	v.none = nothing(r->a, tab, d.count);
+	v.none = nothing(r->a, tab, d.count, &v.frame);
 	if (str_is(tab, "others")) {
 		v.row = d.others;
 		v.n_row = d.n_others;

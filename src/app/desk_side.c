@@ -79,20 +79,9 @@ static bool opened_by(const struct kind *k, const struct str role)
 	return false;
 }
 
-/* What an office begins on most days stands before what it begins on some. */
-static const char *const daily[] = { "penalty", "summary_penalty", "inspection", "licence" };
-
-static bool is_daily(const struct kind *k)
-{
-	for (size_t i = 0; i < ARRAY_LEN(daily); i++)
-		if (str_is(k->id, daily[i]))
-			return true;
-	return false;
-}
-
 static void offer(struct req *r, const struct kind *k, struct desk_view *v, struct tab *t)
 {
-	if (k && v->n_often < OFTEN_MOST && !kind_is_register(k) && opened_by(k, v->frame.role_id))
+	if (v->n_often < OFTEN_MOST && !kind_is_register(k) && opened_by(k, v->frame.role_id))
 		t[v->n_often++] = (struct tab){ .name = kind_action(k, STR("open"))->name,
 						.href = str_fmt(r->a, "/k/%.*s/new", STR_FMT(k->id)) };
 }
@@ -100,12 +89,10 @@ static void offer(struct req *r, const struct kind *k, struct desk_view *v, stru
 static void often(struct req *r, const struct law *law, struct desk_view *v)
 {
 	struct tab *t = arena_many(r->a, OFTEN_MOST, struct tab);
+	const struct kind *const *k = kinds_daily_first(r->a, law);
 
-	for (size_t i = 0; i < ARRAY_LEN(daily); i++)
-		offer(r, law_kind(law, str_of(daily[i])), v, t);
 	for (size_t i = 0; i < law->n_kind; i++)
-		if (!is_daily(&law->kind[i]))
-			offer(r, &law->kind[i], v, t);
+		offer(r, k[i], v, t);
 	v->often = t;
 }
 

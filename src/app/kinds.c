@@ -48,18 +48,41 @@ static bool worth(struct req *r, const struct kind *k, bool *ret, struct err *er
 	return n > 0 || !kind_opened_by_people(k) || !kind_action(k, STR("open")) || may_open(r, k, ret, err);
 }
 
+const struct kind *const *kinds_daily_first(struct arena *a, const struct law *law)
+{
+	static const char *const daily[] = { "penalty", "summary_penalty", "inspection", "licence" };
+	const struct kind **k = arena_many(a, law->n_kind, const struct kind *);
+	size_t n = 0, n_daily;
+
+	for (size_t i = 0; i < ARRAY_LEN(daily); i++)
+		if (law_kind(law, str_of(daily[i])))
+			k[n++] = law_kind(law, str_of(daily[i]));
+	n_daily = n;
+	for (size_t i = 0; i < law->n_kind; i++) {
+		bool first = false;
+
+		for (size_t d = 0; d < n_daily; d++)
+			first = first || k[d] == &law->kind[i];
+		if (!first)
+			k[n++] = &law->kind[i];
+	}
+	return k;
+}
+
 static bool show(struct req *r, struct kinds_view *v, struct err *err)
 {
+	const struct kind *const *all;
 	const struct law *law;
 	struct kind_view *first, *second;
 	struct html h;
 
 	if (!frame_law(r, &law, err))
 		return false;
+	all = kinds_daily_first(r->a, law);
 	first = arena_many(r->a, law->n_kind, struct kind_view);
 	second = arena_many(r->a, law->n_kind, struct kind_view);
 	for (size_t i = 0; i < law->n_kind; i++) {
-		const struct kind *k = &law->kind[i];
+		const struct kind *k = all[i];
 		bool may = true;
 
 		if (v->opening && (!kind_opened_by_people(k) || !kind_action(k, STR("open"))))

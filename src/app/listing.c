@@ -97,12 +97,33 @@ static bool has_column(const struct listing *l, const struct column *c)
 	return false;
 }
 
-static void put_column(struct listing *l, struct str id)
+static void put_column_of(struct listing *l, struct str id, size_t most)
 {
 	struct column c;
 
-	if (l->n_col < LISTED_COLUMNS && column_of(l->kind, id, &c) && !has_column(l, &c))
+	if (l->n_col < most && column_of(l->kind, id, &c) && !has_column(l, &c))
 		l->col[l->n_col++] = c;
+}
+
+static void put_column(struct listing *l, struct str id)
+{
+	put_column_of(l, id, LISTED_COLUMNS);
+}
+
+/* What the definition names; where it names more than fits beside how far it is and who has it, those give way. */
+static void put_usual_columns(struct listing *l, const struct list_def *d)
+{
+	const bool ends = l->kind->n_state > 1;
+	size_t left = ends;
+
+	put_column(l, STR("due"));
+	for (size_t i = 0; i < d->n_columns; i++) {
+		left -= left && str_is(d->columns[i], "state");
+		put_column_of(l, d->columns[i], LISTED_COLUMNS - left);
+	}
+	if (ends)
+		put_column(l, STR("state"));
+	put_column(l, STR("updated"));
 }
 
 static void mark_cards(struct listing *l)
@@ -145,12 +166,8 @@ void listing_use_columns(struct listing *l, struct str ids)
 	while (str_cut(&ids, ',', &id))
 		put_column(l, str_trim(id));
 	l->own_columns = l->n_col > 0;
-	if (!l->n_col) {
-		put_column(l, STR("due"));
-		for (size_t i = 0; i < d->n_columns; i++)
-			put_column(l, d->columns[i]);
-		put_column(l, STR("updated"));
-	}
+	if (!l->n_col)
+		put_usual_columns(l, d);
 	l->n_shown = l->n_col;
 	mark_cards(l);
 }

@@ -63,9 +63,15 @@ bool loan_show(struct req *r, struct err *err)
 	v.range = range_text(r, &x);
 	v.copy = x.may.copy;
 	line = arena_many(r->a, x.d.main.n + x.d.secondary.n, struct loan_line);
-	for (int64_t no = 1; (l = line_at(&x, no)) != NULL; no++)
-		line[v.n++] = (struct loan_line){ no, l->name, str_fmt(r->a, "%.*s/read/%lld", STR_FMT(v.title_href), (long long)no),
-						  no >= x.may.from && no <= x.may.to };
+	for (int64_t no = 1; (l = line_at(&x, no)) != NULL; no++) {
+		const bool allowed = no >= x.may.from && no <= x.may.to;
+
+		if (allowed || !v.n || line[v.n - 1].allowed)
+			line[v.n++] = (struct loan_line){ no, no, l->name, str_fmt(r->a, "%.*s/read/%lld", STR_FMT(v.title_href), (long long)no),
+							  allowed };
+		else
+			line[v.n - 1].to = no;
+	}
 	v.line = line;
 	frame_crumb(&v.frame, x.m.snap->kind->name, str_fmt(r->a, "/k/%.*s", STR_FMT(x.m.snap->kind->id)));
 	frame_crumb(&v.frame, case_short(x.m.snap, x.m.title), v.title_href);

@@ -86,14 +86,14 @@ static struct str address_of(struct req *r, const struct entry *e)
 	return str_fmt(r->a, "/k/%s%s", e->kind, e->href);
 }
 
-/* Whether the page that is shown stands behind the entry: the same path and the same filter, if it has one. */
+/* Whether the page that is shown stands behind the entry: the same path or one below it, and the same filter, if it has one. */
 static bool is_here(const struct req *r, struct str href)
 {
 	size_t q = str_chr(href, '?', 0), eq;
 	struct str key;
 
 	if (q == SIZE_MAX)
-		return str_eq(r->path, href) || (href.n > 1 && str_starts(r->path, href));
+		return str_eq(r->path, href) || (href.n > 1 && str_starts(r->path, href) && r->path.p[href.n] == '/');
 	if (!str_eq(r->path, str_sub(href, 0, q)))
 		return false;
 	eq = str_chr(href, '=', q);

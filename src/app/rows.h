@@ -30,6 +30,8 @@ struct tab {
 	bool here, counted;
 };
 
+/* All kinds of a law, law->n_kind: what an office begins on most days stands before what it begins on some. */
+const struct kind *const *kinds_daily_first(struct arena *a, const struct law *law);
 const char *light_class(enum light l);
 struct str title_once(struct str title);
 void row_of_list(struct req *r, const struct list_row *x, struct row_view *ret);

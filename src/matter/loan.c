@@ -19,30 +19,31 @@ static int64_t number_of(const struct matter_view *m, const struct field *f, int
 	return !val_is_null(v) && dec_to_i64(v.n, &n) ? n : none;
 }
 
-static bool now_read(const struct matter_view *m)
+static bool now_read(const struct snap *s)
 {
-	const struct loan_def *def = &m->snap->kind->loan;
+	const struct loan_def *def = &s->kind->loan;
 
 	for (size_t i = 0; i < def->n_state; i++)
-		if (def->state[i] == m->snap->state)
+		if (def->state[i] == s->state)
 			return true;
 	return false;
 }
 
-bool matter_loan_open(const struct matter_view *m, const struct actor *who)
+bool matter_loan_open(const struct snap *s, const struct actor *who)
 {
-	struct val reader = val_of(m, m->snap->kind->loan.reader);
+	const struct loan_def *def = &s->kind->loan;
+	struct val reader = def->set ? s->field[def->reader->index] : VAL_NULL;
 
-	return m->snap->kind->loan.set && now_read(m) && !val_is_null(reader) && who->person && reader.i == who->person;
+	return def->set && now_read(s) && !val_is_null(reader) && who->person && reader.i == who->person;
 }
 
 static bool may_read(const struct matter_view *m, const struct actor *who, struct err *err)
 {
 	if (!m->snap->kind->loan.set)
 		return err_set(err, ERR_NOT_FOUND, "这类办件不用来查阅案卷");
-	if (!now_read(m))
+	if (!now_read(m->snap))
 		return err_set(err, ERR_FORBIDDEN, "查阅单现为%.*s。经领导批准以后、查阅结束以前才能阅卷", STR_FMT(m->snap->state->name));
-	return matter_loan_open(m, who) || err_set(err, ERR_FORBIDDEN, "阅卷的是查阅单上的查阅人本人。下一步：申请自己的查阅单");
+	return matter_loan_open(m->snap, who) || err_set(err, ERR_FORBIDDEN, "阅卷的是查阅单上的查阅人本人。下一步：申请自己的查阅单");
 }
 
 bool matter_loan(struct engine *e, struct db *db, struct arena *a, const struct actor *who, const struct matter_view *m,

@@ -254,8 +254,8 @@ struct loan_may {
 	int64_t from, to;
 	bool whole, copy;
 };
-/* Whether this person reads by this loan today; m seen with SEE_FIELDS by that person. */
-bool matter_loan_open(const struct matter_view *m, const struct actor *who);
+/* Whether this person reads by this loan today; s: of a matter that the person sees. */
+bool matter_loan_open(const struct snap *s, const struct actor *who);
 /* ERR_FORBIDDEN or ERR_NOT_FOUND with the reason. */
 MUST_USE bool matter_loan(struct engine *e, struct db *db, struct arena *a, const struct actor *who,
 			  const struct matter_view *m, struct loan_may *ret, struct err *err);

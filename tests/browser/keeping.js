@@ -44,4 +44,30 @@ test('pages of the custodian, the office and the archivist, on an office screen 
 	}
 });
 
+/* ---- 阅卷: an approved loan leads from its reader's desk to what it allows ---- */
+
+test('a loan is asked for, applied for and approved; then the desk of its reader leads to the dossier', async () => {
+	const keeper = await who('zhoumin');
+	const dossier = site.server.ask("SELECT d.code FROM matter d JOIN matter c ON c.id = json_extract(d.fields, '$.case') WHERE d.kind = 'dossier' AND d.state = 'kept' AND c.fields NOT LIKE '%刘洋%' LIMIT 1");
+	await keeper.act(`/m/${dossier}`, '受理查阅借阅', { 查阅人: '刘洋' });
+	const reader = await who('liuyang');
+	await reader.go('/');
+	await reader.follow(reader.page.getByRole('link', { name: '写明目的和内容' }));
+	await reader.fill({ 方式: '在档案室查阅', 目的: '办理行政复议答复', 查阅内容: '处罚决定书', 范围: '正卷', 自第几件: '1', 至第几件: '3' });
+	await reader.send();
+	await reader.done('申请查阅借阅');
+	const loan = new URL(reader.page.url()).pathname;
+	await (await who('zhangqiang')).act(loan, '批准');
+	await reader.go('/');
+	await reader.follow(reader.page.getByRole('link', { name: '阅卷', exact: true }));
+	await reader.reads('正卷第1件至第3件', '不在批准范围');
+	for (const width of [1366, 390]) {
+		await reader.page.setViewportSize({ width, height: width === 390 ? 844 : 768 });
+		await examine(reader.page);
+		that((await reader.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)) <= 0, `阅卷 scrolls sideways at ${width}`);
+		await shot(reader.page, `loan_read_${width}`, false);
+	}
+	await reader.page.setViewportSize({ width: 1366, height: 768 });
+});
+
 run();
