@@ -139,8 +139,9 @@ $(GEN)/assets.list: FORCE
 $(GEN)/icons.svg: tools/icons.txt tools/sprite.sh node_modules/.stamp
 	@mkdir -p $(@D)
 	@sh tools/sprite.sh tools/icons.txt >$@.new && mv $@.new $@
-$(GEN)/assets.c: $(GEN)/assets.list $(BUILD)/tools/embed $(EMBED) $(GEN)/icons.svg node_modules/.stamp
-	@$(BUILD)/tools/embed $(GEN)/assets.list $@
+$(GEN)/assets.c: $(GEN)/assets.list $(BUILD)/tools/embed tools/packed.sh $(EMBED) $(GEN)/icons.svg node_modules/.stamp
+	@sh tools/packed.sh $(GEN)/assets.list $(GEN)/packed >$(GEN)/assets.all
+	@$(BUILD)/tools/embed $(GEN)/assets.all $@
 
 # ---- lint: layers, banned functions, SQL and HTML built from text ----
 $(BUILD)/lint.ok: $(BUILD)/tools/lint $(SRC) $(HEADERS) $(BUILD)/sources.list

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* asset.h - files that the binary carries: law/ (packs), sql/ (migrations), static/ (styles, scripts, icons).
+/* asset.h - files that the binary carries: law/ (packs), sql/ (migrations), static/ (styles, scripts, icons), packed/ (the
+ * same compressed).
  *
  * Names are paths in the tree with '/' ("law/national/pack.yaml", "static/htmx.min.js"), sorted bytewise, so
  * that all files of a folder are neighbours. The table is made by tools/embed and never changes.

@@ -12,7 +12,8 @@ struct str asset_url(struct arena *a, const char *name);
 /* The file for digest and rest of such an address; NULL unless both fit. */
 const struct asset *asset_at(struct str digest, struct str name);
 
-/* Route /static/{digest}/{name}: a year, since another content has another address. */
+/* Route /static/{digest}/{name}: a year, since another content has another address; compressed (tools/packed.sh) where the
+ * browser takes that. Pages are not compressed: they carry tokens beside what others typed. */
 bool asset_get(struct req *r, struct err *err);
 
 #endif
