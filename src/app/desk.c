@@ -168,6 +168,50 @@ static void row_of_view(struct req *r, const struct matter_view *m, struct row_v
 	}
 }
 
+/* ---- since when it lies there: the last act that led into a state ---- */
+
+static const struct stmt st_acts = { "desk_acts",
+	"SELECT action, at FROM event WHERE matter = $1 ORDER BY seq DESC LIMIT 50" };
+
+struct last_move {
+	const struct kind *kind;
+	struct str action;
+	int64_t at, moved;
+};
+
+static bool look_for_move(void *ctx, struct err *err)
+{
+	struct last_move *x = ctx;
+	const struct action *a = x->moved ? NULL : kind_action(x->kind, x->action);
+
+	(void)err;
+	if (a && (a->to != TO_STAY || str_is(a->id, "open")))
+		x->moved = x->at;
+	return true;
+}
+
+static bool put_since(struct req *r, const struct snap *s, struct row_view *row, struct err *err)
+{
+	struct last_move x = { .kind = s->kind };
+	const struct db_in in[] = { db_i64(s->id) };
+	const struct db_out out[] = { db_to_str(&x.action), db_to_i64(&x.at) };
+	const int64_t today = day_at(now_of(r));
+	struct ymd d;
+
+	if (!db_each(r->db, r->a, &st_acts, DB_IN(in), DB_OUT(out), look_for_move, &x, err))
+		return false;
+	d = day_ymd(day_at(x.moved));
+	if (!x.moved)
+		return true;
+	if (day_at(x.moved) == today)
+		row->since = STR("今天送到");
+	else if (d.year == day_ymd(today).year)
+		row->since = str_fmt(r->a, "%d月%d日送到", d.month, d.day);
+	else
+		row->since = str_fmt(r->a, "%d年%d月%d日送到", d.year, d.month, d.day);
+	return true;
+}
+
 static bool waiting(struct req *r, const struct list_row *mine, size_t n, struct row_view **ret, size_t *ret_n,
 		    struct err *err)
 {
@@ -190,7 +234,9 @@ static bool waiting(struct req *r, const struct list_row *mine, size_t n, struct
 			if (hidden.code != ERR_NOT_FOUND)
 				return err_set(err, hidden.code, "%s", hidden.msg);
 		} else if (m.holder.n) {
-			row_of_view(r, &m, &row[got++]);
+			row_of_view(r, &m, &row[got]);
+			if (!put_since(r, m.snap, &row[got++], err))
+				return false;
 		}
 	}
 	*ret = row;

@@ -13,6 +13,7 @@ struct row_view {
 	const char *light;      /* class of the chip */
 	struct str more;        /* +3个时限: further limits of the matter */
 	struct str next, next_href;
+	struct str since;                  /* 等他人: 11月20日送到, 今天送到 */
 	struct str urge_href, recall_href; /* 等他人: what may be done about it; empty: not */
 	struct safe_html found; /* search: the text around the hit */
 	int64_t id;             /* of the matter; never shown */

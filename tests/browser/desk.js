@@ -60,6 +60,8 @@ test('an officer finds what is due this week by one press (check 1)', async () =
 	that(red.indexOf(true) === 0 && red.lastIndexOf(true) < (red.indexOf(false) < 0 ? red.length : red.indexOf(false)), `late rows do not come first: ${dues.join(' / ')}`);
 	expect(await p.page.locator('.mf-strip li').count(), 7, 'days of the strip');
 	that((await p.page.locator('.mf-desk-side').innerText()).includes('等他人'), 'no column of others');
+	const others = await p.page.locator('.mf-desk-side section', { has: p.page.getByRole('heading', { name: '等他人' }) }).locator('li').allInnerTexts();
+	that(others.length > 0 && others.every((t) => /(今天|\d+月\d+日)送到/.test(t)), `whose desk since when: ${others.join(' | ')}`);
 	await examine(p.page);
 	await shot(p.page, 'desk_1366');
 });
