@@ -227,7 +227,8 @@ static bool known(struct req *r, int64_t matter, struct draw_known *ret, struct 
 
 	if (!matter_draw(app_of(r)->engine, r->db, r->a, &anyone, matter, &d, &found, err))
 		return false;
-	*ret = (struct draw_known){ .href = str_fmt(r->a, "/draws/%.*s", STR_FMT(d.snap->code)), .id = d.draw_id,
+	*ret = (struct draw_known){ .href = str_fmt(r->a, "/draws/%.*s", STR_FMT(d.snap->code)),
+				    .id = str_sub(d.draw_id, 0, str_chr(d.draw_id, '/', 0)), /* the matter's number: who reads the list knows no draws inside */
 				    .when = shown_time(r->a, d.frozen_at), .at = shown_time(r->a, d.at), .state = state_of(&d) };
 	return true;
 }
