@@ -38,7 +38,11 @@ BEGIN
 			EXECUTE format('GRANT INSERT, UPDATE ON %I.%I TO %I', place, t, who);
 		END LOOP;
 		EXECUTE format('GRANT UPDATE ON %I.log_head TO %I', place, who);
-		EXECUTE format('GRANT UPDATE (place) ON %I.blob TO %I', place, who); -- where its content stands
+		EXECUTE format('GRANT UPDATE (place, data) ON %I.blob TO %I', place, who); -- where its content stands
+		-- Contents that an approved list let go (src/matter/removal.h).
+		EXECUTE format('GRANT UPDATE (removed_event) ON %I.evidence TO %I', place, who);
+		EXECUTE format('GRANT DELETE ON %I.media_fact TO %I', place, who);
+		EXECUTE format('GRANT EXECUTE ON FUNCTION %I.mingfa_remove_body(bigint, bigint) TO %I', place, who);
 		-- Rows that come and go with what they stand for.
 		FOREACH t IN ARRAY ARRAY['matter_key_num', 'matter_key_text', 'matter_reader', 'link', 'post', 'upload', 'watch',
 			'login_attempt', 'draft_bin'] LOOP

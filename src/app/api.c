@@ -606,8 +606,11 @@ bool api_paper(struct req *r, struct err *err)
 
 	if (!see(r, SEE_PAPERS, false, &m, err))
 		return false;
-	for (size_t i = 0; i < m.n_paper; i++)
+	for (size_t i = 0; i < m.n_paper; i++) {
 		found = found || str_eq(m.paper[i].code, code);
+		if (str_eq(m.paper[i].code, code) && m.paper[i].removed)
+			return err_set(err, ERR_GONE, "这份文书已按销毁清册销毁，只留下摘要");
+	}
 	if (!found || !db_one(r->db, r->a, &st_paper, DB_IN(in), DB_OUT(out), err))
 		return found ? false : err_set(err, ERR_NOT_FOUND, "本件没有这份文书");
 	if (!blob.n)

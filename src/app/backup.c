@@ -158,6 +158,39 @@ static bool count_elsewhere(struct copying *c, const char *address, struct err *
 	return ok;
 }
 
+static const struct stmt st_let_go = { "backup_let_go", "SELECT digest FROM blob WHERE place IN ('leaving', 'unstoring', 'removed')" };
+
+struct dropping {
+	const char *dir;
+	struct str digest;
+};
+
+static bool drop_one(void *ctx, struct err *err)
+{
+	struct dropping *x = ctx;
+	char path[NAME_MOST];
+
+	(void)err;
+	(void)snprintf(path, sizeof(path), "%s/blobs/%.2s/%.*s", x->dir, x->digest.p, STR_FMT(x->digest));
+	(void)unlink(path); /* most of them are not there */
+	return true;
+}
+
+/* What was let go by an approved list (matter/removal.h) stays in no copy that an earlier backup made. */
+static bool drop_let_go(struct arena *a, const char *dir, const char *address, struct err *err)
+{
+	struct dropping x = { .dir = dir };
+	const struct db_out out[] = { db_to_str(&x.digest) };
+	struct db *db;
+	bool ok;
+
+	if (!db_open(address, DB_READ, &db, err))
+		return false;
+	ok = db_each(db, a, &st_let_go, DB_NONE, DB_OUT(out), drop_one, &x, err);
+	db_close(db);
+	return ok;
+}
+
 static bool room(const char *to, int64_t need, struct err *err)
 {
 	struct statvfs v;
@@ -186,7 +219,7 @@ bool backup_folder(const char *dir, const char *address, const char *to, bool (*
 	  && backup_size(address, &size, err) && each_blob(&c, true, err) && room(to, size + ret->bytes + SPARE, err)
 	  && backup_write(address, db, err) && (!go_on || go_on(ctx, 0, c.all));
 	ret->bytes = 0;
-	ok = ok && each_blob(&c, false, err) && copy_rest(&c, err) && count_elsewhere(&c, address, err);
+	ok = ok && each_blob(&c, false, err) && copy_rest(&c, err) && drop_let_go(a, to, address, err) && count_elsewhere(&c, address, err);
 	ret->bytes += size;
 	(void)arena_free(a);
 	return ok;
@@ -256,7 +289,7 @@ bool restore_folder(const char *from, const char *dir, const char *address, stru
 	for (size_t i = 0; ok && i < ARRAY_LEN(parts); i++)
 		ok = make_folder(str_cstr(a, str_fmt(a, "%s/%s", dir, parts[i])), err);
 	ok = ok && backup_read(str_cstr(a, str_fmt(a, "%s/%s", from, backup_name(address))), address, err)
-	  && each_blob(&c, false, err) && copy_rest(&c, err) && check_files(a, dir, address, &ret->missing, err)
+	  && each_blob(&c, false, err) && copy_rest(&c, err) && drop_let_go(a, dir, address, err) && check_files(a, dir, address, &ret->missing, err)
 	  && small_put(a, str_cstr(a, str_fmt(a, "%s/" LOG_RESTORED, dir)), str_of(from), true, err);
 	(void)arena_free(a);
 	return ok;

@@ -658,7 +658,7 @@ static void papers(struct req *r, const struct matter_view *m, struct case_view 
 		l[i] = (struct paper_line){ .name = p->name, .number = p->number, .made = shown_time(r->a, p->made),
 					    .href = str_fmt(r->a, "/doc/%.*s", STR_FMT(p->code)),
 					    .ready = str_is(p->state, "frozen"), .failed = str_is(p->state, "failed"),
-					    .correction = p->correction };
+					    .correction = p->correction, .removed = p->removed != 0 };
 		waits = waits || str_is(p->state, "queued");
 	}
 	v->paper = l;

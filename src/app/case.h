@@ -77,7 +77,7 @@ struct event_line {
 struct paper_line {
 	struct str name, number, made, href, state;
 	struct str correction; /* of the paper that corrects it; empty: none */
-	bool ready, failed;
+	bool ready, failed, removed;
 };
 
 struct link_line {
@@ -217,6 +217,7 @@ const struct paper_block *paper_blocks(struct req *r, struct str content, const 
 struct doc_view {
 	struct frame frame;
 	struct str name, number, title, title_href, made, frozen, digest, sm3, size, href, signature, correction, correction_href;
+	struct str removed;              /* 已按销毁清册…销毁; empty: it is there */
 	bool ready, failed;
 	const struct paper_block *block;
 	size_t n_block;

@@ -17,6 +17,7 @@
 #include "app/upload.h"
 #include "app/ratings.h"
 #include "app/process.h"
+#include "app/removing.h"
 #include "app/signing.h"
 #include "app/witness.h"
 #include "app/yearly.h"
@@ -121,6 +122,7 @@ static bool start(struct app *app, const struct serving *s, struct err *err)
 	app_follow(app, "yearly", 60000, yearly_work);
 	app_follow(app, "uploads", 1000, uploads_work);
 	app_follow(app, "media", 1000, media_work);
+	app_follow(app, "removing", 1000, removing_work);
 	if (app->blobs.store)
 		app_follow(app, "moving", 1000, moving_work);
 	app->message_hook = s->hook_url;

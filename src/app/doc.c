@@ -11,14 +11,15 @@
 #include "pages.h"
 
 struct document {
-	int64_t matter, created, frozen;
+	int64_t matter, created, frozen, removed;
 	struct str number, content, state, blob, signature;
 };
 
 static const struct stmt st_document = { "doc_by_code",
-	"SELECT matter, created, COALESCE(frozen, 0), number, content, state, COALESCE(blob, ''), COALESCE(signature, '') FROM document WHERE code = $1" };
+	"SELECT matter, created, COALESCE(frozen, 0), number, content, state, COALESCE(blob, ''), COALESCE(signature, ''), removed_event FROM document WHERE code = $1" };
 static const struct stmt st_evidence = { "doc_evidence",
-	"SELECT matter, field, name FROM evidence WHERE blob = $1 ORDER BY id DESC LIMIT 100" };
+	"SELECT matter, field, name, removed_event FROM evidence WHERE blob = $1 ORDER BY CASE WHEN removed_event IS NULL THEN 0 ELSE 1 END, id DESC "
+	"LIMIT 100" };
 
 static const struct paper_view *paper_of(const struct matter_view *m, struct str code)
 {
@@ -35,7 +36,7 @@ static bool load(struct req *r, struct document *d, struct matter_view *m, const
 	const struct db_in in[] = { db_str(req_param(r, "code")) };
 	const struct db_out out[] = { db_to_i64(&d->matter), db_to_i64(&d->created), db_to_i64(&d->frozen),
 				      db_to_str(&d->number), db_to_str(&d->content), db_to_str(&d->state), db_to_str(&d->blob),
-				      db_to_str(&d->signature) };
+				      db_to_str(&d->signature), db_to_i64(&d->removed) };
 	bool found;
 
 	if (!db_maybe(r->db, r->a, &st_document, DB_IN(in), DB_OUT(out), &found, err))
@@ -79,21 +80,34 @@ bool doc_show(struct req *r, struct err *err)
 	v.href = str_fmt(r->a, "/doc/%.*s", STR_FMT(p->code));
 	v.made = shown_time(r->a, d.created);
 	v.failed = str_is(d.state, "failed");
-	v.ready = str_is(d.state, "frozen");
-	v.frame.refresh = !v.ready && !v.failed;
+	v.ready = str_is(d.state, "frozen") && !d.removed;
+	if (d.removed && !shown_removal(r, d.removed, &v.removed, err))
+		return false;
+	v.frame.refresh = !v.ready && !v.failed && !d.removed;
 	if (found) {
 		v.frozen = shown_time(r->a, d.frozen);
 		v.digest = b.sha256;
 		v.sm3 = b.sm3;
 		v.size = shown_size(r->a, b.size);
 	}
-	v.block = paper_blocks(r, d.content, NULL, (struct str){ 0 }, &v.n_block);
+	if (!d.removed)
+		v.block = paper_blocks(r, d.content, NULL, (struct str){ 0 }, &v.n_block);
 	frame_crumb(&v.frame, m.snap->kind->name, str_fmt(r->a, "/k/%.*s", STR_FMT(m.snap->kind->id)));
 	frame_crumb(&v.frame, case_short(m.snap, m.title), v.title_href);
 	frame_crumb(&v.frame, p->name, (struct str){ 0 });
 	html_init(&h, r->a, HTML_MAX);
 	page_doc(&h, &v);
 	return frame_reply(r, 200, &h, err);
+}
+
+/* ERR_GONE with who approved it. */
+static bool is_there(struct req *r, const struct document *d, struct err *err)
+{
+	struct str say;
+
+	if (!d->removed)
+		return true;
+	return shown_removal(r, d->removed, &say, err) && err_set(err, ERR_GONE, "这份文书%.*s，只留下摘要", STR_FMT(say));
 }
 
 bool doc_pdf(struct req *r, struct err *err)
@@ -103,7 +117,7 @@ bool doc_pdf(struct req *r, struct err *err)
 	struct document d = { .matter = 0 };
 	struct str media, bytes;
 
-	if (!load(r, &d, &m, &p, err))
+	if (!load(r, &d, &m, &p, err) || !is_there(r, &d, err))
 		return false;
 	if (!d.blob.n)
 		return reply_see_other(r, str_fmt(r->a, "/doc/%.*s", STR_FMT(p->code)));
@@ -135,7 +149,7 @@ bool doc_ofd(struct req *r, struct err *err)
 	struct draw_job job;
 	struct str bytes;
 
-	if (!load(r, &d, &m, &p, err))
+	if (!load(r, &d, &m, &p, err) || !is_there(r, &d, err))
 		return false;
 	if (!d.blob.n)
 		return reply_see_other(r, str_fmt(r->a, "/doc/%.*s", STR_FMT(p->code)));
@@ -146,9 +160,10 @@ bool doc_ofd(struct req *r, struct err *err)
 
 struct finding {
 	struct req *r;
-	int64_t matter;
+	int64_t matter, removed;
 	struct str field, name;
 	struct reading found; /* the matter in which it is seen; matter 0: in none */
+	int64_t gone;         /* seen, but let go by this event (removal.h) */
 };
 
 /* A file is seen by whoever sees, in one matter, the field that holds it. */
@@ -165,6 +180,7 @@ static bool try_matter(void *ctx, struct err *err)
 		if (str_eq(m.field[i].def->id, x->field) && !m.field[i].hidden) {
 			x->found = (struct reading){ .matter = x->matter, .person = who.person, .organ = who.organ,
 						     .field = x->field, .name = x->name };
+			x->gone = x->removed;
 			return false;
 		}
 	return true;
@@ -182,12 +198,15 @@ static bool find_file(struct req *r, struct reading *ret, struct err *err)
 {
 	struct finding x = { .r = r };
 	const struct db_in in[] = { db_str(req_param(r, "digest")) };
-	const struct db_out out[] = { db_to_i64(&x.matter), db_to_str(&x.field), db_to_str(&x.name) };
+	const struct db_out out[] = { db_to_i64(&x.matter), db_to_str(&x.field), db_to_str(&x.name), db_to_i64(&x.removed) };
+	struct str say;
 
 	if (!db_each(r->db, r->a, &st_evidence, DB_IN(in), DB_OUT(out), try_matter, &x, err))
 		return false;
 	if (!x.found.matter)
 		return err_set(err, ERR_NOT_FOUND, "没有这份文件");
+	if (x.gone)
+		return shown_removal(r, x.gone, &say, err) && err_set(err, ERR_GONE, "这份文件%.*s，只留下摘要", STR_FMT(say));
 	*ret = x.found;
 	ret->digest = in[0].s;
 	return true;

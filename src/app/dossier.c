@@ -147,7 +147,7 @@ static void put_paper(struct stock *k, struct dossier_line *l, size_t *n, size_t
 	k->used[i] = true;
 	l[(*n)++] = (struct dossier_line){ .name = p->name, .number = p->number, .made = shown_time(k->a, p->made),
 					   .href = str_fmt(k->a, "/doc/%.*s", STR_FMT(p->code)), .paper = p->paper, .code = p->code,
-					   .digest = str_is(p->state, "frozen") ? p->digest : (struct str){ 0 }, .at = p->made,
+					   .digest = str_is(p->state, "frozen") || p->removed ? p->digest : (struct str){ 0 }, .at = p->made,
 					   .correction = p->correction };
 }
 
@@ -328,8 +328,10 @@ bool dossier_load(struct shower *s, const struct matter_view *m, const struct ac
 	ret->n_hidden = k.n_hidden;
 	ret->matter = k.matter;
 	ret->n_matter = k.n_matter;
-	for (size_t i = 0; i < k.n_paper; i++)
+	for (size_t i = 0; i < k.n_paper; i++) {
 		ret->at = k.paper[i]->made > ret->at ? k.paper[i]->made : ret->at;
+		ret->removed = k.paper[i]->removed ? k.paper[i]->removed : ret->removed;
+	}
 	cover(s, ret);
 	return true;
 }
@@ -366,6 +368,8 @@ bool dossier_show(struct req *r, struct err *err)
 
 	if (!load(r, &m, &s, err) || !frame_load(r, STR("案卷"), &v.frame, err) || !dossier_load(&s, &m, &who, &v.d, err))
 		return false;
+	if (v.d.removed && !shown_removal(r, v.d.removed, &v.removed, err))
+		return false;
 	v.code = m.snap->code;
 	v.title = m.title;
 	v.title_href = case_href(r, m.snap);
@@ -384,11 +388,15 @@ bool dossier_post(struct req *r, struct err *err)
 	static const struct { const char *part, *name, *suffix; } wishes[] = {
 		{ "main", "正卷", ".pdf" }, { "secondary", "副卷", ".pdf" }, { "package", "归档包", ".zip" } };
 	struct job_new job = { .sort = "dossier" };
+	struct str say;
 	struct matter_view m;
 	struct shower s;
 
 	if (!load(r, &m, &s, err))
 		return false;
+	for (size_t i = 0; i < m.n_paper; i++)
+		if (m.paper[i].removed)
+			return shown_removal(r, m.paper[i].removed, &say, err) && err_set(err, ERR_GONE, "这一卷%.*s，不能再装订", STR_FMT(say));
 	for (size_t i = 0; i < ARRAY_LEN(wishes); i++) {
 		if (!str_is(req_form(r, "part"), wishes[i].part))
 			continue;

@@ -47,6 +47,7 @@ struct dossier {
 	const int64_t *matter;               /* it and its children whose papers are here */
 	size_t n_matter;
 	size_t n_hidden;                     /* children that this person may not see */
+	int64_t removed;                     /* the event that let its papers go (removal.h); 0: they are there */
 	int64_t at;                          /* when its newest paper was made */
 };
 
@@ -61,6 +62,7 @@ struct dossier_view {
 	struct str code, title, title_href, keep, request;
 	struct dossier d;
 	size_t n_wait; /* papers that are still being drawn */
+	struct str removed; /* 已按销毁清册…销毁; empty: it is there */
 };
 
 /* The job: input is m=CODE&part=main|secondary|package. */

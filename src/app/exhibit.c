@@ -13,7 +13,7 @@
 #define TEXT_MOST 500
 
 static const struct stmt st_exhibits = { "exhibits",
-	"SELECT e.event, e.field, e.name, b.digest, b.sm3, b.size, b.media, COALESCE(f.facts, '?') FROM evidence e JOIN blob b ON b.digest = e.blob "
+	"SELECT e.event, e.field, e.name, b.digest, b.sm3, b.size, b.media, COALESCE(f.facts, '?'), e.removed_event FROM evidence e JOIN blob b ON b.digest = e.blob "
 	"LEFT JOIN media_fact f ON f.digest = e.blob "
 	"WHERE e.matter = $1 ORDER BY e.id LIMIT 1000" };
 
@@ -68,7 +68,7 @@ struct exhibits {
 	struct exhibit_line *v;
 	size_t n, cap;
 	int64_t at; /* number of the row */
-	int64_t event, size;
+	int64_t event, size, removed;
 	struct str field, name, digest, sm3, media, facts;
 };
 
@@ -127,7 +127,6 @@ static bool add_exhibit(void *ctx, struct err *err)
 	struct exhibit_line *p;
 	int64_t came = 0;
 
-	(void)err;
 	x->at++;
 	if (!f || x->n == EXHIBITS_MOST)
 		return true;
@@ -145,7 +144,10 @@ static bool add_exhibit(void *ctx, struct err *err)
 			came = x->m->event[i].at;
 		}
 	facts(x, f, came, p);
-	return true;
+	if (!x->removed)
+		return true;
+	p->film = p->sound = p->picture = p->pdf = p->plays = false;
+	return shown_removal(x->r, x->removed, &p->removed, err);
 }
 
 bool exhibits_load(struct req *r, const struct matter_view *m, const struct exhibit_line **ret, size_t *ret_n, struct err *err)
@@ -153,7 +155,8 @@ bool exhibits_load(struct req *r, const struct matter_view *m, const struct exhi
 	struct exhibits x = { .r = r, .m = m };
 	const struct db_in in[] = { db_i64(m->snap->id) };
 	const struct db_out out[] = { db_to_i64(&x.event), db_to_str(&x.field), db_to_str(&x.name), db_to_str(&x.digest),
-				      db_to_str(&x.sm3), db_to_i64(&x.size), db_to_str(&x.media), db_to_str(&x.facts) };
+				      db_to_str(&x.sm3), db_to_i64(&x.size), db_to_str(&x.media), db_to_str(&x.facts),
+				      db_to_i64(&x.removed) };
 
 	if (!db_each(r->db, r->a, &st_exhibits, DB_IN(in), DB_OUT(out), add_exhibit, &x, err))
 		return false;

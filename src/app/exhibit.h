@@ -13,6 +13,7 @@
 struct exhibit_line {
 	int64_t n;                 /* 证据3 */
 	struct str name, href, file, size, sort, who, when, source, sha256, sm3;
+	struct str removed;        /* 已按销毁清册…销毁; empty: it is there */
 	bool film, sound, picture, pdf;
 	bool plays;                /* in a page; else it is saved and opened elsewhere */
 	const struct media_view *media; /* what it says of itself; NULL: nothing, or not yet read */

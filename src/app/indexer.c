@@ -244,6 +244,16 @@ static void put_pieces(struct indexer *x, const struct paper_entry *p, struct st
 			 (long long)p->id, INDEX_PIECES * INDEX_PIECE_STEP);
 }
 
+/* What was let go is found no more: its pieces are empty, which drops them. */
+static void drop_pieces(struct indexer *x, const struct paper_entry *p, struct entries *to)
+{
+	for (int n = 0; n < INDEX_PIECES; n++) {
+		const struct search_entry e = { .subject = INDEX_PIECE(p->id, n), .side = SEARCH_PAPERS, .day = day_at(p->made) };
+
+		put(to, x->a, &e);
+	}
+}
+
 static bool paper_entries(struct indexer *x, const struct matter_view *v, struct str readers, struct entries *to,
 			  struct err *err)
 {
@@ -255,7 +265,10 @@ static bool paper_entries(struct indexer *x, const struct matter_view *v, struct
 	for (size_t i = 0; i < n; i++) {
 		struct str who = p[i].narrow ? narrow_tokens(x, &p[i]) : readers;
 
-		put_pieces(x, &p[i], str_fmt(x->a, "k_%.*s%.*s", STR_FMT(v->snap->kind->id), STR_FMT(who)), to);
+		if (!p[i].content.n)
+			drop_pieces(x, &p[i], to);
+		else
+			put_pieces(x, &p[i], str_fmt(x->a, "k_%.*s%.*s", STR_FMT(v->snap->kind->id), STR_FMT(who)), to);
 	}
 	return true;
 }

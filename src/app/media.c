@@ -123,7 +123,7 @@ struct reader {
 static const struct stmt st_mark = { "media_mark", "SELECT COALESCE(MAX(evidence), 0) FROM media_fact" };
 static const struct stmt st_new = { "media_new",
 	"SELECT e.id, b.digest, b.size, b.media, COALESCE(f.digest, '') FROM evidence e JOIN blob b ON b.digest = e.blob"
-	" LEFT JOIN media_fact f ON f.digest = b.digest WHERE e.id > $1 ORDER BY e.id LIMIT 200" };
+	" LEFT JOIN media_fact f ON f.digest = b.digest WHERE e.id > $1 AND e.removed_event IS NULL ORDER BY e.id LIMIT 200" };
 static const struct stmt st_put = { "media_put",
 	"INSERT INTO media_fact (digest, evidence, at, facts) VALUES ($1, $2, $3, $4) ON CONFLICT (digest) DO NOTHING" };
 

@@ -61,8 +61,26 @@ static bool move_one(struct app *app, struct db *db, struct arena *a, bool *ret_
 	return true;
 }
 
+static bool unstored_run(struct db *db, struct arena *a, void *ctx, struct err *err)
+{
+	const struct str *digest = ctx;
+
+	(void)a;
+	return blob_unstored(db, *digest, err);
+}
+
+/* What was let go leaves the store: here, so that the same thread never puts in what it takes out. */
+static bool take_out(struct app *app, struct db *db, struct arena *a, bool *ret_gone, struct err *err)
+{
+	struct str digest;
+
+	return blob_unstoring(db, a, &digest, ret_gone, err)
+	    && (!*ret_gone || (blob_unstore(&app->blobs, digest, err) && writer_run(app->writer, "unstored", unstored_run, &digest, err)));
+}
+
 void moving_work(struct app *app, struct follower *f)
 {
+	bool gone = false;
 	struct arena *a;
 	struct db *db;
 	struct err err = { 0 };
@@ -72,11 +90,11 @@ void moving_work(struct app *app, struct follower *f)
 		return;
 	a = arena_new();
 	f->done_at = 0;
-	if (!follower_db(f, app, &db, &err) || !move_one(app, db, a, &moved, &err)) {
+	if (!follower_db(f, app, &db, &err) || !take_out(app, db, a, &gone, &err) || !move_one(app, db, a, &moved, &err)) {
 		follower_lost(f);
 		log_line(LOG_WARNING, "moving: %s (%s)", err.msg, err.detail);
 		f->done_at = time_monotonic();
 	}
-	f->more = moved && !err.code;
+	f->more = (moved || gone) && !err.code;
 	(void)arena_free(a);
 }

@@ -11,7 +11,7 @@
 MUST_USE bool moving_open(const char *address, struct s3 **ret, struct err *err);
 /* Before serving: a key that is not accepted and a bucket that is missing are errors; a store that is away is only told. */
 MUST_USE bool moving_check(struct app *app, struct err *err);
-/* Follower: moves one file a round; waits a while when the store is away. */
+/* Follower: moves one file a round, and takes out one that was let go (matter/removal.h); waits a while when the store is away. */
 void moving_work(struct app *app, struct follower *f);
 
 #endif

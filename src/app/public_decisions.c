@@ -266,7 +266,7 @@ static void notice_of(struct req *r, const struct matter_view *m, struct decisio
  * in place of one that the public does not see, so it is asked for here and not among the papers of the view. */
 static const struct stmt st_paper = { "public_paper",
 	"SELECT blob FROM document WHERE matter = $1 AND paper = 'public_text' AND state = 'frozen' "
-	"ORDER BY id DESC LIMIT 1" };
+	"AND removed_event IS NULL ORDER BY id DESC LIMIT 1" };
 
 static bool paper_of(struct req *r, const struct matter_view *m, struct str *ret_digest, struct err *err)
 {

@@ -473,7 +473,7 @@ static const struct {
 	{ "set", step_set, { "who", "set", "to", "per", "basis", "from", "refused" } },
 	{ "now", step_now, { "now" } },
 	{ "drawn", play_drawn, { "drawn" } },
-	{ "see", play_see, { "see", "state", "fields", "clock", "count", "can", "hidden", "seen_by", "papers", "told" } },
+	{ "see", play_see, { "see", "state", "fields", "clock", "count", "can", "hidden", "seen_by", "papers", "removed", "told" } },
 	{ "find", play_find, { "find", "with", "as" } },
 	{ "given", step_given, { "given", "as", "state", "done", "with" } },
 	{ "duty", play_duty, { "duty", "subject", "period", "figure", "target", "result", "light", "joined", "recorded", "told" } },

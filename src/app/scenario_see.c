@@ -531,6 +531,22 @@ static bool see_papers(struct look *l, const struct ynode *y)
 	return expect_ids(l, y, "文书", &seen);
 }
 
+static const struct stmt st_removed = { "scenario_removed", "SELECT COUNT(*) FROM outbox WHERE kind = 'remove' AND matter = $1" };
+
+/* Whether an approved list has ordered its papers and files removed. */
+static bool see_removed(struct look *l, const struct ynode *y)
+{
+	int64_t n = 0;
+	const struct db_in in[] = { db_i64(l->matter) };
+	const struct db_out out[] = { db_to_i64(&n) };
+	struct err err = { 0 };
+
+	if (!db_one(l->p->st.db, l->p->a, &st_removed, DB_IN(in), DB_OUT(out), &err))
+		return play_broke(l->p, y, &err);
+	return str_is(y->text, n ? "true" : "false")
+	    || play_unlike(l->p, y, "%.*s 的文书证据%s销毁", STR_FMT(l->name), n ? "已经决定" : "没有");
+}
+
 static bool told_row(void *ctx, struct err *err)
 {
 	struct reading_ids *r = ctx;
@@ -569,7 +585,7 @@ static const struct {
 } looks[] = {
 	{ "state", see_state, SEE_FIELDS }, { "fields", see_fields, SEE_FIELDS | SEE_TERMS }, { "clock", see_clocks, SEE_CLOCKS },
 	{ "count", see_count, 0 }, { "can", see_can, 0 }, { "hidden", see_hidden, 0 }, { "seen_by", see_seen_by, 0 },
-	{ "papers", see_papers, 0 }, { "told", see_told, 0 },
+	{ "papers", see_papers, 0 }, { "removed", see_removed, 0 }, { "told", see_told, 0 },
 };
 
 bool play_see(struct play *p, const struct ynode *y)

@@ -4,6 +4,7 @@
 #include "app/region.h"
 #include "base/day.h"
 #include "law/sheet.h"
+#include "matter/removal.h"
 
 #define TEXT_MOST ((size_t)256 * 1024)
 
@@ -284,4 +285,14 @@ struct str shown_limit(struct arena *a, const struct law *l, const struct clock 
 		for (size_t w = c->limit[j].is.n; w > 0 && !text.n; w--)
 			text = span_text(a, l, c->limit[j].is.row[w - 1].is);
 	return text;
+}
+
+bool shown_removal(struct req *r, int64_t event, struct str *ret, struct err *err)
+{
+	struct removal x;
+
+	if (!removal_read(r->db, r->a, event, &x, err))
+		return false;
+	*ret = removal_say(r->a, &x);
+	return true;
 }

@@ -41,6 +41,8 @@ MUST_USE bool shown_of(struct shower *s, const struct type *t, struct val v, str
 /* One line of text; a table gives the number of its rows. */
 struct str shown_text(struct shower *s, struct val v);
 struct str shown_size(struct arena *a, int64_t bytes);
+/* 已按销毁清册“…”销毁（…）, by the event that let contents go (matter/removal.h); what it is when that cannot be read. */
+MUST_USE bool shown_removal(struct req *r, int64_t event, struct str *ret, struct err *err);
 struct str shown_time(struct arena *a, int64_t ms);  /* 2026-11-20 09:30 */
 struct str shown_clock_time(struct arena *a, int64_t ms); /* 10:42:07 */
 

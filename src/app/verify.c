@@ -5,11 +5,15 @@
 
 #include "app/folder.h"
 #include "app/log_sign.h"
+#include "base/json.h"
 #include "base/parse.h"
 #include "blob/blob.h"
 #include "db/migrate.h"
 #include "log/digest.h"
 #include "matter/audit.h"
+#include "matter/removal.h"
+
+#define USERS_MOST 1000 /* removals that one content stands in: an id card in as many dossiers */
 
 struct verifying {
 	const char *dir;
@@ -135,6 +139,79 @@ static bool blob_row(void *ctx, struct err *err)
 	return str_is(v->blob.place, "row") == (v->in_row != 0) || blob_fault(v, &v->blob, "的登记被改动：存放的地方不对", err);
 }
 
+/* ---- contents that were let go ---- */
+
+static const struct stmt st_users = { "verify_users",
+	"SELECT removed_event FROM evidence WHERE blob = $1 UNION SELECT removed_event FROM document WHERE blob = $1" };
+static const struct stmt st_removal = { "verify_removal",
+	"SELECT b.body FROM event e JOIN event_body b ON b.event = e.id WHERE e.id = $1 AND e.action = '" REMOVAL_ACTION "'" };
+
+struct users {
+	struct verifying *v;
+	int64_t event;
+	bool living;    /* something that was not let go names it */
+	bool lawful;    /* a removal says that it goes */
+	struct str digest;
+};
+
+static bool says_so(struct users *x, bool *ret, struct err *err)
+{
+	static const char *const wanted[] = { "digests" };
+	struct str body = { 0 };
+	const struct json *doc, *j;
+	const struct db_in in[] = { db_i64(x->event) };
+	const struct db_out out[] = { db_to_str(&body) };
+	bool found;
+
+	*ret = false;
+	if (!db_maybe(x->v->db, x->v->a, &st_removal, DB_IN(in), DB_OUT(out), &found, err)
+	    || (found && !json_read_members(x->v->a, body, wanted, ARRAY_LEN(wanted), &doc, err)))
+		return false;
+	json_each(j, found ? json_get(doc, "digests") : NULL)
+		*ret = *ret || (str_eq(json_str(j, "sha256"), x->digest) && !json_get(j, "kept"));
+	return true;
+}
+
+struct event_list {
+	int64_t row, v[USERS_MOST];
+	size_t n;
+};
+
+static bool user_row(void *ctx, struct err *err)
+{
+	struct event_list *l = ctx;
+
+	(void)err;
+	if (l->n < USERS_MOST)
+		l->v[l->n++] = l->row;
+	return true;
+}
+
+static bool check_let_go(struct verifying *v, const struct blob *b, struct err *err)
+{
+	struct users x = { .v = v, .digest = b->sha256 };
+	struct event_list *l = arena_one(v->a, struct event_list);
+	const struct db_in in[] = { db_str(b->sha256) };
+	const struct db_out out[] = { db_to_i64(&l->row) };
+	bool says;
+
+	if (!db_each(v->db, v->a, &st_users, DB_IN(in), DB_OUT(out), user_row, l, err))
+		return false;
+	for (size_t i = 0; i < l->n; i++) {
+		x.event = l->v[i];
+		x.living = x.living || !x.event;
+		if (x.event && !x.lawful) {
+			if (!says_so(&x, &says, err))
+				return false;
+			x.lawful = says;
+		}
+	}
+	v->r->let_go++;
+	if (!x.lawful)
+		return blob_fault(v, b, "的内容不见了：没有哪一次按销毁清册的销毁写到它", err);
+	return !x.living || blob_fault(v, b, "登记为已销毁，还有办件在用它：登记被改动", err);
+}
+
 static bool check_blob(struct verifying *v, const struct blob *b, struct err *err)
 {
 	enum blob_state state;
@@ -143,6 +220,8 @@ static bool check_blob(struct verifying *v, const struct blob *b, struct err *er
 		return false;
 	v->r->blobs++;
 	v->r->elsewhere += state == BLOB_ELSEWHERE;
+	if (state == BLOB_LET_GO)
+		return check_let_go(v, b, err);
 	if (state == BLOB_MISSING)
 		return blob_fault(v, b, "不见了：请从备份的 blobs 文件夹取回", err);
 	return state != BLOB_ALTERED || blob_fault(v, b, "被改动：内容与登记的摘要不符，请从备份的 blobs 文件夹取回", err);

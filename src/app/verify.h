@@ -15,6 +15,7 @@ struct verify_result {
 	int64_t events, removed, headless, files; /* of struct audit */
 	int64_t matters, papers, signatures, clocks, numbers;
 	int64_t blobs, elsewhere;                 /* stored files; of them in an object store that was not named, hence not read */
+	int64_t let_go;                           /* of them let go by an approved list: digests alone are left */
 	int64_t tiles, checkpoints;
 	bool newer;                               /* of struct matter_audit */
 };

@@ -14,7 +14,8 @@
 
 static const struct stmt st_put = { "blob_put",
 	"INSERT INTO blob (digest, sm3, size, media, place, data, created) VALUES ($1, $2, $3, $4, $5, $6, $7) "
-	"ON CONFLICT (digest) DO NOTHING" };
+	"ON CONFLICT (digest) DO UPDATE SET place = excluded.place, data = excluded.data "
+	"WHERE blob.place IN ('leaving', 'unstoring', 'removed')" };
 static const struct stmt st_find = { "blob_find", "SELECT sm3, size, media, place FROM blob WHERE digest = $1" };
 static const struct stmt st_data = { "blob_data", "SELECT data FROM blob WHERE digest = $1" };
 
@@ -123,6 +124,7 @@ bool blob_prepare(struct arena *a, const char *dir, struct str content, struct b
 	if (content.n >= BLOB_ROW_MOST) {
 		b.place = STR("file");
 		b.data = (struct str){ 0 };
+		b.path = path_of(a, dir, b.sha256);
 		if (!write_file(a, dir, b.sha256, content, err))
 			return false;
 	}
@@ -183,7 +185,30 @@ bool blob_adopt(struct arena *a, const char *dir, const char *path, struct blob 
 		return err_wrap(err, "%s: %s", to, strerror(errno));
 	}
 	sync_folder(folder);
+	b->path = to;
 	return true;
+}
+
+bool blob_is_let_go(const struct blob *b)
+{
+	return str_is(b->place, "leaving") || str_is(b->place, "unstoring") || str_is(b->place, "removed");
+}
+
+/* The same content was let go, and its file deleted, after this one was found there. */
+static bool still_there(struct db *db, const struct blob *b, struct err *err)
+{
+	struct arena *a;
+	struct blob known;
+	bool found, ok;
+
+	if (!b->path || access(b->path, R_OK) == 0)
+		return true;
+	a = arena_new();
+	ok = blob_find(db, a, b->sha256, &known, &found, err);
+	if (ok && (!found || blob_is_let_go(&known)))
+		ok = err_set(err, ERR_BUSY, "这份文件刚刚按销毁清册清除，请重新上传");
+	(void)arena_free(a);
+	return ok;
 }
 
 bool blob_put(struct db *db, const struct blob *b, int64_t now, struct err *err)
@@ -192,7 +217,7 @@ bool blob_put(struct db *db, const struct blob *b, int64_t now, struct err *err)
 				    db_str(b->place), str_is(b->place, "row") ? db_bytes(b->data) : db_null(),
 				    db_i64(now) };
 
-	return db_exec(db, &st_put, DB_IN(in), NULL, err);
+	return still_there(db, b, err) && db_exec(db, &st_put, DB_IN(in), NULL, err);
 }
 
 bool blob_find(struct db *db, struct arena *a, struct str sha256, struct blob *ret, bool *ret_found, struct err *err)
@@ -222,6 +247,8 @@ bool blob_open(struct db *db, struct arena *a, const struct blobs *from, struct 
 		return false;
 	if (!found)
 		return err_set(err, ERR_NOT_FOUND, "没有这份文件");
+	if (blob_is_let_go(&b))
+		return err_set(err, ERR_GONE, "这份文件已按销毁清册销毁，只留下摘要和销毁的记录");
 	if (str_is(b.place, "row") && !db_one(db, a, &st_data, DB_IN(in), DB_OUT(out), err))
 		return false;
 	/* What is moved just now has left its folder, but is in the store. */
@@ -349,4 +376,52 @@ bool blob_moved(struct db *db, struct str sha256, struct err *err)
 void blob_leave(struct arena *a, const struct blobs *from, struct str sha256)
 {
 	(void)unlink(path_of(a, from->dir, sha256)); /* one that stays is no harm */
+}
+
+/* ---- letting go ---- */
+
+static const struct stmt st_leaving = { "blob_leaving", "SELECT digest FROM blob WHERE place = 'leaving' LIMIT $1" };
+static const struct stmt st_unstoring = { "blob_unstoring", "SELECT digest FROM blob WHERE place = 'unstoring' LIMIT 1" };
+static const struct stmt st_removed = { "blob_removed", "UPDATE blob SET place = 'removed' WHERE digest = $1 AND place = $2" };
+
+bool blob_let_go(struct db *db, struct arena *a, const struct blobs *from, int64_t most, int64_t *ret_n, struct err *err)
+{
+	struct waiting w = { .v = arena_many(a, (size_t)most, struct blob) };
+	const struct db_in in[] = { db_i64(most) };
+	const struct db_out out[] = { db_to_str(&w.row.sha256) };
+
+	if (!db_each(db, a, &st_leaving, DB_IN(in), DB_OUT(out), add_waiting, &w, err))
+		return false;
+	for (size_t i = 0; i < w.n; i++) {
+		const struct db_in gone[] = { db_str(w.v[i].sha256), db_str(STR("leaving")) };
+		char *path = path_of(a, from->dir, w.v[i].sha256);
+
+		if (unlink(path) != 0 && errno != ENOENT) {
+			(void)err_set(err, ERR_IO, "文件未能从磁盘清除");
+			return err_wrap(err, "%s: %s", path, strerror(errno));
+		}
+		if (!db_exec(db, &st_removed, DB_IN(gone), NULL, err))
+			return false;
+	}
+	*ret_n = (int64_t)w.n;
+	return true;
+}
+
+bool blob_unstoring(struct db *db, struct arena *a, struct str *ret_sha256, bool *ret_found, struct err *err)
+{
+	const struct db_out out[] = { db_to_str(ret_sha256) };
+
+	return db_maybe(db, a, &st_unstoring, DB_NONE, DB_OUT(out), ret_found, err);
+}
+
+bool blob_unstore(const struct blobs *from, struct str sha256, struct err *err)
+{
+	return s3_delete(from->store, sha256, err);
+}
+
+bool blob_unstored(struct db *db, struct str sha256, struct err *err)
+{
+	const struct db_in in[] = { db_str(sha256), db_str(STR("unstoring")) };
+
+	return db_exec(db, &st_removed, DB_IN(in), NULL, err);
 }

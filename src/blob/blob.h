@@ -23,8 +23,9 @@ struct blob {
 	struct str sha256, sm3; /* hexadecimal */
 	struct str media;       /* type by content: what a browser says is not believed */
 	int64_t size;
-	struct str place;       /* row, file, store */
+	struct str place;       /* row, file, store; content let go: leaving, unstoring, removed (see below) */
 	struct str data;        /* row: the content */
+	const char *path;       /* file, once prepared or adopted: where it stands */
 };
 
 /* The digests, type and size alone: nothing is written, so that a form can be tried first. place is empty, and
@@ -35,13 +36,13 @@ MUST_USE bool blob_prepare(struct arena *a, const char *dir, struct str content,
 /* The same for a file that was uploaded (spool.h): b has its digests and size; path, on the same disk, becomes the stored
  * file, or goes when the content is stored already, or stands in the row. Doing it twice is no harm. */
 MUST_USE bool blob_adopt(struct arena *a, const char *dir, const char *path, struct blob *b, struct err *err);
-/* Known content is stored once. */
+/* Known content is stored once; what was let go before is stored again. ERR_BUSY: its file was deleted this very moment. */
 MUST_USE bool blob_put(struct db *db, const struct blob *b, int64_t now, struct err *err);
 /* What is known of a digest, without its content; *ret_found false when nothing is. */
 MUST_USE bool blob_find(struct db *db, struct arena *a, struct str sha256, struct blob *ret, bool *ret_found,
 			struct err *err);
 /* The content as an open file, whose *ret_fd is the caller's to close; -1: it stands in ret->data, or (place "store") is
- * read with blob_read. ERR_NOT_FOUND, ERR_IO. */
+ * read with blob_read. ERR_NOT_FOUND, ERR_IO; ERR_GONE: it was let go. */
 MUST_USE bool blob_open(struct db *db, struct arena *a, const struct blobs *from, struct str sha256, struct blob *ret, int *ret_fd,
 			struct err *err);
 /* Exactly n bytes at `at` of what stands in the store; waits for the network. ERR_BUSY and the others of s3.h. */
@@ -51,9 +52,10 @@ MUST_USE bool blob_fetch(struct arena *a, const struct blobs *from, const struct
 /* The content, in memory: for papers and other small ones. ERR_NOT_FOUND, ERR_IO; ERR_BUSY: the store is away. */
 MUST_USE bool blob_get(struct db *db, struct arena *a, const struct blobs *from, struct str sha256, struct str *ret_media,
 		       struct str *ret_content, struct err *err);
-/* Reads the content anew and compares digests, size and (of rows) type. ELSEWHERE: in a store, and none is given. ERR_IO and
- * those of s3.h. */
-enum blob_state { BLOB_FINE, BLOB_ALTERED, BLOB_MISSING, BLOB_ELSEWHERE };
+/* Reads the content anew and compares digests, size and (of rows) type. ELSEWHERE: in a store, and none is given; LET_GO: it is
+ * marked so. ERR_IO and those of s3.h. */
+enum blob_state { BLOB_FINE, BLOB_ALTERED, BLOB_MISSING, BLOB_ELSEWHERE, BLOB_LET_GO };
+bool blob_is_let_go(const struct blob *b);
 MUST_USE bool blob_check(struct db *db, struct arena *a, const struct blobs *from, const struct blob *b, enum blob_state *ret,
 			 struct err *err);
 
@@ -67,5 +69,17 @@ MUST_USE bool blob_move(struct arena *a, const struct blobs *to, const struct bl
 MUST_USE bool blob_moved(struct db *db, struct str sha256, struct err *err);
 /* The file in dir goes, since the store has it. */
 void blob_leave(struct arena *a, const struct blobs *from, struct str sha256);
+
+/* ---- content that is let go (matter/removal.h marks it; its row with digests and size stays) ----
+ * A small one went with its mark; a file is `leaving` until it is deleted, one in the store `unstoring`; then `removed`. */
+
+/* In the writing turn, so that nobody stores the same content meanwhile: deletes at most `most` files that are leaving; how
+ * many in *ret_n. Doing it twice is no harm. ERR_IO. */
+MUST_USE bool blob_let_go(struct db *db, struct arena *a, const struct blobs *from, int64_t most, int64_t *ret_n, struct err *err);
+/* On a reader: one that has to leave the store. Then blob_unstore (waits for the network; by the thread that moves files in),
+ * then blob_unstored in the writing turn. */
+MUST_USE bool blob_unstoring(struct db *db, struct arena *a, struct str *ret_sha256, bool *ret_found, struct err *err);
+MUST_USE bool blob_unstore(const struct blobs *from, struct str sha256, struct err *err);
+MUST_USE bool blob_unstored(struct db *db, struct str sha256, struct err *err);
 
 #endif

@@ -110,6 +110,10 @@ static bool read_row(struct db *db, struct arena *a, const struct blob *b, enum 
 bool blob_check(struct db *db, struct arena *a, const struct blobs *from, const struct blob *b, enum blob_state *ret,
 		struct err *err)
 {
+	if (blob_is_let_go(b)) {
+		*ret = BLOB_LET_GO;
+		return true;
+	}
 	if (str_is(b->place, "row"))
 		return read_row(db, a, b, ret, err);
 	if (str_is(b->place, "store") && from->store)

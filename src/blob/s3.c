@@ -309,6 +309,19 @@ bool s3_size(struct s3 *s, struct str name, int64_t *ret, struct err *err)
 	return ok || q.status == 404;
 }
 
+bool s3_delete(struct s3 *s, struct str name, struct err *err)
+{
+	struct arena *a = arena_new();
+	struct ask q = { .method = "DELETE", .name = name };
+	struct err why = { 0 };
+	bool ok = ask(s, a, &q, &why) || q.status == 404;
+
+	if (!ok)
+		*err = why;
+	(void)arena_free(a);
+	return ok;
+}
+
 bool s3_read(struct s3 *s, struct str name, int64_t from, size_t n, char *ret, struct err *err)
 {
 	struct arena *a = arena_new();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* s3.h - a bucket of an S3-compatible store (Ceph, MinIO, a cloud's), where finished files stand under their SHA-256.
  *
- * Only five requests are needed: HEAD and GET of an object, GET of the bucket, PUT of a small one, and the upload in parts.
+ * Six requests are needed: HEAD, GET and DELETE of an object, GET of the bucket, PUT of a small one, and the upload in parts.
  * Each is signed (AWS Signature Version 4) over the digest of its body, so that what arrives altered is refused there.
  * Functions may be called from any thread and wait for the network: never from a server's thread. All of them: ERR_BUSY
  * (the store is away or wants it slower), ERR_FORBIDDEN (it does not accept the key), ERR_IO (it answers something else). */
@@ -29,6 +29,9 @@ MUST_USE bool s3_put(struct s3 *s, struct str name, const char *path, int64_t si
 MUST_USE bool s3_size(struct s3 *s, struct str name, int64_t *ret, struct err *err);
 /* Exactly n bytes at `from`; ERR_NOT_FOUND. */
 MUST_USE bool s3_read(struct s3 *s, struct str name, int64_t from, size_t n, char *ret, struct err *err);
+
+/* It is gone, also when it never was there. */
+MUST_USE bool s3_delete(struct s3 *s, struct str name, struct err *err);
 
 /* The signature alone: "AWS4-HMAC-SHA256 Credential=…". query: as it is sent, sorted, escaped; time: 20130524T000000Z;
  * payload: SHA-256 of the body, hexadecimal. */

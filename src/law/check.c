@@ -695,11 +695,26 @@ static void effect(struct checker *c, const struct effect *e)
 	effect_fields(c, e, a);
 }
 
+/* What is removed is gone for good: a person approved the list, and the law says so. */
+static void removes(struct checker *c, const struct action *a)
+{
+	const struct removes *r = &a->removes;
+
+	if (!r->node)
+		return;
+	need_cite(c, r->node, "清除内容的动作", a->id);
+	if (r->approved && (has_who(&r->approved->by, WHO_SYSTEM) || has_who(&r->approved->by, WHO_PUBLIC)))
+		diag_add(c->d, r->node->pos, false, "“%.*s”的批准“%.*s”应当由人员办理，by 中不能有 system 或者 public", STR_FMT(a->id),
+			 STR_FMT(r->approved->id));
+}
+
 static void effects(struct checker *c)
 {
-	for (size_t i = 0; i < c->k->n_action; i++)
+	for (size_t i = 0; i < c->k->n_action; i++) {
 		for (size_t j = 0; j < c->k->action[i].n_then; j++)
 			effect(c, &c->k->action[i].then[j]);
+		removes(c, &c->k->action[i]);
+	}
 	for (size_t i = 0; i < c->k->n_when; i++)
 		effect(c, &c->k->when[i].effect);
 }
@@ -1082,6 +1097,8 @@ static void mark_action(const struct action *a)
 		mark(a->offer[i].expr);
 	for (size_t i = 0; i < a->n_then; i++)
 		mark_effect(&a->then[i]);
+	for (size_t i = 0; i < a->removes.n_of; i++)
+		mark(a->removes.of[i]);
 }
 
 static void mark_clock(const struct clock *c)

@@ -114,7 +114,7 @@ static const struct key action_keys[] = {
 	{ "by", K_ANY }, { "apart", K_SCALAR | K_LIST }, { "form", K_SCALAR | K_LIST },
 	{ "may", K_SCALAR | K_LIST }, { "set", K_MAP }, { "checks", K_MAP }, { "makes", K_SCALAR | K_LIST },
 	{ "offer", K_MAP }, { "shows", K_SCALAR | K_LIST },
-	{ "then", K_LIST | K_MAP }, { "joint", K_MAP }, { "next", K_SCALAR }, { "help", K_SCALAR },
+	{ "then", K_LIST | K_MAP }, { "removes", K_MAP }, { "joint", K_MAP }, { "next", K_SCALAR }, { "help", K_SCALAR },
 	{ "confirm", K_SCALAR }, { "batch", K_SCALAR }, { "points", K_SCALAR }, { "reopen", K_SCALAR },
 	{ "cite", K_SCALAR | K_LIST }, { "because", K_SCALAR | K_LIST }, { 0 }
 };
@@ -949,6 +949,39 @@ static void effects(struct loader *l, const struct scope *s, struct action *act,
 
 /* ---- actions ---- */
 
+static const struct key removes_keys[] = {
+	{ "of", K_SCALAR | K_LIST | K_MUST }, { "approved", K_SCALAR | K_MUST }, { "cite", K_SCALAR | K_LIST }, { 0 }
+};
+
+/* removes: {of: [MATTERS…], approved: ACTION}: what an approved list lets go for good. */
+static void removes(struct loader *l, const struct scope *s, const struct kind *k, struct action *act, const struct ynode *y)
+{
+	struct removes *r = &act->removes;
+	struct scope indexed = *s;
+	const struct ynode *const *v;
+	const struct expr **of;
+	size_t n;
+
+	if (!y || !bind_keys(l, y, "removes", removes_keys) || !ynode_get(y, "of") || !ynode_get(y, "approved"))
+		return;
+	n = bind_list(l, ynode_get(y, "of"), &v);
+	of = arena_many(l->a, n, const struct expr *);
+	indexed.need_index = true;
+	for (size_t i = 0; i < n; i++) {
+		const struct expr *x = bind_expr(l, &indexed, v[i], NULL);
+
+		if (x && !matter_kind(*expr_type(x)))
+			diag_add(l->d, pos_val(v[i]), false, "removes 的 of 应当给出办件：“%.*s”", STR_FMT(v[i]->text));
+		else if (x)
+			of[r->n_of++] = x;
+	}
+	r->of = of;
+	r->approved = kind_action(k, bind_text(y, "approved"));
+	if (!r->approved || r->approved == act)
+		diag_add(l->d, pos_val(ynode_get(y, "approved")), false, "removes 的 approved 应当是本类办件的另一个动作：先批准，后清除");
+	r->node = bind_node(l, NODE_EFFECT, y, path_of(l, act->node->path, STR("removes")));
+}
+
 static const struct key joint_keys[] = {
 	{ "need", K_SCALAR | K_MUST }, { "blind", K_SCALAR }, { "again", K_SCALAR }, { 0 }
 };
@@ -1063,6 +1096,7 @@ static void compile_action(struct loader *l, struct kind *k, struct action *act,
 		joint(l, &s, act, ynode_get(y, "joint"));
 	if (ynode_get(y, "then"))
 		effects(l, &s, act, ynode_get(y, "then"));
+	removes(l, &s, k, act, ynode_get(y, "removes"));
 }
 
 /* Who may do the built-in actions: whoever belongs to the organ asks and notes, the head decides. */

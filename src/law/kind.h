@@ -211,6 +211,13 @@ struct action {
 	size_t n_offer;
 	const struct effect *then;
 	size_t n_then;
+	/* removes: whose papers and files go (matter/removal.h); node NULL: nothing does */
+	struct removes {
+		struct node *node;
+		const struct expr *const *of; /* matters, with what hangs on them */
+		size_t n_of;
+		const struct action *approved; /* of this kind; a person must have done it before */
+	} removes;
 	/* joint */
 	bool joint;
 	const struct expr *need;

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/parse.h"
+#include "log/digest.h"
 
 #define SAY_MAX 480 /* of struct err */
 
@@ -93,22 +94,25 @@ struct walk {
 	size_t n_file, cap_file, at_file;
 	/* events without contents, and those that acts say were removed: both in order */
 	struct arena *keep;
-	int64_t *gone, *removed;
+	struct bare { /* an event and the SHA-256 of its head */
+		int64_t event;
+		unsigned char head[LOG_HASH];
+	} *gone, *removed;
 	size_t n_gone, cap_gone, n_removed, cap_removed;
-	int64_t first_gone_idx;
 };
 
-static void push(struct arena *a, int64_t **v, size_t *n, size_t *cap, int64_t id)
+static struct bare *push(struct arena *a, struct bare **v, size_t *n, size_t *cap, int64_t event)
 {
 	if (*n == *cap) {
-		int64_t *more = arena_array(a, *cap ? *cap * 2 : 64, sizeof(**v));
+		struct bare *more = arena_array(a, *cap ? *cap * 2 : 64, sizeof(**v));
 
 		if (*n)
 			memcpy(more, *v, *n * sizeof(**v));
 		*cap = *cap ? *cap * 2 : 64;
 		*v = more;
 	}
-	(*v)[(*n)++] = id;
+	(*v)[*n].event = event;
+	return &(*v)[(*n)++];
 }
 
 static bool leaf_row(void *ctx, struct err *err)
@@ -214,21 +218,36 @@ static bool put_files(struct walk *w, const struct leaf_row *r, struct buf *b)
 	return true;
 }
 
-/* Whether an act removed contents of others. Its name is asked for in the text first: few bodies have it. */
-static bool take_removed(struct walk *w, struct str body, struct err *err)
+/* Whose contents an act removed. */
+static bool take_removed(struct walk *w, const struct leaf_row *r, struct err *err)
 {
 	static const char *const wanted[] = { "removed" };
 	const struct json *doc, *m;
-	int64_t id;
 
-	if (!memmem(body.p, body.n, "\"removed\":[", 11))
+	if (!str_is(r->act.action, LOG_REMOVAL) || !str_is(r->act.role, "program"))
 		return true;
-	if (!json_read_members(w->x->a, body, wanted, 1, &doc, err))
+	if (!json_read_members(w->x->a, r->body, wanted, ARRAY_LEN(wanted), &doc, err))
 		return false;
-	json_each(m, json_get(doc, "removed"))
-		if (m->type == JSON_NUMBER && parse_i64(m->text, 1, INT64_MAX, &id))
-			push(w->keep, &w->removed, &w->n_removed, &w->cap_removed, id);
+	json_each(m, json_get(doc, "removed")) {
+		unsigned char d[LOG_HASH];
+
+		if (parse_hex(json_str(m, "head"), d, LOG_HASH))
+			memcpy(push(w->keep, &w->removed, &w->n_removed, &w->cap_removed, json_i64(m, "event", 0))->head, d, LOG_HASH);
+	}
 	return true;
+}
+
+/* Of an event without contents: its files still have their lines, and its head its digest. */
+static void check_bare(struct walk *w, const struct leaf_row *r)
+{
+	const struct str head = log_act_head(w->x->a, &r->act);
+	struct buf b;
+
+	digest_sha256(&head, 1, push(w->keep, &w->gone, &w->n_gone, &w->cap_gone, r->event)->head);
+	buf_init(&b, w->x->a, LOG_ENTRY_MAX);
+	buf_addf(&b, "%.*s\n%.*s\n", STR_FMT(line_of(r->entry, 0)), STR_FMT(line_of(r->entry, 1)));
+	if (put_files(w, r, &b) && !str_eq(buf_str(&b), r->entry))
+		doubt(w, r, buf_str(&b));
 }
 
 static bool check_leaf(struct walk *w, const struct leaf_row *r, struct err *err)
@@ -238,9 +257,7 @@ static bool check_leaf(struct walk *w, const struct leaf_row *r, struct err *err
 	struct buf b;
 
 	if (!r->salt.n && !r->body.n) {
-		if (!w->n_gone)
-			w->first_gone_idx = r->idx;
-		push(w->keep, &w->gone, &w->n_gone, &w->cap_gone, r->event);
+		check_bare(w, r);
 		return true;
 	}
 	buf_init(&b, w->x->a, LOG_ENTRY_MAX);
@@ -260,7 +277,7 @@ static bool check_leaf(struct walk *w, const struct leaf_row *r, struct err *err
 		doubt(w, r, buf_str(&b));
 	w->x->events++;
 	w->x->headless += headless;
-	return take_removed(w, r->body, err);
+	return take_removed(w, r, err);
 }
 
 /* What stands beside the leaf; missing rows are told at once, since nothing else can be said of them. */
@@ -326,21 +343,27 @@ static bool walk_slice(struct walk *w, struct err *err)
 	return true;
 }
 
-static int by_id(const void *a, const void *b)
+static int by_event(const void *a, const void *b)
 {
-	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	const struct bare *x = a, *y = b;
 
-	return (x > y) - (x < y);
+	return (x->event > y->event) - (x->event < y->event);
 }
 
-/* Every event without contents must be one that an act removed. */
+/* Every event without contents must be one that an act removed, and else be as it was then. */
 static bool check_gone(struct walk *w, struct err *err)
 {
 	if (w->n_removed)
-		qsort(w->removed, w->n_removed, sizeof(w->removed[0]), by_id);
-	for (size_t i = 0; i < w->n_gone; i++)
-		if (!w->n_removed || !bsearch(&w->gone[i], w->removed, w->n_removed, sizeof(w->removed[0]), by_id))
-			return audit_event(w->x, w->gone[i], err, "的内容不见了：没有任何一步办理依法清除过它");
+		qsort(w->removed, w->n_removed, sizeof(w->removed[0]), by_event);
+	for (size_t i = 0; i < w->n_gone; i++) {
+		const struct bare *g = &w->gone[i];
+		const struct bare *r = w->n_removed ? bsearch(g, w->removed, w->n_removed, sizeof(*g), by_event) : NULL;
+
+		if (!r)
+			return audit_event(w->x, g->event, err, "的内容不见了：没有任何一步办理依法清除过它");
+		if (memcmp(g->head, r->head, LOG_HASH) != 0)
+			return audit_event(w->x, g->event, err, "被改动：办理人、时间或者权限与内容依法清除时记下的不符");
+	}
 	w->x->removed = (int64_t)w->n_gone;
 	return true;
 }

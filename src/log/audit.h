@@ -5,8 +5,8 @@
  *
  * Reads in slices by key, whatever the number of events. For one state of the database run it in one read transaction.
  *
- * Contents that the law ordered removed are no fault when an act says so: the top member "removed" of its body is a list
- * of the events whose contents went. */
+ * Contents that the law ordered removed are no fault when an act says so (LOG_REMOVAL): the member "removed" of its body is a
+ * list of the events whose contents went. Their files' lines and their heads are compared all the same. */
 #ifndef MINGFA_LOG_AUDIT_H
 #define MINGFA_LOG_AUDIT_H
 

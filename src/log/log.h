@@ -39,6 +39,9 @@ struct log_act {
 #define LOG_ACT_FROM "event e JOIN matter m ON m.id = e.matter JOIN pack_version p ON p.id = e.def"
 #define LOG_ACT_COLUMNS 19
 void log_act_out(struct log_act *x, struct db_out out[LOG_ACT_COLUMNS]);
+/* The program's own act by which contents of others went (matter/removal.h): its body names each under "removed" with the
+ * SHA-256 of its head, so that who did it and when stays provable without what was done. */
+#define LOG_REMOVAL "contents.removed"
 /* One line of JSON, keys sorted, what is NULL left out. */
 struct str log_act_head(struct arena *a, const struct log_act *x);
 /* The digests of head, line feed, body. */

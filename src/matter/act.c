@@ -661,7 +661,8 @@ bool step_run(struct step *s, struct err *err)
 	s->t->pending = NULL;
 	if (!s->completes || s->import)
 		return true;
-	if (!handover_done(s, err) || (!s->no.n && !step_effects(s, err)) || (!s->no.n && !step_reactions(s, err)))
+	if (!handover_done(s, err) || (!s->no.n && !step_effects(s, err)) || (!s->no.n && !step_reactions(s, err))
+	    || (!s->no.n && !step_removes(s, err)))
 		return false;
 	return s->no.n || step_messages(s, err);
 }

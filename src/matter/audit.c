@@ -6,6 +6,7 @@
 #include "base/day.h"
 #include "matter/audit_inner.h"
 #include "matter/reading.h"
+#include "matter/removal.h"
 #include "matter/world.h"
 
 /* ---- saying which ---- */
@@ -27,6 +28,8 @@ static struct str action_name(const struct kind *k, struct str action)
 		return STR("文书制成PDF");
 	if (str_is(action, "paper.signed"))
 		return STR("文书电子签名");
+	if (str_is(action, REMOVAL_ACTION))
+		return STR("依销毁清册销毁文书证据");
 	if (str_is(action, READING_ACTION))
 		return STR("下载文件");
 	if (str_is(action, READING_OPENING))
@@ -101,7 +104,10 @@ static bool step_row(void *ctx, struct err *err)
 	r->row.body = NULL;
 	if (r->row.text.n && !json_read(f->a, r->row.text, &r->row.body, err))
 		return false;
+	f->old = f->old || r->row.headless;
 	f->gaps = f->gaps || !r->row.body || r->row.headless;
+	if (str_is(r->row.action, REMOVAL_ACTION) && json_get(r->row.body, "snap"))
+		f->gaps = f->old; /* it says once more how everything stood */
 	PUSH(f->a, f->step, f->n, f->cap, r->row);
 	return true;
 }
@@ -149,12 +155,30 @@ static void fold_recount(struct folded *f, const struct json *body)
 		}
 }
 
-static void fold_step(struct folded *f, const struct step_row *s)
+/* Contents went: the matter is what it was then. */
+static bool fold_removal(struct folded *f, const struct step_row *s, struct err *err)
+{
+	const struct kind *k = f->now->kind;
+	const struct state *at = kind_state(k, json_str(s->body, "state"));
+
+	f->now->field = arena_many(f->a, k->n_field, struct val);
+	f->now->number = arena_many(f->a, k->n_number, struct str);
+	f->now->query_code = (struct str){ 0 };
+	f->now->ended = json_i64(s->body, "ended", 0);
+	f->now->state = at ? at : f->now->state;
+	f->n_run = 0;
+	fold_runs(f, json_get(s->body, "clocks"));
+	return snap_get(f->a, json_str(s->body, "snap"), f->now, err);
+}
+
+static bool fold_step(struct folded *f, const struct step_row *s, struct err *err)
 {
 	const struct kind *k = f->now->kind;
 	const struct state *to = kind_state(k, json_str(s->body, "to"));
 	const struct json *j;
 
+	if (str_is(s->action, REMOVAL_ACTION))
+		return fold_removal(f, s, err);
 	json_each(j, json_get(s->body, "set")) {
 		const struct field *fd = kind_field(k, j->key);
 
@@ -176,6 +200,7 @@ static void fold_step(struct folded *f, const struct step_row *s)
 	fold_runs(f, json_get(s->body, "clocks"));
 	if (str_is(s->action, "clock.recounted"))
 		fold_recount(f, s->body);
+	return true;
 }
 
 static bool fold(struct folded *f, struct err *err)
@@ -196,8 +221,8 @@ static bool fold(struct folded *f, struct err *err)
 		f->now->version = s->seq;
 		if (!reading_is(s->action))
 			updated = s->at;
-		if (s->body)
-			fold_step(f, s);
+		if (s->body && !fold_step(f, s, err))
+			return false;
 	}
 	if (f->now->version != f->row.version)
 		return folded_differs(f, err, "登记的版本是%" PRId64 "，办理记录只到第%" PRId64 "步：登记被改动，或者少了最后几步",
@@ -269,6 +294,12 @@ static struct str basis(struct arena *a, const struct run *r)
 	return run_pauses(a, &x);
 }
 
+/* A limit with an automatic act ends at its due by itself, before that act and also without one: no body says it. */
+static bool lapsed(const struct run *is, const struct run *was)
+{
+	return is->def->lapse.n && was->state == CLOCK_RUNNING && is->state == CLOCK_LATE && is->stopped == is->due;
+}
+
 static bool same_run(struct folded *f, const struct run *is, const struct run *was)
 {
 	if (!str_eq(basis(f->a, is), basis(f->a, was)))
@@ -277,6 +308,8 @@ static bool same_run(struct folded *f, const struct run *is, const struct run *w
 		return paused_by_child(is) && is->start == was->start;
 	if (was->fresh || paused_by_child(is))
 		return true;
+	if (lapsed(is, was))
+		return is->yellow == was->yellow && is->provisional == was->provisional;
 	return is->yellow == was->yellow && is->stopped == was->stopped && is->state == was->state
 	       && is->provisional == was->provisional && str_eq(run_pauses(f->a, is), run_pauses(f->a, was));
 }

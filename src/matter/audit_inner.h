@@ -21,7 +21,8 @@ struct folded {
 	struct snap *now;            /* as its events give it */
 	struct step_row *step;
 	size_t n, cap;
-	bool gaps;                   /* bodies are missing, or of before everything stood in them */
+	bool gaps;                   /* bodies are missing and no removal says how it stood, or of before everything stood in them */
+	bool old;                    /* some are of before everything stood in them */
 	struct run *run;             /* as the bodies give them */
 	size_t n_run, cap_run;
 	struct clocks clocks;        /* as stored */

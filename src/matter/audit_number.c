@@ -7,6 +7,7 @@
 #include "base/day.h"
 #include "base/parse.h"
 #include "matter/audit_inner.h"
+#include "matter/removal.h"
 
 struct one_series {
 	struct str pattern;
@@ -95,6 +96,24 @@ static void take(struct series *all, const struct folded *f, const struct step_r
 	x->event[x->n++] = s->id;
 }
 
+static void take_all(struct series *all, struct folded *f, const struct step_row *s, const struct json *numbers)
+{
+	const struct json *j;
+
+	json_each(j, numbers) {
+		take(all, f, s, j->key, j->text);
+		f->m->numbers++;
+	}
+}
+
+/* What was given by an act whose body has gone since. */
+static void take_removed(struct series *all, struct folded *f, const struct json *removed)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->step[i].id == json_i64(removed, "event", 0) && !f->step[i].body)
+			take_all(all, f, &f->step[i], json_get(removed, "numbers"));
+}
+
 void series_take(struct folded *f)
 {
 	struct series *all = f->m->series;
@@ -106,10 +125,9 @@ void series_take(struct folded *f)
 
 		if (str_is(s->role, "import") || str_is(s->role, "given"))
 			continue; /* numbers of before this program */
-		json_each(j, json_get(s->body, "numbers")) {
-			take(all, f, s, j->key, j->text);
-			f->m->numbers++;
-		}
+		take_all(all, f, s, json_get(s->body, "numbers"));
+		json_each(j, str_is(s->action, REMOVAL_ACTION) ? json_get(s->body, "removed") : NULL)
+			take_removed(all, f, j);
 	}
 }
 

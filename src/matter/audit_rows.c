@@ -5,6 +5,7 @@
 
 #include "matter/audit_inner.h"
 #include "matter/reading.h"
+#include "matter/removal.h"
 #include "matter/store.h"
 #include "matter/world.h"
 
@@ -30,14 +31,15 @@ static size_t count_of(const struct json *list)
 
 static const struct stmt st_papers = { "audit_papers",
 	"SELECT d.id, d.event, d.paper, d.number, d.template, d.content, d.state, d.blob, d.frozen_event, d.created, d.corrected_by, d.frozen,"
-	" b.sm3, d.signature, d.signed_event, COALESCE((SELECT c.id FROM document c WHERE c.corrected_by = d.id), 0)"
+	" b.sm3, d.signature, d.signed_event, COALESCE((SELECT c.id FROM document c WHERE c.corrected_by = d.id), 0),"
+	" d.removed_event"
 	" FROM document d LEFT JOIN blob b ON b.digest = d.blob WHERE d.matter = $1 ORDER BY d.id" };
 
 struct papers {
 	struct folded *f;
-	int64_t id, event, frozen_event, created, corrected_by, corrects, frozen_at, signed_event;
+	int64_t id, event, frozen_event, created, corrected_by, corrects, frozen_at, signed_event, removed_event;
 	struct str paper, number, template, content, state, blob, sm3, signature;
-	size_t n, frozen, is_signed, corrected; /* in all */
+	size_t n, frozen, is_signed, corrected, bare; /* in all; bare: made by acts whose bodies were removed */
 	/* the event whose papers are being read: how many, and where in its body the last one ended */
 	int64_t of, of_n;
 	size_t at;
@@ -115,6 +117,21 @@ static bool signature_fits(struct papers *p, struct err *err)
 	return true;
 }
 
+/* The event that let it go names the act that made it, and nothing is left of its text. */
+static bool removal_fits(struct papers *p, const struct step_row *made, struct err *err)
+{
+	const struct step_row *s = step_of(p->f, p->removed_event);
+	const struct json *j;
+	bool named = false;
+
+	p->bare += !made->body;
+	if (!p->removed_event)
+		return made->body || p->f->gaps || differs(p, err, "的内容不见了：没有哪一次销毁写到它");
+	json_each(j, s && str_is(s->action, REMOVAL_ACTION) ? json_get(s->body, "removed") : NULL)
+		named = named || json_i64(j, "event", 0) == made->id;
+	return (named && !p->content.n && !made->body) || differs(p, err, "的销毁登记被改动：与销毁的那一步不符");
+}
+
 /* The event of the paper that corrects it says so of this one, as the act wrote it (put_papers in store.c). */
 static const struct stmt st_correcting = { "audit_correcting", "SELECT event FROM document WHERE id = $1" };
 
@@ -155,7 +172,7 @@ static bool paper_row(void *ctx, struct err *err)
 	}
 	if (s->body && (!in_body(p, s) || p->created != s->at))
 		return differs(p, err, "被改动：内容、文号、样式或者次序与办理时定下的不符");
-	return corrected_fits(p, err) && frozen_fits(p, err) && signature_fits(p, err);
+	return removal_fits(p, s, err) && corrected_fits(p, err) && frozen_fits(p, err) && signature_fits(p, err);
 }
 
 bool audit_papers(struct folded *f, struct err *err)
@@ -166,7 +183,7 @@ bool audit_papers(struct folded *f, struct err *err)
 				      db_to_str(&p.template), db_to_str(&p.content), db_to_str(&p.state), db_to_str(&p.blob),
 				      db_to_i64(&p.frozen_event), db_to_i64(&p.created), db_to_i64(&p.corrected_by), db_to_i64(&p.frozen_at),
 				      db_to_str(&p.sm3), db_to_str(&p.signature), db_to_i64(&p.signed_event),
-				      db_to_i64(&p.corrects) };
+				      db_to_i64(&p.corrects), db_to_i64(&p.removed_event) };
 	size_t n = 0, frozen = 0, is_signed = 0;
 
 	if (!db_each(f->m->x->db, f->a, &st_papers, DB_IN(in), DB_OUT(out), paper_row, &p, err))
@@ -177,8 +194,8 @@ bool audit_papers(struct folded *f, struct err *err)
 		is_signed += str_is(f->step[i].action, "paper.signed");
 	}
 	f->m->papers += (int64_t)p.n;
-	if (p.n < n || (p.n > n && !f->gaps))
-		return folded_differs(f, err, "的文书登记少了或者多了：办理时制作了%zu份，现在有%zu份", n, p.n);
+	if (p.n - p.bare < n || (p.n - p.bare > n && !f->gaps))
+		return folded_differs(f, err, "的文书登记少了或者多了：办理时制作了%zu份，现在有%zu份", n, p.n - p.bare);
 	if (is_signed != p.is_signed)
 		return folded_differs(f, err, "的文书登记被改动：电子签名的记录有%zu份，登记有%zu份", is_signed, p.is_signed);
 	return frozen == p.frozen || folded_differs(f, err, "的文书登记被改动：制成PDF的记录有%zu份，登记有%zu份", frozen, p.frozen);
@@ -223,6 +240,18 @@ static bool named_in(const struct json *list, struct str digest, struct str name
 	return false;
 }
 
+/* The event that took it away names its digest. */
+static bool let_go(const struct files *x)
+{
+	const struct step_row *s = step_of(x->f, x->removed_event);
+	const struct json *j;
+
+	json_each(j, s && str_is(s->action, REMOVAL_ACTION) ? json_get(s->body, "digests") : NULL)
+		if (str_eq(json_str(j, "sha256"), x->blob))
+			return true;
+	return false;
+}
+
 static bool evidence_row(void *ctx, struct err *err)
 {
 	struct files *x = ctx;
@@ -232,7 +261,7 @@ static bool evidence_row(void *ctx, struct err *err)
 	if (!s || x->at == x->n || x->v[x->at].event != x->event || !str_eq(x->v[x->at].digest, x->blob))
 		return folded_differs(x->f, err, "的证据“%.*s”被改动：与办理时收到的文件不符", STR_FMT(str_head(x->name, 40)));
 	x->at++;
-	if (x->sealed != s->at || x->note.n || x->removed_event || x->taken)
+	if (x->sealed != s->at || x->note.n || (x->removed_event && !let_go(x)) || x->taken)
 		return folded_differs(x->f, err, "的证据“%.*s”的登记被改动：封存时间或者说明不是办理时的", STR_FMT(str_head(x->name, 40)));
 	if (s->body && !named_in(json_get(json_get(s->body, "set"), field), x->blob, x->name)
 	    && !named_in(json_get(json_get(s->body, "part"), field), x->blob, x->name))

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include "matter/document.h"
 
-#include "base/uuid.h"
+#include "base/json.h"
 #include "law/kind.h"
-
-#define BODY_SALT 32
+#include "matter/program.h"
 
 static const struct stmt st_queued = { "document_queued",
 	"SELECT d.id, d.matter, d.created, d.paper, d.number, d.content, d.tries, m.def, m.kind, COALESCE(o.name, '') "
@@ -15,12 +14,6 @@ static const struct stmt st_one = { "document_one",
 	"(SELECT MAX(at) FROM event e WHERE e.matter = d.matter), COALESCE(f.actor, 0), COALESCE(d.blob, ''), "
 	"COALESCE((SELECT sm3 FROM blob b WHERE b.digest = d.blob), ''), COALESCE(d.signed_event, 0) "
 	"FROM document d JOIN matter m ON m.id = d.matter JOIN event f ON f.id = d.event WHERE d.id = $1" };
-static const struct stmt st_event = { "document_event",
-	"INSERT INTO event (matter, seq, at, entered_at, role, action, because_of, request, def, kind) "
-	"VALUES ($1, $2, $3, $4, 'program', $5, $6, $7, $8, $9) RETURNING id" };
-static const struct stmt st_body = { "document_body", "INSERT INTO event_body (event, salt, body) VALUES ($1, $2, $3)" };
-static const struct stmt st_version = { "document_version",
-	"UPDATE matter SET version = $2, updated = $3 WHERE id = $1" };
 static const struct stmt st_freeze = { "document_freeze",
 	"UPDATE document SET state = 'frozen', tries = tries + 1, blob = $2, frozen = $3, frozen_event = $4 WHERE id = $1" };
 /* Whether anybody signs is asked here, so that a paper waits for no key that nobody has. */
@@ -146,19 +139,10 @@ static struct str program_body(struct arena *a, const struct one *o, int64_t doc
 static bool program_event(struct db *db, struct arena *a, const struct one *o, int64_t now, struct str action, struct str request,
 			  struct str body, int64_t *ret, struct err *err)
 {
-	const int64_t at = now > o->last_at ? now : o->last_at;
-	const struct db_in ev[] = { db_i64(o->matter), db_i64(o->version + 1), db_i64(at), db_i64(now), db_str(action),
-				    db_i64(o->event), db_str(request), db_i64(o->def), db_str(o->kind) };
-	const struct db_in version[] = { db_i64(o->matter), db_i64(o->version + 1), db_i64(at) };
-	const struct db_out out[] = { db_to_i64(ret) };
-	unsigned char salt[BODY_SALT];
+	const struct program_event x = { .matter = o->matter, .version = o->version, .last_at = o->last_at, .because = o->event,
+					 .def = o->def, .kind = o->kind, .action = action, .request = request, .body = body };
 
-	random_bytes(salt, sizeof(salt));
-	if (!db_one(db, a, &st_event, DB_IN(ev), DB_OUT(out), err) || !db_exec(db, &st_version, DB_IN(version), NULL, err))
-		return false;
-	const struct db_in row[] = { db_i64(*ret), db_bytes((struct str){ (const char *)salt, sizeof(salt) }), db_str(body) };
-
-	return db_exec(db, &st_body, DB_IN(row), NULL, err);
+	return program_event_put(db, a, &x, now, ret, err);
 }
 
 bool document_frozen(struct engine *e, struct db *db, struct arena *a, int64_t document, struct str sha256,

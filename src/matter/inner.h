@@ -246,6 +246,9 @@ void touch(const struct law *l, struct node *n);
 
 struct str paper_number(const struct step *s); /* act.c: of the first paper that the act makes */
 
+/* removal.c: what the act lets go is queued; without the approval that the law names it is refused. */
+MUST_USE bool step_removes(struct step *s, struct err *err);
+
 /* number.c */
 MUST_USE bool step_numbers(struct step *s, struct err *err);
 

@@ -205,10 +205,11 @@ struct event_view {
 };
 struct paper_view {
 	int64_t id;
-	struct str code, paper, name, number, state, digest;
+	struct str code, paper, name, number, state, digest; /* state also: removed */
 	int64_t made;
 	int64_t corrected_by;  /* the document that corrects it; 0: none */
 	struct str correction; /* what that is called: 《文书更正书》（文号）; empty: none */
+	int64_t removed;           /* the event that let its content go (removal.h); 0: it is there */
 };
 struct link_view {
 	int64_t matter;
@@ -274,7 +275,7 @@ MUST_USE bool matter_paper(struct engine *e, struct db *db, struct arena *a, con
  * where it prints a field with a sight of its own; they may be too many, so each hit must be asked for by matter_paper. */
 struct paper_entry {
 	int64_t id, made;
-	struct str name, number, content;
+	struct str name, number, content; /* content empty: let go (removal.h) */
 	bool narrow;               /* else every reader of the matter may see it */
 	const struct str *who;
 	size_t n_who;

@@ -56,7 +56,7 @@ bool paper_shown(struct turn *t, const struct snap *m, struct eval *ev, const st
 /* ---- one, for a reader ---- */
 
 static const struct stmt st_paper = { "paper_by_id",
-	"SELECT matter, code, paper, number, state, COALESCE(blob, ''), created, content FROM document WHERE id = $1" };
+	"SELECT matter, code, paper, number, CASE WHEN removed_event IS NULL THEN state ELSE 'removed' END, COALESCE(blob, ''), created, content FROM document WHERE id = $1" };
 
 bool matter_paper(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t document,
 		  struct paper_seen *ret, bool *ret_seen, struct err *err)

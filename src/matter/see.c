@@ -5,6 +5,7 @@
 #include "base/day.h"
 #include "base/parse.h"
 #include "matter/reading.h"
+#include "matter/removal.h"
 #include "matter/sight.h"
 #include "matter/store.h"
 #include "matter/world.h"
@@ -298,7 +299,7 @@ static struct str reading_name(const struct seeing *s, const struct json *doc)
 
 static bool event_names(struct seeing *s, struct str body, struct event_view *v, struct err *err)
 {
-	static const char *const shown[] = { "field", "for", "name", "part", "points", "reason", "set", "told" };
+	static const char *const shown[] = { "approved", "field", "for", "list", "name", "part", "points", "reason", "set", "told" };
 	const struct action *ac = kind_action(s->m->kind, v->action);
 	const struct json *doc = NULL, *part;
 	bool blind, own;
@@ -317,6 +318,9 @@ static bool event_names(struct seeing *s, struct str body, struct event_view *v,
 		v->action_name = reading_name(s, doc);
 	else if (str_is(v->action, READING_OPENING))
 		v->action_name = STR("打开办件页");
+	else if (str_is(v->action, REMOVAL_ACTION))
+		v->action_name = str_fmt(s->t->a, "依销毁清册“%.*s”销毁文书证据（%.*s批准）", STR_FMT(json_str(doc, "list")),
+					 STR_FMT(json_str(json_get(doc, "approved"), "name")));
 	part = json_get(doc, "part");
 	blind = part && ac && is_blind(s, ac);
 	own = blind && s->who->sort == ACTOR_PERSON && v->actor == s->who->person;
@@ -367,7 +371,8 @@ static bool paper_row(void *ctx, struct err *err)
 }
 
 static const struct stmt st_papers = { "see_papers",
-	"SELECT id, code, paper, number, state, blob, created, COALESCE(corrected_by, 0) FROM document WHERE matter = $1 ORDER BY id" };
+	"SELECT id, code, paper, number, CASE WHEN removed_event IS NULL THEN state ELSE 'removed' END, blob, created, COALESCE(corrected_by, 0),"
+	" removed_event FROM document WHERE matter = $1 ORDER BY id" };
 
 /* The correcting paper is of the same matter. */
 static struct str corrected_as(const struct seeing *s, const struct paper_row *r, int64_t by)
@@ -384,7 +389,7 @@ static bool see_papers(struct seeing *s, struct err *err)
 	const struct db_in in[] = { db_i64(s->m->id) };
 	const struct db_out out[] = { db_to_i64(&r.x.id), db_to_str(&r.x.code), db_to_str(&r.x.paper),
 				      db_to_str(&r.x.number), db_to_str(&r.x.state), db_to_str(&r.x.digest),
-				      db_to_i64(&r.x.made), db_to_i64(&r.x.corrected_by) };
+				      db_to_i64(&r.x.made), db_to_i64(&r.x.corrected_by), db_to_i64(&r.x.removed) };
 	bool shown = true;
 
 	if (!db_each(s->t->db, s->t->a, &st_papers, DB_IN(in), DB_OUT(out), paper_row, &r, err))

@@ -188,6 +188,43 @@ test('contents that an act says were removed are counted', async () => {
 	that(/第300号记录）的内容不见了/.test(out), out);
 });
 
+// The demonstration's county keeps a dossier in its archive room since long ago, and the program destroys it by an approved list.
+test('contents that an approved list let go are no fault; without the list, or put otherwise, they are', async () => {
+	const dir = copy();
+	const db = path.join(dir, 'mingfa.db');
+	for (const part of ['blobs', 'log', 'keys', 'pack']) {
+		fs.rmSync(path.join(dir, part));
+		fs.cpSync(path.join(base, part), path.join(dir, part), { recursive: true });
+	}
+	const { kept, gone } = await destroyed(dir, db);
+	const fine = await verify(dir);
+	that(fine.code === 0 && /内容已依法清除/.test(fine.out), `a lawful removal: ${fine.out}`);
+	that(rows(db, "SELECT COUNT(*) AS n FROM document WHERE removed_event IS NOT NULL AND content = ''")[0].n > 0, 'no text went');
+	const asked = [
+		['a paper removed without a list', `UPDATE document SET content = '', removed_event = ${gone.event} WHERE id = ${kept.document};`, /文书.*(被改动|销毁登记)/],
+		['a blob removed without a list', `UPDATE blob SET data = NULL, place = 'removed' WHERE digest = '${kept.digest}';`, /没有哪一次按销毁清册的销毁写到它|还有办件在用它/],
+		['a removed paper called living', `UPDATE document SET removed_event = NULL WHERE id = ${gone.document};`, /文书.*内容不见了/],
+		['another text put in its place', `UPDATE document SET content = '[]' WHERE id = ${gone.document};`, /销毁登记被改动/],
+		['who approved', `UPDATE event_body SET body = replace(body, '"name":"', '"name":"别') WHERE event = ${gone.event};`, new RegExp(`第${gone.event}号记录`)],
+		['who did the act whose contents went', `UPDATE event SET actor = (SELECT MAX(id) FROM matter WHERE kind = 'person' AND id <> actor) WHERE id = ${gone.made};`, new RegExp(`第${gone.made}号记录`)],
+		['the removal itself dropped', `DELETE FROM event_body WHERE event = ${gone.event};`, /内容不见了/],
+		['the matter altered afterwards', `UPDATE matter SET title = title || '改' WHERE id = ${gone.matter};`, /被改动/],
+	];
+	const before = fs.readFileSync(db);
+	for (const [what, alteration, says] of asked) {
+		sql(db, `${guards}${alteration}`);
+		const { code, out } = await verify(dir);
+		that(code === 1 && says.test(out), `${what}: exit ${code}\n${out}`);
+		fs.writeFileSync(db, before);
+	}
+});
+
+// Has one archived case destroyed through the pages' own interface, and waits until its papers are gone.
+async function destroyed(dir, db) {
+	const { destroy } = require('../http/destroy.js');
+	return destroy(dir, db, rows);
+}
+
 test('files: a byte altered, one gone', async () => {
 	const dir = copy();
 	const blobs = path.join(dir, 'blobs');

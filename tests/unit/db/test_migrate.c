@@ -344,7 +344,10 @@ BOTH(contents_go_through_the_guard_row_once)
 	struct db *db = fresh_open(f, DB_WRITE);
 
 	seed(db);
-	OK(db_script(db, "INSERT INTO retention_guard (event, because_of) VALUES (1, 2)", &err));
+	FAILS(db_script(db, "INSERT INTO retention_guard (event, because_of) VALUES (1, 2)", &err), ERR_DB_CONSTRAINT);
+	OK(db_script(db, "INSERT INTO event (id, matter, seq, at, entered_at, role, action, def, kind)"
+			 " VALUES (3, 1, 3, 0, 0, 'program', 'contents.removed', 1, 'k')", &err));
+	OK(db_script(db, "INSERT INTO retention_guard (event, because_of) VALUES (1, 3)", &err));
 	FAILS(db_script(db, "DELETE FROM event_body WHERE event = 2", &err), ERR_DB_CONSTRAINT);
 	OK(db_script(
 		db,
@@ -352,7 +355,7 @@ BOTH(contents_go_through_the_guard_row_once)
 		&err));
 	cr_assert_eq(number(db, "SELECT count(*) FROM retention_guard"), 0,
 		     "the guard row is used up");
-	cr_assert_eq(number(db, "SELECT count(*) FROM event"), 2, "who and when remains");
+	cr_assert_eq(number(db, "SELECT count(*) FROM event"), 3, "who and when remains");
 	FAILS(db_script(db, "DELETE FROM event_body WHERE event = 2", &err), ERR_DB_CONSTRAINT);
 	db_close(db);
 }

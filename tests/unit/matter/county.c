@@ -268,6 +268,32 @@ static const char call_text[] =
 	"  file: {name: 归档, next: 归档, from: coming, to: filed, by: [officer]}\n"
 	"  drop: {name: 撤销, next: 撤销, from: coming, to: filed, by: [head]}\n"
 	"papers: {call_notice: {name: 走访通知, template: call_notice, cite: T1}}\n";
+/* What an approved list lets go. */
+static const char folio_text[] =
+	"kind: folio\nname: 卷宗\ncite: T1\n"
+	"fields:\n"
+	"  text: {name: 内容, type: text(40)}\n"
+	"  files: {name: 材料, type: files}\n"
+	"numbers: {folio_no: {name: 卷号, pattern: \"{organ.abbr}卷〔{year}〕{seq}号\", at: write}}\n"
+	"states: {new: {name: 在办, holder: [officer]}, kept: {name: 已归档, holder: [officer]}, over: {name: 已移交, end: true}}\n"
+	"actions:\n"
+	"  open: {name: 立卷, by: [officer, system], form: [text], may: [files]}\n"
+	"  add: {name: 加材料, next: 加材料, from: [new, kept], by: [officer], form: [files+]}\n"
+	"  write: {name: 制卷, next: 制卷, from: new, to: kept, by: [officer], makes: [folio_paper]}\n"
+	"  child: {name: 立子卷, next: 立子卷, from: kept, by: [officer], form: [text], then: [{open: folio, with: {text: text}}]}\n"
+	"  pass_on: {name: 移交, next: 移交, from: kept, to: over, by: [officer]}\n"
+	"clocks: {keep: {name: 归档, from: open, until: [write], limit: 5 workday, warn: 1 workday, cite: T1}}\n"
+	"papers: {folio_paper: {name: 卷面, template: folio_paper, cite: T1}}\n"
+	"---\n"
+	"kind: burning\nname: 销毁清册\ncite: T1\n"
+	"fields: {folios: {name: 卷宗, type: refs, of: folio}}\n"
+	"numbers: {burning_no: {name: 清册号, pattern: \"{organ.abbr}销〔{year}〕{seq}号\", at: open}}\n"
+	"states: {asked: {name: 待批准, holder: [head]}, done: {name: 已销毁, end: true}}\n"
+	"actions:\n"
+	"  open: {name: 列清册, by: [officer, legal], form: [folios]}\n"
+	"  allow: {name: 批准, next: 批准, from: asked, by: [head]}\n"
+	"  burn: {name: 销毁, next: 销毁, from: asked, to: done, by: [officer], removes: {of: folios, approved: allow, cite: T1}}\n";
+static const char folio_paper[] = "卷面：{{ text }}\n";
 static const char call_notice[] = "# 走访通知\n@@ {{ visit_address }}\n";
 static const char memo_paper[] = "签发：{{ actor.name }}；登记：{{ signed_by.name }}；请示：{{ asked_by.name }}\n";
 
@@ -291,6 +317,8 @@ static struct law_files *files(void)
 		{ "t/together.yaml", { together_text, sizeof(together_text) - 1 } },
 		{ "t/handover.yaml", { handover_text, sizeof(handover_text) - 1 } },
 		{ "t/call.yaml", { call_text, sizeof(call_text) - 1 } },
+		{ "t/folio.yaml", { folio_text, sizeof(folio_text) - 1 } },
+		{ "t/papers/folio_paper.txt", { folio_paper, sizeof(folio_paper) - 1 } },
 		{ "t/papers/call_notice.txt", { call_notice, sizeof(call_notice) - 1 } },
 		{ "t/papers/memo_paper.txt", { memo_paper, sizeof(memo_paper) - 1 } },
 		{ "calendar/2026.yaml", { calendar_text, sizeof(calendar_text) - 1 } },
