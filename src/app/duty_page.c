@@ -42,6 +42,13 @@ static struct str day_cn(struct arena *a, int64_t day)
 	return buf_str(&b);
 }
 
+static struct str report_href(struct arena *a, const char *more, const struct report *def, int64_t day)
+{
+	const struct ymd d = day_ymd(day);
+
+	return str_fmt(a, "/duties/reports%s?r=%.*s&on=%04d-%02d", more, STR_FMT(def->path), d.year, d.month);
+}
+
 /* ---- 职责 ---- */
 
 static struct str mark_of(struct arena *a, const struct duty_sheet *s, const struct duty_row *x)
@@ -103,13 +110,17 @@ static bool group_of(struct req *r, const struct law *law, const struct duty *d,
 {
 	struct duty_sheet s;
 	struct duty_line *line;
+	int64_t day;
 
-	if (!matter_duty(app_of(r)->engine, r->db, r->a, law, d, day_at(now_of(r)), &s, err))
+	if (!matter_duty_open(app_of(r)->engine, r->db, r->a, law, d, &day, err)
+	    || !matter_duty(app_of(r)->engine, r->db, r->a, law, d, day, &s, err))
 		return false;
 	line = arena_many(r->a, s.n, struct duty_line);
 	*g = (struct duty_group){ .name = d->name, .line = line, .period = period_text(r->a, d->every, s.period.from),
 				  .due = day_cn(r->a, s.last),
 				  .records = str_fmt(r->a, "/k/duty_record?duty=%.*s", STR_FMT(d->path)) };
+	if (d->delivers)
+		g->report = report_href(r->a, "", d->delivers, s.period.from);
 	for (size_t i = 0; i < s.n; i++)
 		if (!add_line(r, &s, &s.row[i], g, &line[g->n_line], err))
 			return false;
@@ -229,13 +240,6 @@ static bool choose(struct shown_report *x, struct err *err)
 	return true;
 }
 
-static struct str address(struct shown_report *x, const char *more, int64_t day)
-{
-	const struct ymd d = day_ymd(day);
-
-	return str_fmt(x->r->a, "/duties/reports%s?r=%.*s&on=%04d-%02d", more, STR_FMT(x->def->path), d.year, d.month);
-}
-
 static const struct str *cells(struct shown_report *x, const struct val *v)
 {
 	struct str *cell = arena_many(x->r->a, x->def->n_column, struct str);
@@ -268,6 +272,53 @@ static void bars(struct shown_report *x, const struct report_row *const *row, si
 	x->v.height = (int64_t)x->v.n_bar * BAR_STEP;
 }
 
+static const struct duty_row *own_row(const struct shown_report *x, const struct duty_sheet *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->row[i].organ == x->r->session->organ)
+			return &s->row[i];
+	return NULL;
+}
+
+static bool among(struct shown_report *x, const struct duty_row *row, bool *ret, struct err *err)
+{
+	const struct actor who = actor_of(x->r);
+
+	*ret = false;
+	for (size_t i = 0; i < row->n_who && !*ret; i++)
+		if (!matter_is_any_of(app_of(x->r)->engine, x->r->db, x->r->a, &who, row->who[i], ret, err))
+			return false;
+	return true;
+}
+
+/* How the own organ stands with delivering what is shown, and the way to do so. */
+static bool delivering(struct shown_report *x, struct err *err)
+{
+	struct reports_view *v = &x->v;
+	struct arena *a = x->r->a;
+	const struct ymd from = day_ymd(x->s.period.from);
+	const struct duty_row *row;
+	struct duty_sheet s;
+	bool mine;
+
+	if (!x->def->deliver)
+		return true;
+	if (!matter_duty(app_of(x->r)->engine, x->r->db, a, x->law, x->def->deliver, x->s.period.from, &s, err))
+		return false;
+	row = own_row(x, &s);
+	if (!row)
+		return true;
+	v->light = light_class(row->result == DUTY_MET ? LIGHT_MET : row->light);
+	v->due = str_fmt(a, "%s，%.*s截止", row->result == DUTY_MET ? "✓ 本单位已报送" : row->light == LIGHT_RED ? "■ 本单位没有报送"
+			 : row->light == LIGHT_YELLOW ? "▲ 本单位尚未报送" : "● 本单位尚未报送", STR_FMT(day_cn(a, s.last)));
+	if (!among(x, row, &mine, err))
+		return false;
+	if (mine && v->over && row->result != DUTY_MET)
+		v->deliver = str_fmt(a, "/k/report_delivery/new?f.report=%.*s&f.period_from=%04d-%02d-01", STR_FMT(x->def->path),
+				     from.year, from.month);
+	return true;
+}
+
 static bool fill(struct shown_report *x, struct err *err)
 {
 	struct reports_view *v = &x->v;
@@ -297,17 +348,17 @@ static bool fill(struct shown_report *x, struct err *err)
 	v->name = x->def->name;
 	v->period = period_text(x->r->a, x->def->every, x->s.period.from);
 	v->over = x->s.period.to < day_at(now_of(x->r));
-	v->before = address(x, "", x->s.period.from - 1);
-	v->after = address(x, "", x->s.period.to + 1);
+	v->before = report_href(x->r->a, "", x->def, x->s.period.from - 1);
+	v->after = report_href(x->r->a, "", x->def, x->s.period.to + 1);
 	v->now = str_fmt(x->r->a, "/duties/reports?r=%.*s", STR_FMT(x->def->path));
-	v->here = address(x, "", x->s.period.from);
+	v->here = report_href(x->r->a, "", x->def, x->s.period.from);
 	v->on = str_sub(v->here, v->here.n - 7, v->here.n);
-	v->print = address(x, "/print", x->s.period.from);
-	v->csv = address(x, "/export.csv", x->s.period.from);
-	v->xlsx = address(x, "/export.xlsx", x->s.period.from);
+	v->print = report_href(x->r->a, "/print", x->def, x->s.period.from);
+	v->csv = report_href(x->r->a, "/export.csv", x->def, x->s.period.from);
+	v->xlsx = report_href(x->r->a, "/export.xlsx", x->def, x->s.period.from);
 	v->cite = cite_links(x->r, &x->def->node->cite, &v->n_cite);
 	bars(x, row, v->n_line);
-	return true;
+	return delivering(x, err);
 }
 
 static bool begin(struct req *r, struct shown_report *x, struct err *err)

@@ -16,7 +16,7 @@ struct duty_line {
 	int order;          /* what is urgent stands first */
 };
 struct duty_group {
-	struct str name, period, due, every, records;
+	struct str name, period, due, every, records, report; /* report: where it is delivered; empty: nothing is */
 	const struct cite_link *cite;
 	size_t n_cite;
 	const struct duty_line *line;
@@ -41,6 +41,8 @@ struct reports_view {
 	size_t n_option;
 	struct str name, period, before, after, now, print, xlsx, csv, here, printed, script, on;
 	bool whole, over;          /* all subjects; the period is over */
+	struct str due, deliver;   /* 报送县司法局，2027年1月31日截止：…; the form, when one may deliver and has not */
+	const char *light;
 	const struct cite_link *cite;
 	size_t n_cite;
 	const struct str *head;    /* the columns */

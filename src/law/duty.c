@@ -14,8 +14,8 @@ static const struct key duty_keys[] = {
 };
 static const struct key report_keys[] = {
 	{ "name", K_SCALAR | K_MUST }, { "for", K_SCALAR | K_MUST }, { "every", K_SCALAR | K_MUST }, { "who", K_ANY },
-	{ "columns", K_MAP | K_MUST }, { "to", K_SCALAR, "报送" }, { "due", K_SCALAR, "报送" },
-	{ "cite", K_SCALAR | K_LIST }, { 0 }
+	{ "columns", K_MAP | K_MUST }, { "to", K_SCALAR }, { "due", K_SCALAR }, { "by", K_ANY }, { "warn", K_SCALAR },
+	{ "excuse", K_ANY }, { "cite", K_SCALAR | K_LIST }, { 0 }
 };
 static const struct key column_keys[] = {
 	{ "name", K_SCALAR | K_MUST }, { "is", K_SCALAR | K_MUST }, { "cite", K_SCALAR | K_LIST }, { 0 }
@@ -207,6 +207,65 @@ static void report_columns(struct loader *l, struct report *r, const struct scop
 	r->n_column = map->n;
 }
 
+/* ---- reports that are to be delivered ---- */
+
+/* `to`, `due` and `by` come together; each subject is an organ, since its people deliver. */
+static bool delivers(struct loader *l, const struct ynode *y, const struct recurring *x)
+{
+	const struct ynode *to = ynode_get(y, "to"), *due = ynode_get(y, "due"), *by = ynode_get(y, "by");
+
+	if (!to && !due && !by && !ynode_get(y, "warn") && !ynode_get(y, "excuse"))
+		return false;
+	if (!to || !due || !by)
+		diag_add(l->d, pos_key(y), false, "要报送的报表同时写 to（接收单位）、due（期间结束后的期限）和 by（由谁报送）");
+	else if (x->subject.tag != T_ORGAN)
+		diag_add(l->d, pos_val(ynode_get(y, "for")), false, "要报送的报表，主体应当是单位");
+	else if (!law_kind(l->law, STR("report_delivery")))
+		diag_add(l->d, pos_val(to), false, "本包没有事项类型 report_delivery（报表报送），不能写 to");
+	else
+		return true;
+	return false;
+}
+
+/* Met by a delivery of this report for this period that was not sent back. */
+static const struct expr *delivered(struct loader *l, const struct scope *s, const struct report *r, const struct ynode *at)
+{
+	const struct str text = str_fmt(l->a, "count(matters(report_delivery, it.report == '%.*s' and it.organ == subject and "
+					"it.period_from in period and it.state in [sent, received]))", STR_FMT(r->path));
+
+	return bind_expr(l, s, ynode_scalar(at, text), NULL);
+}
+
+static void deliver(struct loader *l, struct report *r, struct duty *d, const struct ynode *y, struct recurring *x)
+{
+	static const struct type organ = { .tag = T_ORGAN };
+	const struct ynode *due = ynode_get(y, "due");
+
+	*d = (struct duty){ .id = r->id, .kind = r->kind, .path = r->path, .name = str_fmt(l->a, "报送%.*s", STR_FMT(r->name)),
+			    .subjects = r->subjects, .subject = r->subject, .every = r->every, .empty = DUTY_NONE, .delivers = r };
+	d->node = bind_node(l, NODE_DUTY, y, str_fmt(l->a, "%.*s.due", STR_FMT(r->node->path)));
+	d->node->name = d->name;
+	r->to = bind_expr_at(l, &x->s, y, "to", &organ);
+	d->due = bind_expr_at(l, &x->s, y, "due", &bind_span);
+	d->warn = bind_expr_at(l, &x->s, y, "warn", &bind_span);
+	span_only(l, d->due, due);
+	span_only(l, d->warn, ynode_get(y, "warn"));
+	d->who = bind_whos(l, &x->s, ynode_get(y, "by"), NODE_BY, str_fmt(l->a, "%.*s.by", STR_FMT(r->node->path)));
+	if (ynode_get(y, "excuse"))
+		d->excuse = bind_whos(l, &x->s, ynode_get(y, "excuse"), NODE_BY, str_fmt(l->a, "%.*s.excuse", STR_FMT(r->node->path)));
+	d->figure = delivered(l, &x->s, r, due);
+	if (!d->figure)
+		return;
+	((struct scope_var *)(uintptr_t)x->s.var)[DUTY_FIGURE] = (struct scope_var){ STR("figure"), *expr_type(d->figure) };
+	x->s.n_var = DUTY_VARS;
+	d->met = bind_expr(l, &x->s, ynode_scalar(due, STR("figure >= 1")), &bind_bool);
+	x->s.n_var = DUTY_FIGURE;
+	if (d->met)
+		d->target = expr_target(l->a, d->met, DUTY_FIGURE, &d->target_sign);
+	r->deliver = d;
+}
+
+/* Takes a row of the kind's duties when the report is to be delivered. */
 static void report(struct loader *l, struct kind *k, struct report *r, const struct ynode *y)
 {
 	struct recurring x = { 0 };
@@ -227,17 +286,22 @@ static void report(struct loader *l, struct kind *k, struct report *r, const str
 	report_columns(l, r, &x.s, y);
 	if (ynode_get(y, "who"))
 		r->who = bind_whos(l, &x.s, ynode_get(y, "who"), NODE_SEE, str_fmt(l->a, "%.*s.who", STR_FMT(r->node->path)));
+	if (!delivers(l, y, &x))
+		return;
+	if (kind_duty(k, r->id))
+		diag_add(l->d, pos_key(y), false, "报送也是职责：标识“%.*s”已经是一项职责", STR_FMT(r->id));
+	else
+		deliver(l, r, &k->duty[k->n_duty++], y, &x);
 }
 
 void bind_duties(struct loader *l, struct kind *k, const struct ynode *kind)
 {
-	const struct ynode *map = bind_ids(l, kind, "duties");
+	const struct ynode *duties = bind_ids(l, kind, "duties"), *map = bind_ids(l, kind, "reports");
 
-	k->duty = arena_many(l->a, map ? map->n : 0, struct duty);
-	k->n_duty = map ? map->n : 0;
+	k->duty = arena_many(l->a, (duties ? duties->n : 0) + (map ? map->n : 0), struct duty);
+	k->n_duty = duties ? duties->n : 0;
 	for (size_t i = 0; i < k->n_duty; i++)
-		duty(l, k, &k->duty[i], map->child[i]);
-	map = bind_ids(l, kind, "reports");
+		duty(l, k, &k->duty[i], duties->child[i]);
 	k->report = arena_many(l->a, map ? map->n : 0, struct report);
 	k->n_report = map ? map->n : 0;
 	for (size_t i = 0; i < k->n_report; i++)

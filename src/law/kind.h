@@ -302,6 +302,7 @@ struct duty {
 	struct whos who, excuse;
 	const struct expr *warn;         /* a span before the due; NULL: nobody is told */
 	const struct effect *missed;     /* NULL: nothing follows */
+	const struct report *delivers;   /* the duty to deliver this report (`due` of a report); NULL: any other duty */
 };
 struct report {
 	struct str id, name, path;
@@ -311,6 +312,8 @@ struct report {
 	struct type subject;
 	enum every every;
 	struct whos who;                 /* who sees all rows; a subject's own people see theirs */
+	const struct expr *to;           /* the organ to which each subject delivers its row; NULL: it is only looked at */
+	const struct duty *deliver;      /* the duty to do so; NULL as `to` */
 	const struct report_column {
 		struct str id, name;
 		struct node *node;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/day.h"
-#include "matter/inner.h"
+#include "matter/duty_inner.h"
 #include "matter/store.h"
 #include "matter/tally.h"
 
@@ -13,33 +13,17 @@ static const struct actor by_law = { .sort = ACTOR_SYSTEM };
 
 /* ---- subjects ---- */
 
-/* Stands for `this`, of which there is none: settings are those of the subject's organ when the period began. */
-struct frame {
-	struct snap self;
-	struct val var[DUTY_VARS];
-	struct eval ev;
-};
-
-static void frame_init(struct turn *t, const struct kind *k, struct period p, int64_t organ, struct frame *ret)
+void duty_frame_init(struct turn *t, const struct kind *k, struct period p, int64_t organ, struct duty_frame *ret)
 {
-	*ret = (struct frame){ .self = { .id = NOT_STORED, .kind = k, .organ = organ, .opened = day_start(p.from) } };
+	*ret = (struct duty_frame){ .self = { .id = NOT_STORED, .kind = k, .organ = organ, .opened = day_start(p.from) } };
 	ret->var[DUTY_PERIOD] = (struct val){ .t = T_INTERVAL, .interval = { p.from, p.to, false } };
 	ret->ev = turn_eval(t, &ret->self, NULL, &by_law);
 	ret->ev.var = ret->var;
 }
 
-struct subjects {
-	struct subject {
-		struct val v;
-		int64_t organ, since;
-		struct str name;
-	} *v;
-	size_t n, cap;
-};
-
 static int by_subject(const void *x, const void *y)
 {
-	const struct subject *a = x, *b = y;
+	const struct duty_subject *a = x, *b = y;
 
 	return (a->v.i > b->v.i) - (a->v.i < b->v.i);
 }
@@ -55,9 +39,9 @@ static int64_t organ_of(const struct snap *m)
 	return m->organ;
 }
 
-static bool subject_add(struct turn *t, const struct law *l, struct val v, struct subjects *ret, struct err *err)
+static bool subject_add(struct turn *t, const struct law *l, struct val v, struct duty_subjects *ret, struct err *err)
 {
-	struct subject s = { .v = v };
+	struct duty_subject s = { .v = v };
 	const struct law *own;
 	struct snap *m;
 	int64_t def;
@@ -73,14 +57,14 @@ static bool subject_add(struct turn *t, const struct law *l, struct val v, struc
 	return true;
 }
 
-static bool subjects_read(struct turn *t, const struct law *l, const struct kind *k, const struct expr *list, struct period p,
-			  struct subjects *ret, struct err *err)
+bool duty_subjects_read(struct turn *t, const struct law *l, const struct kind *k, const struct expr *list, struct period p,
+			  struct duty_subjects *ret, struct err *err)
 {
-	struct frame f;
+	struct duty_frame f;
 	struct val v;
 
-	*ret = (struct subjects){ 0 };
-	frame_init(t, k, p, 0, &f);
+	*ret = (struct duty_subjects){ 0 };
+	duty_frame_init(t, k, p, 0, &f);
 	if (!expr_eval(list, &f.ev, &v, err))
 		return false;
 	for (size_t i = 0; type_is_list(v.t) && i < v.list->n; i++)
@@ -91,7 +75,7 @@ static bool subjects_read(struct turn *t, const struct law *l, const struct kind
 	return true;
 }
 
-static int64_t joined(const struct subject *s, struct period p)
+int64_t duty_joined(const struct duty_subject *s, struct period p)
 {
 	const int64_t day = day_at(s->since);
 
@@ -141,13 +125,13 @@ static bool span_of(const struct expr *e, struct eval *ev, struct span *ret, str
 }
 
 /* A day that the text names (31 January) is that day: it does not run on to a workday. */
-static bool when(struct turn *t, struct duty_sheet *s, struct err *err)
+bool duty_when(struct turn *t, struct duty_sheet *s, struct err *err)
 {
 	const struct calendar *c = s->law->calendar;
 	struct span due, warn;
-	struct frame f;
+	struct duty_frame f;
 
-	frame_init(t, s->def->kind, s->period, 0, &f);
+	duty_frame_init(t, s->def->kind, s->period, 0, &f);
 	if (!span_of(s->def->due, &f.ev, &due, err) || !span_of(s->def->warn, &f.ev, &warn, err))
 		return false;
 	s->last = shifted(c, s->period.to, due, 1);
@@ -167,19 +151,19 @@ static enum light light_of(const struct duty_sheet *s, enum duty_result r, int64
 	return now >= s->due ? LIGHT_RED : now >= s->yellow ? LIGHT_YELLOW : LIGHT_GREEN;
 }
 
-static bool judge_one(struct turn *t, const struct duty_sheet *s, const struct subject *x, const struct tallies *tallies,
+static bool judge_one(struct turn *t, const struct duty_sheet *s, const struct duty_subject *x, const struct tallies *tallies,
 		      struct duty_row *ret, struct err *err)
 {
 	const struct duty *d = s->def;
 	struct principals who = { .a = t->a };
 	enum truth met;
-	struct frame f;
+	struct duty_frame f;
 
-	frame_init(t, d->kind, s->period, x->organ, &f);
+	duty_frame_init(t, d->kind, s->period, x->organ, &f);
 	f.var[DUTY_SUBJECT] = x->v;
 	f.ev.tallied = &tallies->pub;
 	*ret = (struct duty_row){ .subject = x->v.i, .organ = x->organ, .name = x->name, .target = VAL_NULL,
-				  .joined = joined(x, s->period) };
+				  .joined = duty_joined(x, s->period) };
 	if (!expr_eval(d->figure, &f.ev, &ret->figure, err))
 		return false;
 	f.var[DUTY_FIGURE] = ret->figure;
@@ -197,14 +181,14 @@ static bool judge_one(struct turn *t, const struct duty_sheet *s, const struct s
 }
 
 /* What is common to all subjects is asked once. */
-static bool judge_all(struct turn *t, struct duty_sheet *s, const struct subjects *of, int64_t after, size_t most,
+static bool judge_all(struct turn *t, struct duty_sheet *s, const struct duty_subjects *of, int64_t after, size_t most,
 		      struct err *err)
 {
 	struct duty_row *row = arena_many(t->a, of->n, struct duty_row);
 	struct tallies tallies;
-	struct frame f;
+	struct duty_frame f;
 
-	frame_init(t, s->def->kind, s->period, 0, &f);
+	duty_frame_init(t, s->def->kind, s->period, 0, &f);
 	if (of->n && !tallies_ask(t, &s->def->figure, 1, &f.ev, &tallies, err))
 		return false;
 	for (size_t i = 0; i < of->n && s->n < most; i++) {
@@ -221,10 +205,10 @@ static bool judge_all(struct turn *t, struct duty_sheet *s, const struct subject
 static bool judge(struct turn *t, const struct law *law, const struct duty *d, struct period p, int64_t after, size_t most,
 		  struct duty_sheet *ret, struct err *err)
 {
-	struct subjects of;
+	struct duty_subjects of;
 
 	*ret = (struct duty_sheet){ .law = law, .def = d, .period = p };
-	return when(t, ret, err) && subjects_read(t, law, d->kind, d->subjects, p, &of, err)
+	return duty_when(t, ret, err) && duty_subjects_read(t, law, d->kind, d->subjects, p, &of, err)
 	       && judge_all(t, ret, &of, after, most, err);
 }
 
@@ -284,7 +268,7 @@ static bool begin_one(struct turn *t, const struct law *l, const struct duty *d,
 		return false;
 	if (found)
 		s.period = period_of(d->every, from);
-	if (!when(t, &s, err))
+	if (!duty_when(t, &s, err))
 		return false;
 	const struct db_in in[] = { db_str(l->pack), db_str(d->path), db_i64(s.due), db_i64(s.yellow) };
 
@@ -322,6 +306,20 @@ bool matter_duties_begin(struct engine *e, struct db *db, struct arena *a, bool 
 }
 
 /* ---- recording ---- */
+
+bool matter_duty_open(struct engine *e, struct db *db, struct arena *a, const struct law *law, const struct duty *d, int64_t *ret,
+		      struct err *err)
+{
+	const struct db_in in[] = { db_str(law->pack), db_str(d->path) };
+	const struct db_out out[] = { db_to_i64(ret) };
+	bool found;
+
+	if (!db_maybe(db, a, &st_period, DB_IN(in), DB_OUT(out), &found, err))
+		return false;
+	if (!found)
+		*ret = day_at(engine_now(e));
+	return true;
+}
 
 struct due_row {
 	struct str pack, path;
@@ -429,11 +427,11 @@ static bool follow(struct recording *x, struct step *step, struct err *err)
 {
 	const struct duty *d = x->s->def;
 	struct val var[DUTY_VARS];
-	struct frame f;
+	struct duty_frame f;
 
 	if (x->quiet || !d->missed || x->row->result != DUTY_MISSED)
 		return true;
-	frame_init(&x->t, d->kind, x->s->period, x->row->organ, &f);
+	duty_frame_init(&x->t, d->kind, x->s->period, x->row->organ, &f);
 	var[DUTY_SUBJECT] = val_i64(d->subject.tag, x->row->subject);
 	var[DUTY_PERIOD] = f.var[DUTY_PERIOD];
 	var[DUTY_FIGURE] = x->row->figure;
@@ -503,7 +501,7 @@ static bool next_period(struct turn *t, const struct duty_sheet *s, struct err *
 	struct duty_sheet next = { .law = s->law, .def = s->def, .period = period_of(s->def->every, s->period.to + 1) };
 	const struct db_in key[] = { db_str(s->law->pack), db_str(s->def->path) };
 
-	return when(t, &next, err) && put(t, &next, err) && db_exec(t->db, &st_gone_marks, DB_IN(key), NULL, err);
+	return duty_when(t, &next, err) && put(t, &next, err) && db_exec(t->db, &st_gone_marks, DB_IN(key), NULL, err);
 }
 
 static bool gone(struct db *db, const struct due_row *r, struct err *err)
@@ -740,83 +738,14 @@ bool duty_warn(struct engine *e, struct db *db, struct arena *a, int64_t now, bo
 	return db_exec(db, &st_told, DB_IN(key), NULL, err);
 }
 
-/* ---- reports ---- */
-
-static bool adds_up(const struct expr *e)
-{
-	return !expr_is_share(e);
-}
-
-/* One column, by the answers that were had for all subjects at once. */
-static bool report_cells(struct turn *t, struct report_sheet *s, const struct subjects *of, size_t c, const struct tallies *tallies,
-			 struct val *sum, struct err *err)
-{
-	const struct expr *is = s->def->column[c].is;
-	const bool sums = adds_up(is);
-	struct frame f;
-
-	*sum = sums ? val_num(expr_type(is)->tag, 0) : VAL_NULL;
-	for (size_t i = 0; i < of->n; i++) {
-		struct val *cell = (struct val *)(uintptr_t)&s->row[i].cell[c];
-
-		frame_init(t, s->def->kind, s->period, of->v[i].organ, &f);
-		f.var[DUTY_SUBJECT] = of->v[i].v;
-		f.ev.tallied = &tallies->pub;
-		if (!expr_eval(is, &f.ev, cell, err))
-			return false;
-		if (sums && !val_is_null(*cell) && !dec_add(sum->n, cell->n, &sum->n))
-			return err_set(err, ERR_BUG, "合计过大");
-	}
-	return true;
-}
-
-static bool report_columns(struct turn *t, struct report_sheet *s, const struct subjects *of, struct val *sum, struct err *err)
-{
-	const size_t n = s->def->n_column;
-	const struct expr **is = arena_many(t->a, n, const struct expr *);
-	struct tallies *tallies = arena_many(t->a, n, struct tallies);
-	struct frame f;
-
-	frame_init(t, s->def->kind, s->period, 0, &f);
-	for (size_t c = 0; c < n; c++)
-		is[c] = s->def->column[c].is;
-	if (!tallies_ask(t, is, n, &f.ev, tallies, err))
-		return false;
-	for (size_t c = 0; c < n; c++)
-		if (!report_cells(t, s, of, c, &tallies[c], &sum[c], err))
-			return false;
-	return true;
-}
-
-bool matter_report(struct engine *e, struct db *db, struct arena *a, const struct law *law, const struct report *r, int64_t day,
-		   struct report_sheet *ret, struct err *err)
-{
-	struct turn *t = turn_to_read(e, db, a);
-	struct val *sum = arena_many(a, r->n_column, struct val);
-	struct report_row *row;
-	struct subjects of;
-
-	*ret = (struct report_sheet){ .law = law, .def = r, .period = period_of(r->every, day), .sum = sum };
-	if (!subjects_read(t, law, r->kind, r->subjects, ret->period, &of, err))
-		return false;
-	row = arena_many(a, of.n, struct report_row);
-	for (size_t i = 0; i < of.n; i++)
-		row[i] = (struct report_row){ .subject = of.v[i].v.i, .organ = of.v[i].organ, .name = of.v[i].name,
-					      .cell = arena_many(a, r->n_column, struct val),
-					      .joined = joined(&of.v[i], ret->period) };
-	ret->row = row;
-	ret->n = of.n;
-	return report_columns(t, ret, &of, sum, err);
-}
-
 /* ---- who sees what ---- */
 
 static bool lets(struct turn *t, const struct whos *w, const struct kind *k, int64_t organ, const struct actor *who, bool *ret, struct err *err)
 {
 	const struct who *by;
-	struct frame f;
+	struct duty_frame f;
 
-	frame_init(t, k, period_of(EVERY_YEAR, day_at(t->now)), organ, &f);
+	duty_frame_init(t, k, period_of(EVERY_YEAR, day_at(t->now)), organ, &f);
 	if (!whos_let(t, w, &f.ev, who, &by, err))
 		return false;
 	*ret = by != NULL;
@@ -876,7 +805,7 @@ bool duty_excuse_right(struct step *s, bool *ret_may, struct err *err)
 	const struct val *from = snap_field(s->old, "period_from"), *organ = snap_field(s->old, "subject_organ"),
 			 *person = snap_field(s->old, "subject_person");
 	const struct who *by;
-	struct frame f;
+	struct duty_frame f;
 	int64_t def, stead;
 
 	*ret_may = false;
@@ -885,7 +814,7 @@ bool duty_excuse_right(struct step *s, bool *ret_may, struct err *err)
 	d = law_duty(law, snap_text(s->old, "duty"));
 	if (!d || !from || from->t != T_DATE)
 		return true;
-	frame_init(s->t, d->kind, period_of(d->every, from->i), s->old->organ, &f);
+	duty_frame_init(s->t, d->kind, period_of(d->every, from->i), s->old->organ, &f);
 	f.var[DUTY_SUBJECT] = organ && organ->t == T_ORGAN ? *organ : person && person->t == T_USER ? *person
 		: val_i64(T_REF, s->old->parent);
 	f.ev.actor = s->ev.actor;

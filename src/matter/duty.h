@@ -40,6 +40,10 @@ struct duty_sheet {
 MUST_USE bool matter_duty(struct engine *e, struct db *db, struct arena *a, const struct law *law, const struct duty *d,
 			  int64_t day, struct duty_sheet *ret, struct err *err);
 
+/* A day of the period that is to be met now: the one that is next due, which may be over; today where none was begun. */
+MUST_USE bool matter_duty_open(struct engine *e, struct db *db, struct arena *a, const struct law *law, const struct duty *d,
+			       int64_t *ret, struct err *err);
+
 /* Rows of the table `duty` for what the current laws have: new ones begin with today's period, others stay where they are.
  * In the turn, once after a start. `anew`: all of them begin today (scenarios, a new demonstration). */
 MUST_USE bool matter_duties_begin(struct engine *e, struct db *db, struct arena *a, bool anew, struct err *err);
@@ -104,8 +108,13 @@ MUST_USE bool matter_report(struct engine *e, struct db *db, struct arena *a, co
 /* A figure for people: 12, 87.5%, 3,400.00元; — for null. */
 struct str figure_text(struct arena *a, const struct expr *e, struct val v);
 
-/* Who may excuse a missed duty: what the definition says, for the record's subject. For right.c. */
+/* report.c, for form.c: whether this act delivers a report; and what the law puts into it: period, receiver, figures. Refuses
+ * who may not deliver, a report that is not delivered, an organ that it does not count. */
 struct step;
+bool is_delivery(const struct step *s);
+MUST_USE bool step_delivery(struct step *s, struct err *err);
+
+/* Who may excuse a missed duty: what the definition says, for the record's subject. For right.c. */
 MUST_USE bool duty_excuse_right(struct step *s, bool *ret_may, struct err *err);
 
 #endif

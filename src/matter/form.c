@@ -5,6 +5,7 @@
 
 #include "base/codes.h"
 #include "base/day.h"
+#include "matter/duty.h"
 #include "matter/sight.h"
 
 bool val_empty(struct val v)
@@ -575,6 +576,8 @@ bool step_form(struct step *s, struct err *err)
 	if (!put_form(s, err))
 		return false;
 	if (!s->old && !fill(s, err))
+		return false;
+	if (is_delivery(s) && !step_delivery(s, err))
 		return false;
 	/* A page that asks what can be done has no form yet; an import has what life left of it. */
 	if (s->import || (s->t->dry && s->act->form.n == 0))

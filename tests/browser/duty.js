@@ -72,6 +72,31 @@ test('a report: page, sums, CSV, XLSX, paper, another period', async () => {
 	that((await p.page.locator('main').innerText()).includes('执法决定公示情况统计'), 'not the other report');
 });
 
+test('a report of last year is delivered: the figures are those of the page, the bureau receives it', async () => {
+	const p = await who('zhangqiang');
+	const year = new Date().getFullYear() - 1;
+	const where = `/duties/reports?r=penalty.discretion&on=${year}-01`;
+	await both(p, where, 'report-due');
+	const row = await p.page.locator('.mf-report tbody td').allInnerTexts();
+	that(/本单位(没有|尚未)报送/.test(await p.page.innerText('main')), await p.page.innerText('main'));
+	await p.page.getByRole('link', { name: '报送', exact: true }).click();
+	await p.page.getByLabel('报送说明').fill('口径与上年度一致');
+	await p.page.getByRole('button', { name: '报送报表' }).click();
+	await p.page.waitForURL(/\/m\//);
+	const text = await p.page.innerText('main');
+	that(text.includes('裁量权行使情况') && text.includes(`${year}年`) && text.includes('越出裁量阶次'), text);
+	const at = new URL(p.page.url()).pathname;
+	await both(p, at, 'report-delivered');
+	await p.go(where);
+	that((await p.page.innerText('main')).includes('✓ 本单位已报送') && row.length > 3, await p.page.innerText('main'));
+	expect(await p.page.getByRole('link', { name: '报送', exact: true }).count(), 0, 'a second delivery is offered');
+	const bureau = await who('zhangmin');
+	await bureau.go(`${at}/do/receive`);
+	await bureau.page.getByRole('button', { name: '接收' }).click();
+	await bureau.page.waitForURL(/\/m\//);
+	that((await bureau.page.innerText('main')).includes('已接收'), await bureau.page.innerText('main'));
+});
+
 test('an officer sees the own organ only', async () => {
 	const p = await who('wangming');
 	await p.go('/duties/reports?r=penalty.yearly');

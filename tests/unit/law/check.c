@@ -381,6 +381,53 @@ Test(law_check, papers_have_their_templates)
 	arena_free(t->a);
 }
 
+/* The kind by which reports are delivered, as far as a figure counts them. */
+#define DELIVERY \
+	"---\nkind: report_delivery\nname: 报送\ncite: T1\nfields:\n  report: {name: 报表, type: text(90), example: 甲}\n" \
+	"  period_from: {name: 期间起, type: date}\nstates:\n  sent: {name: 待接收}\n  received: {name: 已接收, end: true}\n" \
+	"  returned: {name: 已退回, end: true}\nactions:\n  open: {name: 报送, by: [head], form: [report, period_from], next: 报送}\n" \
+	"  receive: {name: 接收, from: sent, to: received, by: [head], next: 接收}\n" \
+	"  back: {name: 退回, from: sent, to: returned, by: [head], next: 退回}\n" \
+	"---\nkind: duty_record\nname: 职责记录\ncite: T1\nfields:\n  duty: {name: 职责, type: text(90)}\nstates: {end: {name: 完, end: true}}\n" \
+	"actions:\n  open: {name: 记录, by: [system], form: [duty]}\n"
+#define REPORT(rest) \
+	"reports:\n  cases:\n    name: 办件统计\n    every: year\n    cite: T1\n" rest \
+	"    columns: {n: {name: 件数, is: \"count(matters(case, it.organ == subject and it.opened in period))\"}}\n"
+
+Test(law_check, a_report_is_delivered_to_somebody_by_somebody_until_a_day)
+{
+	static const char whole[] = REPORT("    for: organs(true)\n    to: subject\n    due: 31 day\n    by: [subject.head]\n") DELIVERY;
+	static const struct pair list[] = {
+		{ "no receiver", { .more = whole },
+		  { .more = "reports:\n  cases: #!\n    name: 办件统计\n    every: year\n    cite: T1\n    for: organs(true)\n    due: 31 day\n"
+			    "    by: [subject.head]\n    columns: {n: {name: 件数, is: \"1\"}}\n" DELIVERY }, "同时写 to", false },
+		{ "no day", { .more = whole },
+		  { .more = "reports:\n  cases: #!\n    name: 办件统计\n    every: year\n    cite: T1\n    for: organs(true)\n    to: subject\n"
+			    "    by: [subject.head]\n    columns: {n: {name: 件数, is: \"1\"}}\n" DELIVERY }, "同时写 to", false },
+		{ "nobody", { .more = whole },
+		  { .more = "reports:\n  cases: #!\n    name: 办件统计\n    every: year\n    cite: T1\n    for: organs(true)\n    to: subject\n"
+			    "    due: 1 day\n    columns: {n: {name: 件数, is: \"1\"}}\n" DELIVERY }, "同时写 to", false },
+		{ "a subject that is no organ", { .more = whole },
+		  { .more = REPORT("    for: matters(case, it.state == draft) #!\n    to: subject.organ\n    due: 31 day\n    by: [subject.organ.head]\n")
+			    DELIVERY }, "主体应当是单位", false },
+		{ "no kind to deliver by", { .more = whole },
+		  { .more = REPORT("    for: organs(true)\n    to: subject #!\n    due: 31 day\n    by: [subject.head]\n") },
+		  "没有事项类型 report_delivery", false },
+		{ "a receiver that is no organ", { .more = whole },
+		  { .more = REPORT("    for: organs(true)\n    to: subject.name #!\n    due: 31 day\n    by: [subject.head]\n") DELIVERY },
+		  "", false },
+		{ "a due that is no span", { .more = whole },
+		  { .more = REPORT("    for: organs(true)\n    to: subject\n    due: \"2026-01-31\" #!\n    by: [subject.head]\n") DELIVERY },
+		  "", false },
+		{ "a duty of the same id", { .more = whole },
+		  { .more = "duties:\n  cases: {name: 立案, for: organs(true), every: year, due: 1 day, figure: \"1\", met: figure >= 1, who: [subject.head], cite: T1}\n"
+			    "reports:\n  cases: #!\n    name: 办件统计\n    every: year\n    cite: T1\n    for: organs(true)\n    to: subject\n"
+			    "    due: 31 day\n    by: [subject.head]\n    columns: {n: {name: 件数, is: \"1\"}}\n" DELIVERY }, "已经是一项职责", false },
+	};
+
+	BOTH(list);
+}
+
 Test(law_check, what_waits_says_so)
 {
 	static const struct pair list[] = {
