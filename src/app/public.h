@@ -279,6 +279,30 @@ struct standard_view {
 	size_t n_of;
 };
 
+/* 政务服务窗口公示 (public_notice.c). */
+struct notice_row {
+	struct str code, title, accepts, time_limit, organ;
+};
+struct notices_view {
+	struct public_frame frame;
+	struct str q;
+	const struct choice *organ;
+	size_t n_organ;
+	const struct notice_row *row;
+	size_t n_row;
+	struct str next, first;
+	bool asked;
+};
+struct notice_view {
+	struct public_frame frame;
+	struct str code, title;
+	const struct fact *fact;
+	size_t n_fact;
+	const struct file_line *form; /* to be filled in: addresses of this site */
+	size_t n_form;
+	struct history history;
+};
+
 struct public_fault {
 	struct str name, text; /* of the form: id of the field */
 };
@@ -499,6 +523,9 @@ bool standard_show(struct req *r, struct err *err);
 bool statistics_show(struct req *r, struct err *err);
 bool statistics_table(struct req *r, struct err *err);
 bool statistics_json(struct req *r, struct err *err);
+bool notices_show(struct req *r, struct err *err);
+bool notice_show(struct req *r, struct err *err);
+bool notice_file(struct req *r, struct err *err);
 bool log_checkpoint_show(struct req *r, struct err *err);
 bool log_tile_show(struct req *r, struct err *err);
 

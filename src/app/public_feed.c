@@ -148,10 +148,10 @@ bool robots_show(struct req *r, struct err *err)
 /* What is open to anyone stands as rows: a map names addresses only, each page asks again. */
 static const struct stmt st_public = { "sitemap_count",
 	"SELECT COUNT(*) FROM matter_reader p JOIN matter m ON m.id = p.matter WHERE p.principal = 'public' "
-	"AND m.kind IN ('disclosure', 'enforcement_item', 'organ', 'discretion')" };
+	"AND m.kind IN ('disclosure', 'enforcement_item', 'organ', 'discretion', 'window_notice')" };
 static const struct stmt st_map = { "sitemap_rows",
 	"SELECT m.kind, m.code, m.updated FROM matter_reader p JOIN matter m ON m.id = p.matter "
-	"WHERE p.principal = 'public' AND m.kind IN ('disclosure', 'enforcement_item', 'organ', 'discretion') "
+	"WHERE p.principal = 'public' AND m.kind IN ('disclosure', 'enforcement_item', 'organ', 'discretion', 'window_notice') "
 	"ORDER BY p.matter LIMIT 50000 OFFSET $1" };
 
 struct map {
@@ -164,7 +164,8 @@ struct map {
 static const char *folder_of(struct str kind)
 {
 	static const char *const folder[][2] = { { "disclosure", "decisions" }, { "enforcement_item", "items" },
-						 { "organ", "organs" }, { "discretion", "standards" } };
+						 { "organ", "organs" }, { "discretion", "standards" },
+						 { "window_notice", "window" } };
 
 	for (size_t i = 0; i < ARRAY_LEN(folder); i++)
 		if (str_is(kind, folder[i][0]))

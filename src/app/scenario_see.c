@@ -119,6 +119,17 @@ static bool lists_equal(struct val a, struct val b)
 	return a.list->n == b.list->n;
 }
 
+/* Texts that a term gathers (x.name of a list): a set too. */
+static bool texts_fit(struct val v, const struct ynode *y)
+{
+	size_t n = is_null(v) ? 0 : v.list->n;
+
+	for (size_t i = 0; i < y->n; i++)
+		if (!n || !has_value(v, val_text(v.list->v[0].t, y->child[i]->text)))
+			return false;
+	return n == y->n;
+}
+
 bool play_fits(struct play *p, const struct type *t, struct val v, const struct ynode *y, bool *ret)
 {
 	struct val want;
@@ -129,6 +140,10 @@ bool play_fits(struct play *p, const struct type *t, struct val v, const struct 
 	}
 	if (t->tag == T_ROWS && y->sort == YNODE_SEQ)
 		return rows_fit(p, v, y, ret);
+	if (t->tag == T_LIST && t->of && type_is_text(t->of->tag) && y->sort == YNODE_SEQ) {
+		*ret = texts_fit(v, y);
+		return true;
+	}
 	if (t->tag == T_PARTY && y->sort == YNODE_MAP) {
 		*ret = v.t == T_PARTY && party_fits(v.party, y);
 		return true;

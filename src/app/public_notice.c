@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MulanPSL-2.0 */
+/* 政务服务窗口公示: what the counter shows of each licence or service, and its forms to take away (SX-GS-12). */
+#include "app/app.h"
+#include "app/public.h"
+#include "app/shown.h"
+#include "base/parse.h"
+#include "pages.h"
+
+#define NOTICES_PAGE 50
+#define FORMS_MOST 20
+
+static const struct told_field told_of_notice[] = {
+	{ "title", "事项名称" }, { "basis", "依据" }, { "accepts", "受理机构" }, { "approves", "审批机构" },
+	{ "conditions", "受理条件" }, { "material_list", "申请材料清单" }, { "steps", "办理流程" }, { "time_limit", "办理时限" },
+	{ "hand_out", "证照发放" }, { "forms_how", "表格下载方式" }, { "relief_conditions", "减免缓征的条件" },
+	{ "relief_standard", "减免缓征的标准" }, { "relief_steps", "减免缓征的程序" }, { "oversight", "监督检查" },
+	{ "ask_way", "咨询渠道" }, { "complain_way", "投诉举报" }, { "progress_way", "状态查询" }, { "shown_on", "公示日期" }
+};
+static const struct public_told notice_told = { told_of_notice, ARRAY_LEN(told_of_notice), NULL, true };
+
+static bool rows_of(struct req *r, const struct search_hit *hit, size_t n, struct notices_view *v, struct err *err)
+{
+	struct notice_row *row = arena_many(r->a, n, struct notice_row);
+
+	v->row = row;
+	for (size_t i = 0; i < n; i++) {
+		struct matter_view m;
+		struct err no = { 0 };
+
+		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].subject, SEE_FIELDS, &m, &no)) {
+			if (no.code == ERR_NOT_FOUND)
+				continue;
+			*err = no;
+			return false;
+		}
+		row[v->n_row++] = (struct notice_row){ m.snap->code, public_text(r, &m, "title"), public_text(r, &m, "accepts"),
+						       public_text(r, &m, "time_limit"), m.organ_name };
+	}
+	return true;
+}
+
+bool notices_show(struct req *r, struct err *err)
+{
+	struct public_query q = { .kind = "window_notice", .state = "shown", .typed = str_trim(req_query(r, "q")),
+				  .after = req_query(r, "after"), .limit = NOTICES_PAGE };
+	struct notices_view v = { .q = q.typed };
+	const struct search_hit *hit;
+	struct html h;
+	size_t n;
+	bool more;
+
+	public_frame_fill(r, STR("窗口公示"), DOOR_ITEMS, &v.frame);
+	if (!public_organ_choice(r, &v.organ, &v.n_organ, &q.organ, err) || !public_find(r, &q, &hit, &n, &more, err)
+	    || !rows_of(r, hit, n, &v, err))
+		return false;
+	v.asked = q.typed.n || q.organ;
+	if (more && v.n_row)
+		v.next = public_page_link(r, "/window", v.row[v.n_row - 1].code);
+	if (q.after.n)
+		v.first = public_page_link(r, "/window", (struct str){ 0 });
+	html_init(&h, r->a, HTML_MAX);
+	page_public_notices(&h, &v);
+	return public_reply(r, 200, &h, err);
+}
+
+static void forms_of(struct req *r, const struct matter_view *m, struct notice_view *v)
+{
+	const struct field_view *forms = public_field(m, "forms");
+	struct file_line *f = arena_many(r->a, FORMS_MOST, struct file_line);
+
+	for (size_t i = 0; forms && i < forms->v.list->n && i < FORMS_MOST; i++) {
+		const struct file_ref *x = forms->v.list->v[i].file;
+
+		f[v->n_form++] = (struct file_line){ x->name, str_fmt(r->a, "/window/%.*s/file/%zu", STR_FMT(v->code), i + 1),
+						     shown_size(r->a, x->size) };
+	}
+	v->form = f;
+}
+
+bool notice_show(struct req *r, struct err *err)
+{
+	struct notice_view v = { .code = req_param(r, "code") };
+	struct matter_view m;
+	struct fact *f = arena_many(r->a, ARRAY_LEN(told_of_notice) + 1, struct fact);
+	struct html h;
+
+	if (!public_see(r, v.code, "window_notice", SEE_FIELDS, &m, err)
+	    || !public_history(r, m.snap->id, &notice_told, &v.history, err))
+		return false;
+	v.title = public_text(r, &m, "title");
+	public_frame_fill(r, v.title, DOOR_ITEMS, &v.frame);
+	public_fact(f, &v.n_fact, "公示机关", m.organ_name, false);
+	for (size_t i = 1; i < ARRAY_LEN(told_of_notice); i++) {
+		const struct field_view *x = public_field(&m, told_of_notice[i].id);
+
+		public_fact(f, &v.n_fact, told_of_notice[i].name, public_text(r, &m, told_of_notice[i].id),
+			    x && x->def->type.tag == T_NOTE);
+	}
+	v.fact = f;
+	forms_of(r, &m, &v);
+	html_init(&h, r->a, HTML_MAX);
+	page_public_notice(&h, &v);
+	return public_reply(r, 200, &h, err);
+}
+
+/* /window/{code}/file/{n}, from 1. Digests never stand in an address. */
+bool notice_file(struct req *r, struct err *err)
+{
+	const struct field_view *forms;
+	const struct file_ref *x;
+	struct matter_view m;
+	struct str media, content;
+	int64_t n;
+
+	if (!parse_i64(req_param(r, "n"), 1, FORMS_MOST, &n))
+		return err_set(err, ERR_NOT_FOUND, "没有这个文件");
+	if (!public_see(r, req_param(r, "code"), "window_notice", SEE_FIELDS, &m, err))
+		return false;
+	forms = public_field(&m, "forms");
+	if (!forms || (size_t)n > forms->v.list->n)
+		return err_set(err, ERR_NOT_FOUND, "没有这个文件，或者它已不再公开");
+	x = forms->v.list->v[n - 1].file;
+	if (!blob_get(r->db, r->a, &app_of(r)->blobs, x->digest, &media, &content, err))
+		return false;
+	return reply_file(r, str_cstr(r->a, media), content, x->name, true);
+}
