@@ -300,6 +300,7 @@ struct notice_view {
 	size_t n_fact;
 	const struct file_line *form; /* to be filled in: addresses of this site */
 	size_t n_form;
+	bool apply;                   /* can be applied for here */
 	struct history history;
 };
 
@@ -312,6 +313,16 @@ struct correct_view {
 	struct str limit; /* 20个工作日 */
 	struct str address; /* of the organ, where papers can be brought */
 	struct str sort, name, id_code, phone, as, wrong, contact; /* as typed */
+	const struct public_fault *fault;
+	size_t n_fault;
+};
+
+/* 网上申请 (public_apply.c). */
+struct apply_view {
+	struct public_frame frame;
+	struct str code, title, materials;            /* of the notice */
+	struct str name, id_code, home, phone, request; /* as typed */
+	bool person;                                  /* else a unit */
 	const struct public_fault *fault;
 	size_t n_fault;
 };
@@ -526,6 +537,8 @@ bool statistics_json(struct req *r, struct err *err);
 bool notices_show(struct req *r, struct err *err);
 bool notice_show(struct req *r, struct err *err);
 bool notice_file(struct req *r, struct err *err);
+bool apply_show(struct req *r, struct err *err);
+bool apply_send(struct req *r, struct err *err);
 bool log_checkpoint_show(struct req *r, struct err *err);
 bool log_tile_show(struct req *r, struct err *err);
 

@@ -77,6 +77,20 @@ static void forms_of(struct req *r, const struct matter_view *m, struct notice_v
 	v->form = f;
 }
 
+/* Whether the item behind it is a licence that is in force, as far as the public sees it. */
+static bool can_apply(struct req *r, const struct matter_view *notice)
+{
+	const struct field_view *item = public_field(notice, "item"), *sort;
+	struct matter_view m;
+	struct err no = { 0 };
+
+	if (!item || val_is_null(item->v)
+	    || !matter_see(app_of(r)->engine, r->db, r->a, &anyone, item->v.i, SEE_FIELDS, &m, &no))
+		return false;
+	sort = public_field(&m, "sort");
+	return sort && str_is(sort->v.s, "licence");
+}
+
 bool notice_show(struct req *r, struct err *err)
 {
 	struct notice_view v = { .code = req_param(r, "code") };
@@ -98,6 +112,7 @@ bool notice_show(struct req *r, struct err *err)
 	}
 	v.fact = f;
 	forms_of(r, &m, &v);
+	v.apply = can_apply(r, &m);
 	html_init(&h, r->a, HTML_MAX);
 	page_public_notice(&h, &v);
 	return public_reply(r, 200, &h, err);
