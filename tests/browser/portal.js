@@ -187,7 +187,7 @@ test('check 19: axe, large print, 200% and the keyboard on every kind of page', 
 	await page.goto(`${site.open}/items`);
 	const item = await page.locator('.p-row-title').first().getAttribute('href');
 	asked.board = organ.replace('/organs/', '/notice-board/');
-	const list = ['/', '/decisions', asked.decision, `${asked.decision}/proof`, `${asked.decision}/correct`, '/items', item, '/standards', '/organs', organ, '/officers', '/verify', '/keys', '/progress', '/complain', '/a11y', asked.board];
+	const list = ['/', '/decisions', asked.decision, `${asked.decision}/proof`, `${asked.decision}/correct`, '/items', item, '/standards', '/window', '/organs', organ, '/officers', '/verify', '/keys', '/progress', '/complain', '/a11y', asked.board];
 	const sizes = [[390, false], [1366, false], [683, false], [390, true], [1366, true]]; // 683: 1366 at 200%
 	for (const [width, large] of sizes) {
 		await page.setViewportSize({ width, height: width === 390 ? 844 : 768 });
