@@ -102,25 +102,10 @@ void shown_whos(struct buf *b, const struct law *law, const struct whos *w)
 	const size_t from = b->n;
 
 	for (size_t i = 0; i < w->n; i++) {
-		const struct role_def *role = law_role(law, w->v[i].role);
-
 		if (w->v[i].sort == WHO_SYSTEM && w->n > 1)
 			continue; /* who reads it asks for people */
 		buf_adds(b, b->n > from ? "、" : "");
-		switch (w->v[i].sort) {
-		case WHO_SYSTEM:
-			buf_adds(b, "依法自动");
-			break;
-		case WHO_PUBLIC:
-			buf_adds(b, "社会公众");
-			break;
-		case WHO_OPENER:
-			buf_adds(b, "登记人");
-			break;
-		default:
-			buf_add(b, role ? role->name : w->v[i].expr && expr_field(w->v[i].expr) ? expr_field(w->v[i].expr)->name
-				: w->v[i].text);
-		}
+		who_put(b, law, &w->v[i]);
 	}
 }
 

@@ -195,7 +195,7 @@ struct why {
 };
 MUST_USE bool expr_why(const struct expr *e, struct eval *ev, struct why *ret, struct err *err);
 /* What an expression is called, without its value: case.officers is 案件的承办人员. */
-struct str expr_label(const struct expr *e, struct eval *ev);
+struct str expr_label(struct arena *a, const struct expr *e);
 
 /* Texts with {expr}. */
 struct say *say_compile(struct arena *a, const struct scope *s, struct str text, struct pos pos,

@@ -797,13 +797,14 @@ bool expr_why(const struct expr *e, struct eval *ev, struct why *ret, struct err
 	return true;
 }
 
-struct str expr_label(const struct expr *e, struct eval *ev)
+struct str expr_label(struct arena *a, const struct expr *e)
 {
-	struct run r = { .ev = ev };
+	struct eval ev = { .a = a };
+	struct run r = { .ev = &ev };
 	struct buf b;
 	struct why_run w = { .r = &r, .text = e->text, .b = &b };
 
-	buf_init(&b, ev->a, WHY_BYTES);
+	buf_init(&b, a, WHY_BYTES);
 	label(&w, e->root);
 	return buf_str(&b);
 }

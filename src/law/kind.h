@@ -620,6 +620,8 @@ const struct report *law_report(const struct law *l, struct str path);
 const struct export_def *law_export(const struct law *l, struct str path);
 const struct sheet *law_sheet(const struct law *l, struct str id);
 const struct role_def *law_role(const struct law *l, struct str id);
+/* What an entry of by, see, tell is called: 机关负责人, 承办人员; of a path, 案件的承办人员. */
+void who_put(struct buf *b, const struct law *l, const struct who *w);
 const struct setting_def *law_setting(const struct law *l, struct str id);
 
 #endif

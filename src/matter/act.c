@@ -84,26 +84,6 @@ static bool step_begin(struct step *s, struct err *err)
 
 /* ---- right and state ---- */
 
-static void put_who(struct buf *b, const struct law *l, const struct who *w)
-{
-	const struct role_def *role = w->role.n ? law_role(l, w->role) : NULL;
-
-	if (b->n)
-		buf_adds(b, "、");
-	if (role)
-		buf_add(b, role->name);
-	else if (w->sort == WHO_OPENER)
-		buf_adds(b, "登记人");
-	else if (w->sort == WHO_MEMBERS)
-		buf_adds(b, "本单位人员");
-	else if (w->sort == WHO_PUBLIC)
-		buf_adds(b, "社会公众");
-	else if (w->sort == WHO_SYSTEM)
-		buf_adds(b, "系统自动办理");
-	else
-		buf_add(b, w->text);
-}
-
 #define NAMES_MOST 3 /* of the holders of a role: more are a staff, of whom nobody need be named */
 
 /* 机关负责人（李红、张三）: of a role those who hold it today, so that one knows whom to ask. Who is no person of the
@@ -142,7 +122,7 @@ static bool put_linked(struct step *s, const struct who *w, struct buf *b, struc
 		return false;
 	if (list.n && s->act->who.sort != ACTOR_PERSON) {
 		buf_adds(b, b->n ? "、" : "");
-		buf_add(b, expr_label(w->expr, &s->ev));
+		who_put(b, s->kind->law, w);
 		return true;
 	}
 	for (size_t i = 0; i < list.n && i < NAMES_MOST; i++) {
@@ -167,7 +147,8 @@ static bool put_may(struct step *s, const struct who *w, struct buf *b, struct e
 	}
 	if (w->sort == WHO_PERSON && w->expr)
 		return put_linked(s, w, b, err);
-	put_who(b, s->kind->law, w);
+	buf_adds(b, b->n ? "、" : "");
+	who_put(b, s->kind->law, w);
 	return put_holders(s, w, b, err);
 }
 
