@@ -400,6 +400,30 @@ static bool preview(struct filling *f, struct str at, struct preview_view *ret, 
 	return true;
 }
 
+/* How like cases were decided, and what stands against the amount as typed so far. */
+static bool like_cases(struct filling *f, struct alike_view *ret, struct err *err)
+{
+	struct act_result tried = { 0 };
+	struct alike found;
+	struct form form;
+	struct act act;
+
+	*ret = (struct alike_view){ .set = false };
+	if (f->opening || !alike_is(f->kind, f->ac))
+		return true;
+	if (!read_typed(f, false, &form, err))
+		return false;
+	act = act_of(f);
+	act.form = form;
+	act.version = -1;
+	act.request = (struct str){ 0 };
+	if (!matter_alike(app_of(f->r)->engine, f->r->db, f->r->a, &act, &found, err)
+	    || (found.ready && !matter_try(app_of(f->r)->engine, f->r->db, f->r->a, &act, &tried, err)))
+		return false;
+	alike_fill(f->r, f->m.snap, f->ac, &found, tried.refused, tried.n_refused, ret);
+	return true;
+}
+
 static void read_passed(struct filling *f)
 {
 	f->passed = arena_many(f->r->a, f->in.pairs.n, struct passed);
@@ -827,7 +851,7 @@ static bool render(struct filling *f, int status, struct err *err)
 	place_refusals(f, f->result.refused, f->result.n_refused, &v);
 	if (f->r->method == METHOD_GET)
 		v.blocked = act_blocked(f->result.refused, f->result.n_refused);
-	if (!v.blocked && !preview(f, (struct str){ 0 }, &v.preview, err))
+	if (!v.blocked && (!preview(f, (struct str){ 0 }, &v.preview, err) || !like_cases(f, &v.alike, err)))
 		return false;
 	if (!inputs(f, &v, err) || (!f->opening && (!contents(f, &v, err) || !stated(f, &v, err))) || !review(f, &v, err))
 		return false;
@@ -970,13 +994,15 @@ static bool check_page(struct filling *f, struct err *err)
 /* What a script puts beside the form. */
 static bool preview_part(struct filling *f, struct err *err)
 {
+	struct alike_view alike;
 	struct preview_view v;
 	struct html h;
 
-	if (!preview(f, (struct str){ 0 }, &v, err))
+	if (!preview(f, (struct str){ 0 }, &v, err) || !like_cases(f, &alike, err))
 		return false;
 	html_init(&h, f->r->a, HTML_MAX);
 	page_preview_part(&h, &v);
+	page_alike_part(&h, &alike);
 	return frame_reply(f->r, 200, &h, err);
 }
 

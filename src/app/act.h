@@ -3,6 +3,7 @@
 #ifndef MINGFA_APP_ACT_H
 #define MINGFA_APP_ACT_H
 
+#include "app/alike.h"
 #include "app/case.h"
 #include "app/input.h"
 #include "app/preview.h"
@@ -59,6 +60,7 @@ struct form_view {
 	const struct group_view *group;  /* the matter, to read while filling in */
 	size_t n_group;
 	struct preview_view preview;     /* the papers that this act makes, as they would be now */
+	struct alike_view alike;         /* how like cases were decided */
 	bool review;                     /* a checklist beside its materials (3.5) */
 	const struct material *material;
 	size_t n_material;

@@ -3,6 +3,7 @@
  * contents, papers, relations and record. */
 #include "app/case.h"
 
+#include "app/alike.h"
 #include "app/exhibit.h"
 #include "app/party.h"
 #include "app/upload.h"
@@ -909,6 +910,7 @@ bool case_show(struct req *r, struct err *err)
 	v.kind = m.snap->kind->name;
 	v.kind_href = str_fmt(r->a, "/k/%.*s", STR_FMT(m.snap->kind->id));
 	v.draws = m.snap->kind->n_draw > 0;
+	v.alike = alike_is(m.snap->kind, NULL);
 	v.organ = m.organ_name;
 	v.state = m.snap->state->name;
 	v.holder = m.snap->ended ? (struct str){ 0 } : m.holder;

@@ -86,6 +86,7 @@ struct link_line {
 
 struct case_view {
 	bool draws;                      /* its kind draws: there is a page of the draw */
+	bool alike;                      /* its kind compares like cases: there is a page of them */
 	struct frame frame;
 	struct str code, title, number, kind, kind_href, organ, state, holder, opened, ended;
 	struct str query_code; /* 查询码, to repeat it to a party at the window */

@@ -108,6 +108,7 @@ const struct route working_routes[] = {
 	{ GET, "/m/{code}/notes", case_show, PERSON, "What colleagues noted" },
 	{ GET, "/m/{code}/events", case_show, PERSON, "What happened" },
 	{ GET, "/m/{code}/events/{seq}/proof", event_proof_get, PERSON, "The .tlog-proof file of one of its events" },
+	{ GET, "/m/{code}/alike", alike_show, PERSON, "How like cases were decided: steps, distribution, the most alike" },
 	{ GET, "/m/{code}/draw", draw_show, PERSON, "A random draw in seven steps, also for a wall" },
 	{ GET, "/m/{code}/draw/whole.json", draw_whole, PERSON, "The whole list of a draw and its proof", .slow = true, .records = "export" },
 	{ GET, "/replace", replace_show, PERSON, "Hand-overs (交接)" },

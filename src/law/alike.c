@@ -9,7 +9,7 @@
 static const struct key alike_keys[] = {
 	{ "same", K_SCALAR | K_MUST }, { "only", K_MAP | K_MUST }, { "step", K_SCALAR | K_MUST }, { "amount", K_SCALAR | K_MUST },
 	{ "on", K_SCALAR | K_LIST | K_MUST }, { "number", K_SCALAR | K_MUST }, { "texts", K_MAP | K_MUST },
-	{ "also", K_SCALAR | K_LIST }, { "at", K_SCALAR | K_LIST }, { "here", K_MAP }, { "cite", K_SCALAR | K_LIST | K_MUST }, { 0 }
+	{ "also", K_SCALAR | K_LIST }, { "warns", K_SCALAR }, { "at", K_SCALAR | K_LIST }, { "here", K_MAP }, { "cite", K_SCALAR | K_LIST | K_MUST }, { 0 }
 };
 static const struct key here_keys[] = {
 	{ "step", K_SCALAR | K_MUST }, { "amount", K_SCALAR | K_MUST }, { "ready", K_SCALAR | K_MUST }, { "low", K_SCALAR | K_MUST },
@@ -119,6 +119,18 @@ static void actions(struct loader *l, const struct kind *k, struct alike_def *d,
 	d->n_at = n;
 }
 
+static void warns(struct loader *l, struct alike_def *d, const struct ynode *y)
+{
+	bool found = false;
+
+	d->warns = y->text;
+	for (size_t i = 0; i < d->n_at; i++)
+		for (size_t c = 0; d->at[i] && c < d->at[i]->n_check; c++)
+			found = found || str_eq(d->at[i]->check[c].id, d->warns);
+	if (!found)
+		diag_add(l->d, pos_val(y), false, "at 的动作中没有检查“%.*s”", STR_FMT(d->warns));
+}
+
 static const struct expr *money_at(struct loader *l, const struct scope *s, const struct ynode *y, const char *key)
 {
 	static const struct type money = { .tag = T_MONEY };
@@ -193,5 +205,7 @@ void bind_alike(struct loader *l, struct kind *k, const struct ynode *y)
 		if (!law_kind(l->law, d->also[i]))
 			diag_add(l->d, pos_val(ynode_get(y, "also")), false, "没有办件种类“%.*s”", STR_FMT(d->also[i]));
 	actions(l, k, d, ynode_get(y, "at"));
+	if (ynode_get(y, "warns"))
+		warns(l, d, ynode_get(y, "warns"));
 	here(l, k, d, ynode_get(y, "here"));
 }

@@ -403,6 +403,7 @@ struct alike_def {
 	 * statute and the step allow; the rows of the standard and their columns */
 	const struct expr *here_step, *here_amount, *ready, *low, *high, *from, *to, *steps;
 	struct str col_step, col_says, col_from, col_to;
+	struct str warns;           /* id of the check, in the actions of `at`, that says when one is far off; may be empty */
 	struct node *node;          /* NULL: nothing is compared */
 };
 
