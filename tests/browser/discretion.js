@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // 裁量辅助: an officer ticks facts, sees the step, its range and how like cases were decided, imported ones among them; what is
 // far from them is told beforehand with the article and passes with a reason. With and without scripts, wide and narrow.
-// Proves: LY1.05-4 XZ-3.3a
+// Proves: LY1.05-4
 'use strict';
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
