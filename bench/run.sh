@@ -240,6 +240,7 @@ for n in $BENCH_SIZES; do
 	count_page "$n" "list by state" '/k/penalty?state=suspended&scope=organ'
 	count_page "$n" "list and full text" '/k/penalty?state=suspended&q=%E5%8E%8B%E6%B5%8B%d'
 	count_page "$n" "rare pair" '/k/penalty?q=%E4%BB%93%E5%82%A8+%E8%BF%90%E8%BE%93'
+	count_page "$n" "like cases" '/m/%d/alike'
 done
 eval "grow_page=\$(ratio \$page_$small $page) grow_act=\$(ratio \$act_$small \$act_$n)"
 
