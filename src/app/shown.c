@@ -154,19 +154,35 @@ static struct str cell_text(struct shower *s, const struct field *col, struct va
 	return role ? role->name : shown_text(s, v);
 }
 
+/* Whether some row says anything there: a column that none fills is left out. */
+static bool is_filled(const struct val_list *rows, size_t c)
+{
+	for (size_t i = 0; i < rows->n; i++)
+		if (c < rows->v[i].row->n && !val_is_null(rows->v[i].row->cell[c]))
+			return true;
+	return false;
+}
+
 static void table(struct shower *s, const struct type *t, const struct val_list *rows, struct shown *ret)
 {
 	struct str *head = arena_many(s->r->a, t->n_row, struct str);
 	struct str *cell = arena_many(s->r->a, t->n_row * rows->n, struct str);
+	size_t *of = arena_many(s->r->a, t->n_row, size_t);
+	size_t n = 0;
 
-	for (size_t c = 0; c < t->n_row; c++)
-		head[c] = t->row[c].name;
+	for (size_t c = 0; c < t->n_row; c++) {
+		if (!is_filled(rows, c))
+			continue;
+		head[n] = t->row[c].name;
+		of[n++] = c;
+	}
 	for (size_t i = 0; i < rows->n; i++)
-		for (size_t c = 0; c < t->n_row && c < rows->v[i].row->n; c++)
-			cell[i * t->n_row + c] = cell_text(s, &t->row[c], rows->v[i].row->cell[c]);
+		for (size_t c = 0; c < n; c++)
+			if (of[c] < rows->v[i].row->n)
+				cell[i * n + c] = cell_text(s, &t->row[of[c]], rows->v[i].row->cell[of[c]]);
 	ret->sort = SHOWN_TABLE;
 	ret->head = head;
-	ret->n_head = t->n_row;
+	ret->n_head = n;
 	ret->cell = cell;
 	ret->n_row = rows->n;
 }

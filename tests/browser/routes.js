@@ -57,7 +57,7 @@ test('help, the tour, work in the background, lists on paper, the interface for 
 	const help = await p.page.locator('main').textContent();
 	for (const kind of ['行政检查', '行政许可', '行政强制措施', '执法信息公开申请', '查阅借阅', '双随机抽查任务']) that(help.includes(kind), `help has no ${kind}`);
 	const head = await who('zhangqiang');
-	await lookAt(head.page, site.working, ['/duties', '/duties/reports', '/duties/reports/print']);
+	await lookAt(head.page, site.working, ['/duties', '/duties/reports', '/duties/reports/print', '/duties/exports']);
 });
 
 test('the interface for people without a session', async () => {
@@ -68,7 +68,7 @@ test('the interface for people without a session', async () => {
 
 test('public pages that no story passes', async () => {
 	const page = await site.page();
-	await lookAt(page, site.open, ['/standards', '/progress', '/complain', '/verify', '/keys', '/draws', '/a11y', '/officers', '/organs', '/items', '/decisions', '/']);
+	await lookAt(page, site.open, ['/standards', '/progress', '/complain', '/verify', '/keys', '/draws', '/a11y', '/officers', '/organs', '/items', '/decisions', '/statistics', '/']);
 	await page.context().close();
 });
 

@@ -9,7 +9,7 @@ const { reduce } = require('./palette.js');
 
 const MOST = 150000; // bytes of a picture
 const images = path.resolve(__dirname, '../../docs/images');
-const wanted = process.argv.slice(2);
+const wanted = process.argv.splice(2); // the runner takes a word for a test's name
 let site;
 const code = (sql) => site.server.ask(`${sql} LIMIT 1`).split('\n')[0];
 const matter = (kind, state) => `/m/${code(`SELECT m.code FROM matter m JOIN organ o ON o.id = m.organ WHERE o.short = 'yingji' AND m.kind = '${kind}' AND m.state = '${state}' ORDER BY m.id DESC`)}`;
@@ -29,7 +29,7 @@ const screens = [
 	['licence', 'heping', () => matter('licence', 'accepted')], ['coercion', 'wangming', () => matter('coercive_measure', 'in_force')],
 	['draw', 'zhangmin', () => `${matter('random_draw', 'running')}/draw`], ['dossier', 'zhoumin', () => `${matter('penalty', 'archived')}/dossier`],
 	['loan', 'liuyang', () => `/m/${code("SELECT code FROM matter WHERE kind = 'dossier_loan' AND state = 'reading'")}/read`],
-	['goods', 'shenping', '/k/goods_item'], ['duties', 'zhangqiang', '/duties'], ['report', 'zhangqiang', '/duties/reports'], ['ratings', 'zhangmin', '/ratings'],
+	['goods', 'shenping', '/k/goods_item'], ['duties', 'zhangqiang', '/duties'], ['report', 'zhangqiang', '/duties/reports'], ['exports', 'wuting', '/duties/exports'], ['ratings', 'zhangmin', '/ratings'],
 	['kinds', 'wangming', '/kinds'], ['help-kind', 'wangming', '/help/inspection'], ['hand-over', 'wangming', '/k/handover/new'], ['me', 'wangming', '/me'], ['tour', 'wangming', '/tour'],
 	['admin-system', 'yuangang', '/admin/state'], ['admin-accounts', 'dengchao', '/admin/accounts'], ['admin-audit', 'xiaoran', '/admin/audit'],
 	['admin-roles', 'dengchao', '/admin/roles'], ['admin-webhooks', 'yuangang', '/admin/webhooks'], ['api', 'yuangang', '/api'],
@@ -37,7 +37,7 @@ const screens = [
 	['public-organ', '', () => `/organs/${organ()}`], ['public-item', '', () => `/items/${item()}`], ['public-standards', '', '/standards'],
 	['public-progress', '', '/progress'], ['public-complain', '', '/complain'], ['public-correct', '', () => `/decisions/${decision()}/correct`],
 	['public-officer', '', '/officers?card=14082124001'], ['public-verify', '', '/verify'], ['public-proof', '', () => `/decisions/${decision()}/proof`],
-	['public-draws', '', '/draws'], ['public-visit', '', () => notice.noticed], ['public-rating', '', () => notice.correcting],
+	['public-draws', '', '/draws'], ['public-statistics', '', '/statistics'], ['public-visit', '', () => notice.noticed], ['public-rating', '', () => notice.correcting],
 	['public-board', '', () => `/notice-board/${organ()}`], ['public-large', '', '/', (page) => page.goto(`${site.open}/large?on=1&to=/`)],
 ];
 let citizen;
