@@ -128,7 +128,7 @@ const STORY = {
 	'/new': 'pages.js', '/kinds': 'pages.js', '/admin': 'admin.js',
 	'/decisions/{code}': 'pages.js', '/decisions/{code}/proof': 'portal.js', '/decisions/{code}/correct': 'pages.js', '/visit/{code}': 'inspection.js',
 	'/organs/{code}': 'pages.js', '/notice-board/{organ}': 'portal.js', '/items/{code}': 'pages.js', '/items/{code}/flow': 'pages.js',
-	'/standards/{code}': 'pages.js', '/draws/{code}': 'draw.js',
+	'/standards/{code}': 'pages.js', '/draws/{code}': 'draw.js', '/window': 'window.js', '/window/{code}': 'window.js', '/window/{code}/apply': 'window.js',
 };
 
 // Answers that are no pages: files, figures, ways to another page.
