@@ -291,6 +291,22 @@ static bool among(struct shown_report *x, const struct duty_row *row, bool *ret,
 	return true;
 }
 
+static const char *delivery_mark(enum light l)
+{
+	switch (l) {
+	case LIGHT_MET:
+		return "✓ 本单位已报送";
+	case LIGHT_RED:
+		return "■ 本单位没有报送";
+	case LIGHT_YELLOW:
+		return "▲ 本单位尚未报送";
+	case LIGHT_GREEN:
+		return "● 本单位尚未报送";
+	default: /* of a time for which nobody was judged */
+		return "本单位没有报送";
+	}
+}
+
 /* How the own organ stands with delivering what is shown, and the way to do so. */
 static bool delivering(struct shown_report *x, struct err *err)
 {
@@ -299,6 +315,8 @@ static bool delivering(struct shown_report *x, struct err *err)
 	const struct ymd from = day_ymd(x->s.period.from);
 	const struct duty_row *row;
 	struct duty_sheet s;
+	enum light light;
+	int64_t record;
 	bool mine;
 
 	if (!x->def->deliver)
@@ -308,11 +326,11 @@ static bool delivering(struct shown_report *x, struct err *err)
 	row = own_row(x, &s);
 	if (!row)
 		return true;
-	v->light = light_class(row->result == DUTY_MET ? LIGHT_MET : row->light);
-	v->due = str_fmt(a, "%s，%.*s截止", row->result == DUTY_MET ? "✓ 本单位已报送" : row->light == LIGHT_RED ? "■ 本单位没有报送"
-			 : row->light == LIGHT_YELLOW ? "▲ 本单位尚未报送" : "● 本单位尚未报送", STR_FMT(day_cn(a, s.last)));
-	if (!among(x, row, &mine, err))
+	if (!duty_recorded(x->r->db, a, x->law, s.def, row->subject, s.period.from, &record, err) || !among(x, row, &mine, err))
 		return false;
+	light = row->light == LIGHT_RED && !record ? LIGHT_NONE : row->light;
+	v->light = light_class(light);
+	v->due = str_fmt(a, "%s，%.*s截止", delivery_mark(light), STR_FMT(day_cn(a, s.last)));
 	if (mine && v->over && row->result != DUTY_MET)
 		v->deliver = str_fmt(a, "/k/report_delivery/new?f.report=%.*s&f.period_from=%04d-%02d-01", STR_FMT(x->def->path),
 				     from.year, from.month);
