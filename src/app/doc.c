@@ -228,6 +228,24 @@ bool file_reading_put(struct req *r, struct file_reading *x, struct err *err)
 	return known || (gate_may_write(r, err) && writer_run(r->writer, "read", record_run, x, err));
 }
 
+static bool saves(struct req *r, struct str media)
+{
+	return !harmless(media) || str_is(req_query(r, "save"), "1");
+}
+
+/* A look, a play, a copy: each is on record as what it is. */
+static bool way_of(struct req *r, struct reading *x, struct err *err)
+{
+	struct blob b = { .size = 0 };
+	bool found;
+
+	if (!blob_find(r->db, r->a, x->digest, &b, &found, err))
+		return false;
+	x->way = saves(r, b.media) ? READING_SAVE
+	       : str_starts(b.media, STR("video/")) || str_starts(b.media, STR("audio/")) ? READING_PLAY : READING_VIEW;
+	return true;
+}
+
 bool file_record(struct req *r, struct err *err)
 {
 	struct file_reading c = { .e = app_of(r)->engine };
@@ -236,7 +254,7 @@ bool file_record(struct req *r, struct err *err)
 		return loan_record(r, err);
 	if (strcmp(r->route->records, "download") != 0)
 		return true; /* exports belong to no one matter: reply_recorded answers them */
-	return find_file(r, &c.x, err) && file_reading_put(r, &c, err);
+	return find_file(r, &c.x, err) && way_of(r, &c.x, err) && file_reading_put(r, &c, err);
 }
 
 struct in_store {
@@ -274,7 +292,7 @@ bool file_get(struct req *r, struct err *err)
 	s.tag = x.digest;
 	s.bytes = b.data;
 	s.size = b.size;
-	s.attachment = !harmless(b.media) || str_is(req_query(r, "save"), "1");
+	s.attachment = saves(r, b.media);
 	s.source = str_is(b.place, "store") ? source_of(r, x.digest) : NULL;
 	return reply_stored(r, &s, err);
 }

@@ -112,7 +112,8 @@ bool loan_record(struct req *r, struct err *err)
 	if (!asked(r, &x, &l, err))
 		return false;
 	f.x = (struct reading){ .matter = x.m.snap->id, .person = who.person, .organ = who.organ, .digest = l->digest,
-				.field = x.m.snap->kind->loan.dossier->id, .name = l->name };
+				.field = x.m.snap->kind->loan.dossier->id, .name = l->name,
+				.way = str_is(req_query(r, "save"), "1") ? READING_SAVE : READING_VIEW };
 	return file_reading_put(r, &f, err);
 }
 

@@ -29,7 +29,7 @@ struct acts {
 
 static const struct stmt st_acts = { "package_acts",
 	"SELECT e.id, e.action FROM event e JOIN leaf l ON l.event = e.id WHERE e.matter = $1"
-	" AND e.action NOT IN ('" READING_ACTION "', '" READING_OPENING "') ORDER BY e.id" };
+	" AND e.action NOT IN (" READING_ACTIONS ") ORDER BY e.id" };
 static const struct stmt st_files = { "package_files",
 	"SELECT digest, salt FROM event_file WHERE event = $1 ORDER BY n" };
 

@@ -742,8 +742,7 @@ static bool request_ahead(struct turn *t, const struct act *act, struct err *err
 }
 
 static const struct stmt st_since = { "event_since",
-	"SELECT COUNT(*) FROM event WHERE matter = $1 AND seq > $2 AND role <> 'program' AND action NOT IN ('" READING_ACTION "', '"
-	READING_OPENING "')" };
+	"SELECT COUNT(*) FROM event WHERE matter = $1 AND seq > $2 AND role <> 'program' AND action NOT IN (" READING_ACTIONS ")" };
 
 /* A paper that was drawn and a file that was read meanwhile change nothing that the actor saw. */
 static bool version_fits(struct turn *t, const struct act *act, struct err *err)

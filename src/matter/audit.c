@@ -30,10 +30,10 @@ static struct str action_name(const struct kind *k, struct str action)
 		return STR("文书电子签名");
 	if (str_is(action, REMOVAL_ACTION))
 		return STR("依销毁清册销毁文书证据");
-	if (str_is(action, READING_ACTION))
-		return STR("下载文件");
 	if (str_is(action, READING_OPENING))
 		return STR("打开办件页");
+	if (reading_is(action))
+		return str_is(action, READING_SAVED) ? STR("下载文件") : str_is(action, READING_PLAYED) ? STR("播放文件") : STR("查看文件");
 	if (str_is(action, "open"))
 		return STR("立项");
 	return ac && ac->name.n ? ac->name : action;

@@ -15,16 +15,26 @@ static const struct stmt st_event = { "reading_event",
 static const struct stmt st_body = { "reading_body", "INSERT INTO event_body (event, salt, body) VALUES ($1, $2, $3)" };
 static const struct stmt st_version = { "reading_version", "UPDATE matter SET version = $2 WHERE id = $1" };
 
+static const char *const actions[] = { [READING_VIEW] = READING_ACTION, [READING_PLAY] = READING_PLAYED, [READING_SAVE] = READING_SAVED };
+
 bool reading_is(struct str action)
 {
-	return str_is(action, READING_ACTION) || str_is(action, READING_OPENING);
+	for (size_t i = 0; i < ARRAY_LEN(actions); i++)
+		if (str_is(action, actions[i]))
+			return true;
+	return str_is(action, READING_OPENING);
+}
+
+const char *reading_verb(struct str action)
+{
+	return str_is(action, READING_SAVED) ? "下载" : str_is(action, READING_PLAYED) ? "播放" : "查看";
 }
 
 static struct str token_of(struct engine *e, struct arena *a, const struct reading *x)
 {
 	if (!x->digest.n)
 		return str_fmt(a, "open:%lld:%lld:%lld", (long long)x->matter, (long long)x->person, (long long)day_at(engine_now(e)));
-	return str_fmt(a, "read:%lld:%lld:%.*s:%lld", (long long)x->matter, (long long)x->person, STR_FMT(x->digest),
+	return str_fmt(a, "%s:%lld:%lld:%.*s:%lld", actions[x->way], (long long)x->matter, (long long)x->person, STR_FMT(x->digest),
 		       (long long)(engine_now(e) / READING_SLOT_MS));
 }
 
@@ -72,7 +82,7 @@ bool reading_put(struct engine *e, struct db *db, struct arena *a, const struct 
 	{
 		const struct db_in ev[] = { db_i64(x->matter), db_i64(version + 1), db_i64(now > last ? now : last), db_i64(now),
 					    db_i64(x->person), db_ref(x->organ), db_str(token_of(e, a, x)), db_i64(def),
-					    db_str(kind), db_str(x->digest.n ? STR(READING_ACTION) : STR(READING_OPENING)) };
+					    db_str(kind), db_str(x->digest.n ? str_of(actions[x->way]) : STR(READING_OPENING)) };
 		const struct db_in moved[] = { db_i64(x->matter), db_i64(version + 1) };
 
 		if (!db_one(db, a, &st_event, DB_IN(ev), DB_OUT(id), err)

@@ -10,13 +10,20 @@
 #include "matter/engine.h"
 #include "matter/matter.h"
 
-#define READING_ACTION "file.read" /* these two do not count for stale versions */
+/* None of these counts for stale versions. */
+#define READING_ACTION "file.read"   /* looked at in the page */
+#define READING_PLAYED "file.played" /* a film or a recording */
+#define READING_SAVED "file.saved"   /* a copy was taken out */
 #define READING_OPENING "page.read"
+#define READING_ACTIONS "'" READING_ACTION "', '" READING_PLAYED "', '" READING_SAVED "', '" READING_OPENING "'"
 #define READING_ROLE "reader"      /* event.role; also of whoever takes back or expedites from outside the organ */
 #define READING_SLOT_MS ((int64_t)10 * 60 * 1000)
 
+enum reading_way { READING_VIEW, READING_PLAY, READING_SAVE };
+
 struct reading {
 	int64_t matter, person, organ;
+	enum reading_way way; /* of a file: each is an event of its own sort (SX-JL-18, LY1.03-18, LY4.09-4.1.5) */
 	struct str field, name, digest; /* all empty: the page was opened; of the matter's field that holds the file; digest: SHA-256, hexadecimal */
 };
 /* Whether it stands on record for these ten minutes, or this day; on a reader. */
@@ -24,6 +31,7 @@ MUST_USE bool reading_known(struct engine *e, struct db *db, struct arena *a, co
 			    struct err *err);
 /* Whether an event of this action is a reading. */
 bool reading_is(struct str action);
+const char *reading_verb(struct str action); /* 查看, 播放, 下载 */
 /* In the writing turn. Doing it twice is no harm. */
 MUST_USE bool reading_put(struct engine *e, struct db *db, struct arena *a, const struct reading *x, struct err *err);
 

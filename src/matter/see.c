@@ -288,13 +288,13 @@ static bool event_told(struct seeing *s, const struct json *list, struct event_v
 }
 
 /* Which file it was is told to who sees the field that holds it. */
-static struct str reading_name(const struct seeing *s, const struct json *doc)
+static struct str reading_name(const struct seeing *s, struct str action, const struct json *doc)
 {
 	const struct field *f = kind_field(s->m->kind, json_str(doc, "field"));
 
 	if (!f || s->sight[f->index] != SIGHT_FULL)
-		return STR("下载了一份文件");
-	return str_fmt(s->t->a, "下载了“%.*s”", STR_FMT(json_str(doc, "name")));
+		return str_fmt(s->t->a, "%s了一份文件", reading_verb(action));
+	return str_fmt(s->t->a, "%s了“%.*s”", reading_verb(action), STR_FMT(json_str(doc, "name")));
 }
 
 static bool event_names(struct seeing *s, struct str body, struct event_view *v, struct err *err)
@@ -314,10 +314,10 @@ static bool event_names(struct seeing *s, struct str body, struct event_view *v,
 	event_points(s, json_get(doc, "points"), v);
 	if (!event_told(s, json_get(doc, "told"), v, err))
 		return false;
-	if (str_is(v->action, READING_ACTION))
-		v->action_name = reading_name(s, doc);
-	else if (str_is(v->action, READING_OPENING))
+	if (str_is(v->action, READING_OPENING))
 		v->action_name = STR("打开办件页");
+	else if (reading_is(v->action))
+		v->action_name = reading_name(s, v->action, doc);
 	else if (str_is(v->action, REMOVAL_ACTION))
 		v->action_name = str_fmt(s->t->a, "依销毁清册“%.*s”销毁文书证据（%.*s批准）", STR_FMT(json_str(doc, "list")),
 					 STR_FMT(json_str(json_get(doc, "approved"), "name")));

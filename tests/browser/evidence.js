@@ -131,7 +131,7 @@ test('it is listed with its digests, played from the middle, marked; each look i
 	await p.page.getByLabel('这一刻是什么').fill('不是时刻');
 	await p.follow(p.page.getByRole('button', { name: '打点' }));
 	await p.reads('时刻请写成“分:秒”或者“时:分:秒”');
-	const looks = site.server.count(`SELECT count(*) FROM event e JOIN matter m ON m.id = e.matter WHERE e.action = 'file.read' AND '/m/' || m.code = '${matter}'`);
+	const looks = site.server.count(`SELECT count(*) FROM event e JOIN matter m ON m.id = e.matter WHERE e.action = 'file.played' AND '/m/' || m.code = '${matter}'`);
 	that(looks >= 1 && looks <= 2, `${looks} looks on record: one a file, person and ten minutes`);
 });
 

@@ -113,7 +113,7 @@ test('it is sent from there, whole and in pieces', async () => {
 	expect((await get(large, { headers: { Range: `bytes=${large.length}-` } })).status, 416, 'beyond');
 	const both = await Promise.all([get(large), get(small), get(large, { headers: { Range: 'bytes=5-' } })]);
 	that(sha(both[0].bytes) === sha(large) && sha(both[1].bytes) === sha(small) && both[2].bytes.equals(large.subarray(5)), 'side by side');
-	expect(server.count("SELECT count(*) FROM event WHERE action = 'file.read'"), 2, 'looks on record, one a file');
+	expect(server.count("SELECT count(*) FROM event WHERE action = 'file.saved'"), 2, 'looks on record, one a file');
 });
 
 test('a visitor who goes away harms nobody', async () => {

@@ -270,7 +270,7 @@ test('what is sealed belongs to the form it was sent for, and goes with it', asy
 	expect(await part('bytes=400000-'), '416 bytes */400000 0', 'beyond');
 	expect(await part('bytes=0-9', { 'If-Range': '"other"' }), '200 undefined 400000', 'of another content');
 	expect(await part('bytes=0-9', { 'If-Range': file.headers.etag }), '206 bytes 0-9/400000 10', 'of this content');
-	expect(server.count(`SELECT count(*) FROM event WHERE action = 'file.read' AND matter = (SELECT max(matter) FROM evidence WHERE blob = '${sha(data)}')`), 1, 'looks on record');
+	expect(server.count(`SELECT count(*) FROM event WHERE action = 'file.saved' AND matter = (SELECT max(matter) FROM evidence WHERE blob = '${sha(data)}')`), 1, 'looks on record');
 });
 
 /* ---- breaks ---- */

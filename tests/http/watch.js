@@ -38,13 +38,37 @@ test('a download is on record before it goes out, once in ten minutes, and makes
 	const version = s.count(`SELECT version FROM matter WHERE code = '${code}'`);
 	const where = `/file/${createHash('sha256').update(content).digest('hex')}`;
 	for (let i = 0; i < 3; i++) expect((await request(s.port, 'GET', where, { cookie: who.cookie })).body, content, 'the file');
-	const events = s.count(`SELECT count(*) FROM event e JOIN matter m ON m.id = e.matter WHERE m.code = '${code}' AND e.action = 'file.read' AND e.actor IS NOT NULL`);
+	const events = s.count(`SELECT count(*) FROM event e JOIN matter m ON m.id = e.matter WHERE m.code = '${code}' AND e.action = 'file.saved' AND e.actor IS NOT NULL`);
 	that(events === 1 || events === 2, `${events} events of three downloads`); // two when ten minutes end between them
 	expect(s.count('SELECT (SELECT count(*) FROM event) - (SELECT count(*) FROM leaf)'), 0, 'events without a leaf');
 	that((await request(s.port, 'GET', `/m/${code}/events`, { cookie: who.cookie })).body.includes('下载了“现场.txt”'), 'the timeline');
 	const acted = await request(s.port, 'POST', `/m/${code}/do/note`, { cookie: who.cookie, form: {
 		csrf: who.csrf, request: randomUUID(), version, go: 'act', 'f.reason': '看过现场记录，情况属实。' } });
 	expect(acted.status, 303, `an act with the version from before: ${acted.body.replace(/<[^>]*>/g, ' ').slice(0, 400)}`);
+});
+
+// Each way of using it is an event of its own sort. Proves: SX-JL-19a LY4.09-4.1.5
+test('looking, playing and taking a copy are told apart, each once in ten minutes', async () => {
+	const s = await direct();
+	const who = await s.signIn('wangming');
+	const of = [
+		['现场.gif', `GIF89a${randomUUID()}`, '查看了', 'file.read'],
+		['录音.mp3', `ID3${randomUUID()}`, '播放了', 'file.played'],
+	];
+	for (const [name, content, verb, action] of of) {
+		const opened = await withFile(who, { go: 'act', 'f.source': 'check', 'f.found_on': today(-1), 'f.cause': `查看${randomUUID()}`, 'f.lead_text': '情况。' }, name, content);
+		expect(opened.status, 303, opened.body.slice(0, 300));
+		const code = /\/m\/([^?]+)/.exec(opened.headers.location)[1];
+		const where = `/file/${createHash('sha256').update(content).digest('hex')}`;
+		const count = (a) => s.count(`SELECT count(*) FROM event e JOIN matter m ON m.id = e.matter WHERE m.code = '${code}' AND e.action = '${a}'`);
+		for (let i = 0; i < 2; i++) expect((await request(s.port, 'GET', where, { cookie: who.cookie })).status, 200, name);
+		that(count(action) >= 1 && count(action) <= 2 && count('file.saved') === 0, `${name}: ${count(action)} ${action}, ${count('file.saved')} saved`);
+		const copy = await request(s.port, 'GET', `${where}?save=1`, { cookie: who.cookie });
+		that(copy.status === 200 && /attachment/.test(copy.headers['content-disposition']), 'a copy');
+		expect(count('file.saved'), 1, 'the copy is on record as a copy');
+		const line = (await request(s.port, 'GET', `/m/${code}/events?events=all`, { cookie: who.cookie })).body;
+		that(line.includes(`${verb}“${name}”`) && line.includes(`下载了“${name}”`), `the timeline of ${name}`);
+	}
 });
 
 // Who opened a case stands on record, once a day each. Proves: LY4.09-4.1.2
