@@ -222,6 +222,17 @@ struct str public_text(struct req *r, const struct matter_view *v, const char *i
 	return str_trim(buf_str(&b));
 }
 
+struct str public_iso(struct req *r, const struct matter_view *v, const char *id)
+{
+	const struct field_view *f = public_field(v, id);
+	struct buf b;
+
+	buf_init(&b, r->a, 20);
+	if (f && f->v.t == T_DATE)
+		day_put(&b, f->v.i);
+	return buf_str(&b);
+}
+
 void public_fact(struct fact *f, size_t *n, const char *name, struct str text, bool note)
 {
 	if (text.n)

@@ -42,6 +42,7 @@ struct choice {
 
 struct decision_row {
 	struct str code, title, party, organ, number, what, on;
+	struct str decided, published; /* 2026-11-25; may be empty */
 	struct str why;         /* it was taken down or corrected */
 	struct safe_html found; /* the text around the hit */
 	const char *badge, *badge_class;
@@ -421,6 +422,10 @@ MUST_USE bool public_see(struct req *r, struct str code, const char *kind, unsig
 const struct field_view *public_field(const struct matter_view *v, const char *id);
 /* As text; empty when not seen. References are left out: they would name matters that nobody may see. */
 struct str public_text(struct req *r, const struct matter_view *v, const char *id);
+/* The party as it may be shown: a natural person under the masked name that was approved for publication. */
+struct str public_party(struct req *r, const struct matter_view *decision);
+/* A day as 2026-11-25; empty when not seen. */
+struct str public_iso(struct req *r, const struct matter_view *v, const char *id);
 /* Adds a line unless the text is empty. */
 void public_fact(struct fact *f, size_t *n, const char *name, struct str text, bool note);
 /* A setting as it was for an organ on a day (0: today), as text; empty when its definitions have none of that name. */
@@ -539,6 +544,9 @@ bool notice_show(struct req *r, struct err *err);
 bool notice_file(struct req *r, struct err *err);
 bool apply_show(struct req *r, struct err *err);
 bool apply_send(struct req *r, struct err *err);
+bool decisions_json(struct req *r, struct err *err);
+bool decision_json(struct req *r, struct err *err);
+bool public_openapi(struct req *r, struct err *err);
 bool log_checkpoint_show(struct req *r, struct err *err);
 bool log_tile_show(struct req *r, struct err *err);
 

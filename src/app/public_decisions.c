@@ -44,8 +44,7 @@ static const char *badge_of(const struct matter_view *v, const char **ret_class)
 	return source && str_is(source->v.s, "newer_version") ? "有效 · 已更新" : "有效";
 }
 
-/* A natural person stands there under the masked name that was approved for publication. */
-static struct str party_of(struct req *r, const struct matter_view *v)
+struct str public_party(struct req *r, const struct matter_view *v)
 {
 	const struct field_view *f = public_field(v, "party");
 	struct str approved = public_text(r, v, "party_public");
@@ -146,10 +145,12 @@ bool public_decision_rows(struct req *r, struct str typed, const struct search_h
 			return false;
 		}
 		*x = (struct decision_row){ .code = v.snap->code, .title = public_text(r, &v, "title"),
-					    .party = party_of(r, &v), .organ = v.organ_name,
+					    .party = public_party(r, &v), .organ = v.organ_name,
 					    .number = public_text(r, &v, "decision_no"), .on = dates_of(r, &v),
 					    .what = short_text(r->a, outcome_of(r, &v), 60) };
 		x->badge = badge_of(&v, &x->badge_class);
+		x->decided = public_iso(r, &v, "decided_on");
+		x->published = public_iso(r, &v, "published_on");
 		x->why = why_of(r, &v);
 		x->found = found_of(r, &q, x, &v);
 		out++;
@@ -199,7 +200,7 @@ static void facts_of(struct req *r, const struct matter_view *m, struct decision
 
 	/* What was imported may come from another organ than the one that keeps it here. */
 	public_fact(f, &n, v->historic ? "收录机关" : "执法机关", v->organ, false);
-	public_fact(f, &n, "执法对象", party_of(r, m), false);
+	public_fact(f, &n, "执法对象", public_party(r, m), false);
 	public_fact(f, &n, "执法类别", public_text(r, m, "category"), false);
 	public_fact(f, &n, "许可决定", public_text(r, m, "licence_result"), false);
 	public_fact(f, &n, "决定书文号", public_text(r, m, "decision_no"), false);

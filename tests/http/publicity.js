@@ -2,10 +2,11 @@
 // Publicity after the act (issue 5, IV.5): licences beside penalties, what was corrected or taken down with its reason, feeds
 // of either. Proves: XK40 SX-GS-8c SX-GS-10b SX-GS-19b LY1.02-10.2
 'use strict';
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const zlib = require('node:zlib');
-const { test, after, run, wait, expect, that, folder, Server, request, today, root } = require('./lib.js');
+const { test, after, run, wait, expect, that, folder, Server, request, today, root, scratch } = require('./lib.js');
 
 let server;
 async function running() {
@@ -225,6 +226,36 @@ test('the statistics of a year are open to anyone: page with charts and tables, 
 	expect((sheetOf(xlsx.bytes).match(/<row /g) || []).length, rows.length, 'rows of the sheet');
 	expect((await request(s.publicPort, 'GET', `/statistics?year=${Number(year) + 1}`)).status, 404, 'a year to come');
 	expect((await request(s.publicPort, 'GET', '/statistics?year=2018')).status, 404, 'before the first');
+});
+
+// ---- for programs ----
+
+test('the search and a decision are there for programs, page by page, masked as on the pages', async () => {
+	const first = JSON.parse(await open('/decisions.json'));
+	that(first.decisions.length > 5 && first.decisions.every((d) => /^[0-9a-f-]{36}$/.test(d.code) && d.href.endsWith(d.code)), 'rows');
+	expect(first.decisions.map((d) => d.code).join(), titles(await open('/decisions')).map((x) => x.href.split('/').pop()).join(), 'the same as the page');
+	const [licence] = JSON.parse(await open('/decisions.json?type=licence_act')).decisions;
+	const one = JSON.parse(await open(`/decisions/${licence.code}/data.json`));
+	that(one.licence_result === '准予许可' && /^\d{4}-\d\d-\d\d$/.test(one.valid_from) && one.permit_no, JSON.stringify(one));
+	const down = JSON.parse(await open('/decisions.json?change=down')).decisions;
+	for (const d of down) expect(JSON.parse(await open(`/decisions/${d.code}/data.json`)).facts, null, 'what was taken down is not told');
+	const s = await running();
+	expect((await request(s.publicPort, 'GET', '/decisions/0190a000-0000-7000-8000-000000000000/data.json')).status, 404, 'none');
+});
+
+test('the description of the public side is one that an outside linter accepts, and each address in it answers', async () => {
+	const text = await open('/openapi.json'), doc = JSON.parse(text);
+	const types = doc.paths['/decisions.json'].get.parameters.find((p) => p.name === 'type').schema.enum;
+	that(types.includes('licence_act.revoked'), types.join());
+	const [decision] = JSON.parse(await open('/decisions.json')).decisions;
+	for (const path of Object.keys(doc.paths)) if (path !== '/log/checkpoint') await open(path.replace('{code}', decision.code));
+	const file = path.join(scratch, 'public-openapi.json');
+	fs.writeFileSync(file, text);
+	const out = execFileSync(process.execPath, [path.join(root, 'node_modules/@redocly/cli/bin/cli.js'), 'lint', file, '--format=json'], {
+		encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 60000, cwd: scratch,
+		env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', CI: 'true' } });
+	const { errors, warnings } = JSON.parse(out.slice(out.indexOf('{'))).totals;
+	expect(errors + warnings, 0, out.slice(0, 1500));
 });
 
 run();
