@@ -123,7 +123,7 @@ const STORY = {
 	'/k/{kind}/new': 'pages.js', '/k/{kind}/import': 'import.js', '/k/{kind}/flow': 'pages.js', '/job/{code}': 'admin.js', '/m/{code}': 'pages.js',
 	'/m/{code}/papers': 'pages.js', '/m/{code}/dossier': 'case.js', '/m/{code}/read': 'keeping.js', '/m/{code}/evidence': 'pages.js',
 	'/m/{code}/evidence/{n}': 'evidence.js', '/m/{code}/links': 'pages.js', '/m/{code}/notes': 'together.js', '/m/{code}/events': 'pages.js',
-	'/m/{code}/draw': 'draw.js', '/m/{code}/do/{action}': 'pages.js', '/m/{code}/review': 'form.js', '/m/{code}/clock/{clock}': 'pages.js',
+	'/m/{code}/alike': 'discretion.js', '/m/{code}/draw': 'draw.js', '/m/{code}/do/{action}': 'pages.js', '/m/{code}/review': 'form.js', '/m/{code}/clock/{clock}': 'pages.js',
 	'/m/{code}/flow': 'pages.js', '/law/{id}': 'pages.js', '/doc/{code}': 'pages.js', '/me': 'pages.js', '/sign-in': 'pages.js', '/inbox': 'pages.js',
 	'/new': 'pages.js', '/kinds': 'pages.js', '/admin': 'admin.js',
 	'/decisions/{code}': 'pages.js', '/decisions/{code}/proof': 'portal.js', '/decisions/{code}/correct': 'pages.js', '/visit/{code}': 'inspection.js',
