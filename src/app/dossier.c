@@ -257,6 +257,9 @@ static struct str fact(struct shower *s, const struct matter_view *m, struct str
 	for (size_t i = 0; i < k->n_number; i++)
 		if (str_eq(k->number[i].id, id))
 			return m->snap->number[i];
+	for (size_t i = 0; i < m->n_term; i++)
+		if (str_eq(m->term[i].def->id, id) && m->term[i].v.t != T_NONE)
+			return shown_text(s, m->term[i].v);
 	for (size_t i = 0; i < m->n_field; i++)
 		if (str_eq(m->field[i].def->id, id) && !m->field[i].hidden && m->field[i].v.t != T_NONE)
 			return shown_text(s, m->field[i].v);
@@ -268,18 +271,53 @@ static struct str keep_text(struct arena *a, const struct dossier_def *d)
 	return d->keep.n ? str_fmt(a, "%lld%s", (long long)d->keep.n, unit_name_cn(d->keep.unit)) : (struct str){ 0 };
 }
 
-static void cover(struct shower *s, struct dossier *d)
+static struct str or(struct str a, struct str b)
+{
+	return a.n ? a : b;
+}
+
+static const struct stmt st_volume = { "dossier_volume",
+	"SELECT l.source FROM link l JOIN matter v ON v.id = l.source WHERE l.target = $1 AND v.kind = $2 ORDER BY l.source DESC LIMIT 1" };
+
+/* The volume in which this matter is kept: it has the number of the file, the day it was filed and how long it is kept. v->snap
+ * stays NULL where there is none, or none for this person. */
+static bool volume_of(struct shower *s, const struct matter_view *m, const struct actor *who, struct matter_view *v, struct err *err)
+{
+	const struct law *l = m->snap->kind->law;
+	struct err hidden = { 0 };
+	bool found = false;
+
+	*v = (struct matter_view){ .snap = NULL };
+	for (size_t i = 0; i < l->n_kind && !found; i++) {
+		const struct db_in in[] = { db_i64(m->snap->id), db_str(l->kind[i].id) };
+		int64_t id = 0;
+		const struct db_out out[] = { db_to_i64(&id) };
+
+		if (!l->kind[i].dossier.n_gathers)
+			continue;
+		if (!db_maybe(s->r->db, s->r->a, &st_volume, DB_IN(in), DB_OUT(out), &found, err))
+			return false;
+		if (found && !matter_see(app_of(s->r)->engine, s->r->db, s->r->a, who, id, SEE_FIELDS | SEE_TERMS, v, &hidden))
+			*v = (struct matter_view){ .snap = NULL };
+	}
+	return true;
+}
+
+static void cover(struct shower *s, const struct matter_view *volume, struct dossier *d)
 {
 	const struct matter_view *m = d->m;
 	const struct dossier_def *def = &m->snap->kind->dossier;
+#define VOLUME(line) (volume->snap ? fact(s, volume, volume->snap->kind->dossier.cover[line]) : (struct str){ 0 })
 #define TOLD(line) fact(s, m, def->cover[line])
 	const struct dossier_fact all[DOSSIER_FACTS] = {
-		{ "档号", TOLD(COVER_FILE_NO) }, { "案卷类别", m->snap->kind->name }, { "卷宗号", TOLD(COVER_VOLUME) },
+		{ "档号", or(TOLD(COVER_FILE_NO), VOLUME(COVER_FILE_NO)) }, { "案卷类别", or(TOLD(COVER_SORT), m->snap->kind->name) }, { "卷宗号", TOLD(COVER_VOLUME) },
 		{ "案由（事项名称）", TOLD(COVER_CAUSE) }, { "当事人姓名或者名称", TOLD(COVER_PARTY) }, { "承办机关", m->organ_name },
 		{ "承办人员", TOLD(COVER_OFFICERS) }, { "收案（受理）日期", TOLD(COVER_RECEIVED) },
-		{ "结案（决定）日期", TOLD(COVER_CLOSED) }, { "归档日期", TOLD(COVER_ARCHIVED) }, { "归档期限", keep_text(s->r->a, def) },
+		{ "结案（决定）日期", TOLD(COVER_CLOSED) }, { "归档日期", or(VOLUME(COVER_ARCHIVED), TOLD(COVER_ARCHIVED)) },
+		{ "归档期限", or(or(TOLD(COVER_KEEP), VOLUME(COVER_KEEP)), keep_text(s->r->a, def)) },
 	};
 #undef TOLD
+#undef VOLUME
 
 	for (size_t i = 0; i < DOSSIER_FACTS; i++) {
 		d->cover[i] = all[i];
@@ -290,23 +328,32 @@ static void cover(struct shower *s, struct dossier *d)
 static bool bags(struct shower *s, struct dossier *d, struct err *err)
 {
 	const struct dossier_def *def = &d->m->snap->kind->dossier;
-	struct shown *bag = arena_many(s->r->a, def->n_bag, struct shown);
+	struct dossier_bag *bag = arena_many(s->r->a, def->n_bag, struct dossier_bag);
 
 	for (size_t i = 0; i < def->n_bag; i++)
 		for (size_t k = 0; k < d->m->n_field; k++)
-			if (d->m->field[k].def == def->bag[i]
-			    && !shown_of(s, &def->bag[i]->type, d->m->field[k].v, &bag[i], err))
-				return false;
+			if (d->m->field[k].def == def->bag[i]) {
+				bag[i].name = def->bag[i]->name;
+				if (!shown_of(s, &def->bag[i]->type, d->m->field[k].v, &bag[i].rows, err))
+					return false;
+			}
 	d->bag = bag;
+	d->n_bag = def->n_bag;
 	return true;
+}
+
+bool dossier_of_kind(const struct kind *k)
+{
+	return k->dossier.n_main > 0 || k->dossier.n_gathers > 0;
 }
 
 bool dossier_is(const struct matter_view *m)
 {
-	return m->snap->kind->dossier.n_main > 0 && m->n_paper > 0 && sees_all(m);
+	return dossier_of_kind(m->snap->kind) && (m->n_paper > 0 || m->snap->kind->dossier.n_gathers > 0) && sees_all(m);
 }
 
-bool dossier_load(struct shower *s, const struct matter_view *m, const struct actor *who, struct dossier *ret, struct err *err)
+/* The dossier of one matter, by the order of its own kind. */
+static bool load_own(struct shower *s, const struct matter_view *m, const struct actor *who, struct dossier *ret, struct err *err)
 {
 	const struct dossier_def *def = &m->snap->kind->dossier;
 	struct arena *a = s->r->a;
@@ -332,7 +379,104 @@ bool dossier_load(struct shower *s, const struct matter_view *m, const struct ac
 		ret->at = k.paper[i]->made > ret->at ? k.paper[i]->made : ret->at;
 		ret->removed = k.paper[i]->removed ? k.paper[i]->removed : ret->removed;
 	}
-	cover(s, ret);
+	return true;
+}
+
+/* ---- a volume of several (LY1.09-4b) ---- */
+
+static void part_append(struct arena *a, struct dossier_part *to, const struct dossier_part *p, struct str of)
+{
+	struct dossier_line *l = arena_many(a, to->n + p->n, struct dossier_line);
+
+	for (size_t i = 0; i < to->n; i++)
+		l[i] = to->line[i];
+	for (size_t i = 0; i < p->n; i++)
+		l[to->n + i] = p->line[i];
+	if (p->n)
+		l[to->n].of = of;
+	to->line = l;
+	to->n += p->n;
+	to->n_missing += p->n_missing;
+	to->n_absent += p->n_absent;
+}
+
+#define APPEND(a, to, from, what, type) do { \
+	type *all_ = arena_many(a, (to)->n_##what + (from)->n_##what, type); \
+	for (size_t i_ = 0; i_ < (to)->n_##what; i_++) \
+		all_[i_] = (to)->what[i_]; \
+	for (size_t i_ = 0; i_ < (from)->n_##what; i_++) \
+		all_[(to)->n_##what + i_] = (from)->what[i_]; \
+	(to)->what = all_; \
+	(to)->n_##what += (from)->n_##what; \
+} while (0)
+
+static void append(struct arena *a, struct dossier *to, const struct dossier *d, struct str of)
+{
+	part_append(a, &to->main, &d->main, of);
+	part_append(a, &to->secondary, &d->secondary, of);
+	APPEND(a, to, d, bag, struct dossier_bag);
+	APPEND(a, to, d, thing, struct dossier_thing);
+	APPEND(a, to, d, matter, int64_t);
+	to->n_hidden += d->n_hidden;
+	to->at = d->at > to->at ? d->at : to->at;
+	to->removed = d->removed ? d->removed : to->removed;
+}
+
+static bool gather_one(struct shower *s, int64_t id, bool many, const struct actor *who, struct dossier *to, struct err *err)
+{
+	struct arena *a = s->r->a;
+	struct matter_view *m = arena_one(a, struct matter_view);
+	struct err hidden = { 0 };
+	struct dossier d;
+	struct str no, of;
+
+	if (!matter_see(app_of(s->r)->engine, s->r->db, a, who, id, SEE_ALL, m, &hidden)) {
+		to->n_hidden++;
+		return hidden.code == ERR_NOT_FOUND || err_set(err, hidden.code, "%s", hidden.msg);
+	}
+	if (!sees_all(m)) {
+		to->n_hidden++;
+		return true;
+	}
+	if (!load_own(s, m, who, &d, err))
+		return false;
+	no = fact(s, m, m->snap->kind->dossier.cover[COVER_VOLUME]);
+	of = no.n ? str_fmt(a, "%.*s（%.*s）", STR_FMT(m->title), STR_FMT(no)) : m->title;
+	append(a, to, &d, many ? of : (struct str){ 0 });
+	return to->main.n + to->secondary.n <= STOCK_MOST || too_many(err);
+}
+
+static size_t gathered(const struct matter_view *m, int64_t *ret)
+{
+	const struct dossier_def *def = &m->snap->kind->dossier;
+	size_t n = 0;
+
+	for (size_t i = 0; i < def->n_gathers; i++) {
+		const struct val v = m->snap->field[def->gathers[i]->index];
+
+		if (v.t == T_REF)
+			ret[n++] = v.i;
+		for (size_t k = 0; v.t == T_REFS && k < v.list->n && n < STOCK_MOST; k++)
+			ret[n++] = v.list->v[k].i;
+	}
+	return n;
+}
+
+bool dossier_load(struct shower *s, const struct matter_view *m, const struct actor *who, struct dossier *ret, struct err *err)
+{
+	int64_t *id = arena_many(s->r->a, STOCK_MOST, int64_t);
+	const size_t n = gathered(m, id);
+	struct dossier own, all = { .m = m };
+	struct matter_view volume;
+
+	if (!load_own(s, m, who, &own, err) || !volume_of(s, m, who, &volume, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!gather_one(s, id[i], n > 1, who, &all, err))
+			return false;
+	append(s->r->a, &all, &own, n > 1 && own.main.n + own.secondary.n ? STR("本卷") : (struct str){ 0 });
+	*ret = all;
+	cover(s, &volume, ret);
 	return true;
 }
 
@@ -351,9 +495,9 @@ static bool load(struct req *r, struct matter_view *m, struct shower *s, struct 
 {
 	if (!case_load(r, SEE_ALL, m, err) || !shower_init(r, s, err))
 		return false;
-	if (!m->snap->kind->dossier.n_main)
+	if (!dossier_of_kind(m->snap->kind))
 		return err_set(err, ERR_NOT_FOUND, "这类办件不立案卷");
-	if (!m->n_paper)
+	if (!m->n_paper && !m->snap->kind->dossier.n_gathers)
 		return err_set(err, ERR_NOT_FOUND, "还没有入卷的文书");
 	return dossier_is(m) || err_set(err, ERR_FORBIDDEN, "本件有您无权查看的内容，不能看案卷。下一步：向承办人员或者档案管理人员申请查阅");
 }

@@ -4,7 +4,10 @@
  *
  * Whoever does not see all of a matter sees no dossier of it: nothing could be called missing, and what is bound would
  * look whole. Files of a child stand behind its papers. Papers that the order does not name, and files that have pages, stand
- * at the end of the secondary file, which is not opened to outsiders (LY1.09-7a). */
+ * at the end of the secondary file, which is not opened to outsiders (LY1.09-7a).
+ *
+ * A volume (案卷, `gathers` in its kind) has the dossiers of one or several matters one after the other, with its own cover
+ * and one count of pages (合卷, LY1.09-4b). */
 #ifndef MINGFA_APP_DOSSIER_H
 #define MINGFA_APP_DOSSIER_H
 
@@ -24,6 +27,7 @@ struct dossier_line {
 	int64_t at;
 	bool missing;
 	const struct dossier_thing *thing; /* NULL: a paper */
+	struct str of;                     /* the first line of one of several matters in a volume: which; else empty */
 };
 struct dossier_part {
 	const struct dossier_line *line;
@@ -34,14 +38,21 @@ struct dossier_fact {
 	const char *name;
 	struct str text; /* empty: to be written by hand */
 };
-#define DOSSIER_FACTS (COVER_LINES + 3)
+#define DOSSIER_FACTS (COVER_LINES + 1)
+
+/* What evidence there is, for the list of evidence bags. */
+struct dossier_bag {
+	struct str name;
+	struct shown rows;
+};
 
 struct dossier {
 	const struct matter_view *m;
 	struct dossier_part main, secondary; /* 正卷, 副卷 */
 	struct dossier_fact cover[DOSSIER_FACTS];
 	size_t n_blank;                      /* of the cover */
-	const struct shown *bag;             /* aligned with the kind's dossier.bag */
+	const struct dossier_bag *bag;
+	size_t n_bag;
 	const struct dossier_thing *thing;
 	size_t n_thing;
 	const int64_t *matter;               /* it and its children whose papers are here */
@@ -51,7 +62,8 @@ struct dossier {
 	int64_t at;                          /* when its newest paper was made */
 };
 
-/* Whether there is one for this person; m was seen with fields and papers. */
+/* Whether such matters have one; whether there is one for this person: m was seen with fields and papers. */
+bool dossier_of_kind(const struct kind *k);
 bool dossier_is(const struct matter_view *m);
 /* m was seen whole, by who. */
 MUST_USE bool dossier_load(struct shower *s, const struct matter_view *m, const struct actor *who, struct dossier *ret,

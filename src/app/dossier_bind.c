@@ -20,7 +20,6 @@ struct bound {
 	struct job *j;
 	const struct dossier *d;
 	const struct dossier_part *part;
-	const struct kind *kind;
 	struct str name;           /* 正卷, 副卷 */
 	struct bind_part *out;     /* cover, index, papers, bags, notes */
 	size_t n_out;
@@ -121,6 +120,8 @@ static bool contents(struct bound *x, struct err *err)
 	for (size_t i = 0; i < x->part->n; i++) {
 		const struct dossier_line *l = &x->part->line[i];
 
+		if (l->of.n)
+			CELLS(&s, "row", STR(""), l->of, STR(""), STR(""), STR(""));
 		if (l->missing)
 			continue; /* 缺的不占位 (LY1.09-9.1); the notes tell it */
 		CELLS(&s, "row", str_fmt(a, "%d", ++row), named(a, l), l->number, str_sub(l->made, 0, 10),
@@ -132,20 +133,20 @@ static bool contents(struct bound *x, struct err *err)
 
 static bool has_rows(const struct bound *x)
 {
-	for (size_t i = 0; i < x->kind->dossier.n_bag; i++)
-		if (x->d->bag[i].n_row)
+	for (size_t i = 0; i < x->d->n_bag; i++)
+		if (x->d->bag[i].rows.n_row)
 			return true;
 	return x->d->n_thing > 0;
 }
 
 static void bag_rows(struct bound *x, struct sheet_out *s)
 {
-	for (size_t i = 0; i < x->kind->dossier.n_bag; i++) {
-		const struct shown *t = &x->d->bag[i];
+	for (size_t i = 0; i < x->d->n_bag; i++) {
+		const struct shown *t = &x->d->bag[i].rows;
 
 		if (!t->n_row)
 			continue;
-		block(s, "head", x->kind->dossier.bag[i]->name);
+		block(s, "head", x->d->bag[i].name);
 		cells(s, "row", t->head, t->n_head);
 		for (size_t k = 0; k < t->n_row; k++)
 			cells(s, "row", t->cell + k * t->n_head, t->n_head);
@@ -285,7 +286,7 @@ static bool all_parts(struct bound *x, struct err *err)
 bool dossier_pdf(struct job *j, const struct dossier *d, bool secondary, struct dossier_bound *ret, struct err *err)
 {
 	const struct dossier_part *part = secondary ? &d->secondary : &d->main;
-	struct bound x = { .j = j, .d = d, .part = part, .kind = d->m->snap->kind, .name = secondary ? STR("副卷") : STR("正卷"),
+	struct bound x = { .j = j, .d = d, .part = part, .name = secondary ? STR("副卷") : STR("正卷"),
 			   .out = arena_many(j->a, part->n + 4, struct bind_part), .pages = arena_many(j->a, part->n, int),
 			   .why = arena_many(j->a, part->n, enum outside_why) };
 	struct bind_job job = { .part = x.out, .says = { .author = d->m->organ_name, .at = d->at } };
@@ -350,6 +351,8 @@ bool dossier_make(struct job *j, struct err *err)
 		return err_set(err, ERR_FORBIDDEN, "本件有您无权查看的内容，不能生成案卷");
 	if (!shower_init(&j->r, &s, err) || !dossier_load(&s, &m, &who, &d, err))
 		return false;
+	if (d.removed)
+		return err_set(err, ERR_GONE, "卷中有案件已按销毁清册销毁，不能再装订");
 	part = req_query(&j->r, "part");
 	return str_is(part, "package") ? make_package(j, &d, err) : make_pdf(j, &d, str_is(part, "secondary"), err);
 }

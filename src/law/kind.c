@@ -1480,11 +1480,11 @@ static void push(struct loader *l, struct kind *k)
 
 static const struct key dossier_keys[] = {
 	{ "main", K_SCALAR | K_LIST }, { "secondary", K_SCALAR | K_LIST }, { "keep", K_SCALAR }, { "cover", K_MAP },
-	{ "bag", K_SCALAR | K_LIST }, { 0 }
+	{ "bag", K_SCALAR | K_LIST }, { "gathers", K_SCALAR | K_LIST }, { 0 }
 };
 static const struct key cover_keys[] = { /* in the order of enum cover_line */
 	{ "file_no", K_SCALAR }, { "volume", K_SCALAR }, { "cause", K_SCALAR }, { "party", K_SCALAR }, { "officers", K_SCALAR },
-	{ "received", K_SCALAR }, { "closed", K_SCALAR }, { "archived", K_SCALAR }, { 0 }
+	{ "received", K_SCALAR }, { "closed", K_SCALAR }, { "archived", K_SCALAR }, { "sort", K_SCALAR }, { "keep", K_SCALAR }, { 0 }
 };
 static const struct key reads_keys[] = {
 	{ "openings", K_SCALAR }, { "loan", K_MAP }, { "cite", K_SCALAR | K_LIST | K_MUST }, { 0 }
@@ -1534,8 +1534,8 @@ static void cover(struct loader *l, struct kind *k, const struct ynode *y)
 	for (size_t i = 0; i < COVER_LINES; i++) {
 		struct str id = bind_text(y, cover_keys[i].name);
 
-		if (id.n && !kind_field(k, id) && !kind_number(k, id) && !str_is(id, "opened") && !str_is(id, "ended"))
-			diag_add(l->d, pos_val(ynode_get(y, cover_keys[i].name)), false, "没有字段或者编号“%.*s”", STR_FMT(id));
+		if (id.n && !kind_field(k, id) && !kind_term(k, id) && !kind_number(k, id) && !str_is(id, "opened") && !str_is(id, "ended"))
+			diag_add(l->d, pos_val(ynode_get(y, cover_keys[i].name)), false, "没有字段、术语或者编号“%.*s”", STR_FMT(id));
 		k->dossier.cover[i] = id;
 	}
 }
@@ -1558,6 +1558,24 @@ static void bags(struct loader *l, struct kind *k, const struct ynode *y)
 	k->dossier.bag = bag;
 }
 
+static void gathers(struct loader *l, struct kind *k, const struct ynode *y)
+{
+	const struct field **v;
+	const struct str *id;
+	size_t n = y ? bind_texts(l, y, &id) : 0;
+
+	v = arena_many(l->a, n, const struct field *);
+	for (size_t i = 0; i < n; i++) {
+		const struct field *f = kind_field(k, id[i]);
+
+		if (f && (f->type.tag == T_REF || f->type.tag == T_REFS))
+			v[k->dossier.n_gathers++] = f;
+		else
+			diag_add(l->d, pos_val(y), false, "gathers 中的“%.*s”不是引用办件的字段", STR_FMT(id[i]));
+	}
+	k->dossier.gathers = v;
+}
+
 static void dossier(struct loader *l, struct kind *k)
 {
 	const struct ynode *y = ynode_get(tree_of(l, k), "dossier");
@@ -1568,6 +1586,7 @@ static void dossier(struct loader *l, struct kind *k)
 	k->dossier.n_secondary = bind_texts(l, ynode_get(y, "secondary"), &k->dossier.secondary);
 	cover(l, k, ynode_get(y, "cover"));
 	bags(l, k, ynode_get(y, "bag"));
+	gathers(l, k, ynode_get(y, "gathers"));
 	papers_exist(l, k, ynode_get(y, "main"));
 	papers_exist(l, k, ynode_get(y, "secondary"));
 	if (ynode_get(y, "keep") && !span_parse(bind_text(y, "keep"), &k->dossier.keep))

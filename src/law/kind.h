@@ -407,15 +407,17 @@ struct alike_def {
 	struct node *node;          /* NULL: nothing is compared */
 };
 
-/* What the cover of a dossier tells beside the kind, the organ and how long it is kept: under these keys of `cover` stand
- * ids of fields, numbers, or `opened` and `ended`. */
+/* What the cover of a dossier tells beside the organ: under these keys of `cover` stand ids of fields, terms, numbers, or
+ * `opened` and `ended`. Without `sort` the kind's name, without `keep` the span of `keep:` stands there. */
 enum cover_line { COVER_FILE_NO, COVER_VOLUME, COVER_CAUSE, COVER_PARTY, COVER_OFFICERS, COVER_RECEIVED, COVER_CLOSED,
-		  COVER_ARCHIVED, COVER_LINES };
+		  COVER_ARCHIVED, COVER_SORT, COVER_KEEP, COVER_LINES };
 
 struct dossier_def {
 	const struct str *main, *secondary; /* papers in their order; a field of files stands among them too */
 	size_t n_main, n_secondary;
 	struct span keep;
+	const struct field *const *gathers; /* references to matters whose dossiers are bound in this one, one after the other */
+	size_t n_gathers;
 	struct str cover[COVER_LINES];      /* empty: left to be written by hand */
 	const struct field *const *bag;     /* fields of rows: what evidence there is, for the list of evidence bags */
 	size_t n_bag;

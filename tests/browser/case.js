@@ -355,13 +355,13 @@ step('周敏 has the main file bound: cover, index with pages, papers, notes', a
 	const to = path.join(scratch, 'dossier.pdf');
 	await file.saveAs(to);
 	const text = execFileSync('pdftotext', ['-layout', to, '-'], { encoding: 'utf8' }).replace(/[ \n]+/g, '');
-	for (const word of [`案由（事项名称）${CAUSE}`, '归档日期20', '卷内目录', '1行政处罚决定书', '证物袋清单', `本卷共有文书${rows - files}件`]) {
+	for (const word of [`案由（事项名称）${CAUSE}`, '归档日期20', '档号临应急罚卷〔', '卷内目录', '1行政处罚决定书', '证物袋清单', `本卷共有文书${rows - files}件`]) {
 		that(text.includes(word), `the bound file lacks “${word}”: ${text.slice(0, 1500)}`);
 	}
 	const outline = execFileSync('pdftohtml', ['-xml', '-i', '-stdout', to], { encoding: 'utf8' }).match(/<item page="\d+">[^<]*/g);
 	that(outline.length === rows - (text.match(/未编页：/g) || []).length + 4, `bookmarks: ${outline}`);
 	await p.page.getByRole('link', { name: '返回' }).click();
-	await p.reads('归档前检查', '封面的档号还没有');
+	that(!(await p.page.locator('body').innerText()).includes('封面的档号还没有'), 'the volume that keeps the case has a number');
 });
 
 /* ---- the citizen ---- */

@@ -289,4 +289,21 @@ function openLead(who, token = randomUUID(), more = {}) {
 	});
 }
 
-module.exports = { test, after, run, within, wait, expect, that, folder, template, scratch, Server, request, raw, openLead, today, urlencoded, randomUUID, build, mingfa, root };
+// A server with its own database of the demonstration on the test's PostgreSQL; it serves as a role that may do no more
+// than it needs.
+function postgres(what) {
+	const cluster = process.env.MINGFA_TEST_PG;
+	const name = `${what}_${process.pid}`;
+	const owner = cluster.replace('/postgres?', `/${name}?`);
+	const dir = path.join(scratch, 'pg');
+	const sql = (text) => execFileSync('psql', ['-X', '-q', '-c', text, cluster]);
+	sql(`CREATE ROLE ${name} LOGIN`);
+	after(() => sql(`DROP ROLE ${name}`));
+	sql(`CREATE DATABASE ${name}`);
+	after(() => sql(`DROP DATABASE ${name} WITH (FORCE)`));
+	execFileSync(mingfa, ['init', dir, '--demo', '--pack', 'shanxi/linyi', '--db', owner]);
+	execFileSync(mingfa, ['migrate', dir, '--db', owner, '--grant', name]);
+	return new Server(dir, owner.replace('//postgres@', `//${name}@`));
+}
+
+module.exports = { test, after, run, within, wait, expect, that, folder, template, scratch, Server, postgres, request, raw, openLead, today, urlencoded, randomUUID, build, mingfa, root };

@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
 const tus = require('tus-js-client');
-const { test, after, run, expect, that, wait, folder, scratch, Server, request, openLead, mingfa } = require('./lib.js');
+const { test, after, run, expect, that, wait, folder, scratch, Server, postgres, request, openLead, mingfa } = require('./lib.js');
 
 const MIB = 1 << 20;
 const META = { kind: 'penalty', filename: '现场录像.mp4' };
@@ -22,25 +22,9 @@ const bytes = (n, seed = 'a') => {
 
 let server;
 let officer;
-// On PostgreSQL it serves as a role that may do no more than it needs.
-function postgres() {
-	const cluster = process.env.MINGFA_TEST_PG;
-	const name = `upload_${process.pid}`;
-	const owner = cluster.replace('/postgres?', `/${name}?`);
-	const dir = path.join(scratch, 'pg');
-	const sql = (text) => execFileSync('psql', ['-X', '-q', '-c', text, cluster]);
-	sql(`CREATE ROLE ${name} LOGIN`);
-	after(() => sql(`DROP ROLE ${name}`));
-	sql(`CREATE DATABASE ${name}`);
-	after(() => sql(`DROP DATABASE ${name} WITH (FORCE)`));
-	execFileSync(mingfa, ['init', dir, '--demo', '--pack', 'shanxi/linyi', '--db', owner]);
-	execFileSync(mingfa, ['migrate', dir, '--db', owner, '--grant', name]);
-	return new Server(dir, owner.replace('//postgres@', `//${name}@`));
-}
-
 async function who() {
 	if (!server) {
-		server = await (process.env.UPLOAD_ON === 'postgres' ? postgres() : new Server(folder())).start();
+		server = await (process.env.UPLOAD_ON === 'postgres' ? postgres('upload') : new Server(folder())).start();
 		after(() => server.stop());
 	}
 	officer = officer || await server.signIn('wangming');
