@@ -12,8 +12,8 @@ static struct form_entry number(const char *field, int64_t n)
 
 static struct form form_of(struct arena *a, const struct backup_note *x, const struct kind *k)
 {
-	struct form_entry *e = arena_many(a, 7, struct form_entry);
-	static const char *const sort[] = { "make", "restore", "renew" };
+	struct form_entry *e = arena_many(a, 9, struct form_entry);
+	static const char *const sort[] = { "make", "restore", "renew", "rehearse" };
 	const bool ok = !x->failed.n && !x->made.missing;
 	size_t n = 0;
 
@@ -27,6 +27,10 @@ static struct form form_of(struct arena *a, const struct backup_note *x, const s
 		e[n++] = number("size", x->made.bytes >> 20);
 		e[n++] = number("files", x->made.files);
 		e[n++] = number("missing", x->made.missing);
+	}
+	if (x->log_root.n) {
+		e[n++] = number("log_size", x->log_size);
+		e[n++] = (struct form_entry){ STR("log_root"), val_text(T_TEXT, x->log_root) };
 	}
 	return (struct form){ e, n };
 }

@@ -9,10 +9,12 @@
 
 struct backup_note {
 	struct actor who;           /* who asked; ACTOR_SYSTEM for the command line */
-	enum { NOTE_MAKE, NOTE_RESTORE, NOTE_RENEW } sort; /* renew: the record log was begun anew (mingfa log renew) */
+	enum { NOTE_MAKE, NOTE_RESTORE, NOTE_RENEW, NOTE_REHEARSE } sort; /* renew: the record log was begun anew (mingfa log renew) */
 	struct str place;           /* where to, or from where */
 	struct backup_result made;
 	struct str failed;          /* why nothing came of it; empty: it was done */
+	int64_t log_size;           /* rehearse: records of the log that came back, and its root (base64), the same as the original's */
+	struct str log_root;
 };
 /* In the writing turn. */
 MUST_USE bool backup_note_put(struct engine *e, struct db *db, struct arena *a, const struct backup_note *x, struct err *err);

@@ -80,6 +80,8 @@ static const struct option_row {
 	{ "flow law", "--state", "状态", "在流程图上标出当前状态" },
 	{ "coverage law", "--csv", NULL, "印出表格：zhidu,rules,cited,proved" },
 	{ "coverage law", "--proved", "文件", "C 和浏览器的测试证明了哪些规则；默认 build/proved.txt" },
+	{ "restore", "--of", "原文件夹", "恢复演练：与原系统的记录日志核对，登记在原系统里" },
+	{ "restore", "--of-db", "地址", "原系统的数据库，默认在原文件夹里" },
 	{ "scenario", "--without", NULL, "再逐一去掉带引用的定义，列出没有场景察觉的" },
 	{ "scenario", "--jobs", "数", "同时运行几个，1到16" },
 	{ "scenario", "--quiet", NULL, "只印不符的" },
