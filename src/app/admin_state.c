@@ -176,7 +176,7 @@ struct backups {
 static const struct stmt st_backups = { "admin_backups",
 	"SELECT (SELECT COALESCE(MAX(opened), 0) FROM matter WHERE kind = 'backup' AND state = 'made'),"
 	" (SELECT COALESCE(MAX(opened), 0) FROM matter WHERE kind = 'backup' AND state = 'failed'),"
-	" (SELECT COALESCE(MAX(opened), 0) FROM matter WHERE kind = 'backup' AND state = 'restored'),"
+	" (SELECT COALESCE(MAX(opened), 0) FROM matter WHERE kind = 'backup' AND state IN ('restored', 'rehearsed')),"
 	" (SELECT COALESCE(MAX(c.due), 0) FROM clock c JOIN matter m ON m.id = c.matter WHERE m.kind = 'backup' AND c.clock = 'away'"
 	" AND c.stopped IS NULL),"
 	" (SELECT COUNT(*) FROM clock c JOIN matter m ON m.id = c.matter WHERE m.kind = 'backup' AND c.clock = 'away'"
@@ -215,7 +215,7 @@ static bool put_backups(struct req *r, struct lines *x, struct err *err)
 	if (b.failed > b.made)
 		put(x, STR("最近一次没有完成"), shown_time(r->a, b.failed), true);
 	put(x, STR("最近一次恢复或者演练"), b.restored ? shown_time(r->a, b.restored)
-					    : STR("还没有登记过：恢复到空的文件夹试过以后，在“备份”里登记一件恢复"), !b.restored);
+					    : STR("还没有登记过：用 mingfa restore --of 恢复到空的文件夹，由程序核对并登记"), !b.restored);
 	return put_away(r, x, &b, err);
 }
 

@@ -53,6 +53,19 @@ Test(law_load, what_stands_beside_a_form)
 	arena_free(t->a);
 }
 
+Test(law_load, a_paper_that_corrects_another)
+{
+	struct law_text *t = law_text_new();
+	const struct kind *k;
+
+	law_text_add(t, "p/papers/letter.txt", "公函\n");
+	k = kind(matter(t, (struct law_try){ .fields = "  wrong: {name: 原文书, type: enum, of: {letter: 公函}}\n",
+		.more = "papers: {letter: {name: 公函, template: letter}, right: {name: 更正书, template: letter, corrects: wrong}}\n" }));
+	cr_assert(!kind_paper(k, STR("letter"))->corrects);
+	cr_assert(str_is(kind_paper(k, STR("right"))->corrects->id, "wrong"));
+	arena_free(t->a);
+}
+
 Test(law_load, fields_have_their_types)
 {
 	struct law_text *t = law_text_new();
