@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // Volumes of the archive: two cases decided on the spot bound as one, with its own cover, one index and one count of pages;
-// a case's own file with the number of the volume that keeps it; packages that anyone checks. Proves: LY1.09-4b LY1.09-16a
+// a case's own file with the number of the volume that keeps it; packages that anyone checks. Proves: LY1.09-4b LY1.09-7b LY1.09-16a
 'use strict';
 const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -100,6 +100,17 @@ test('the file of a case carries number and keeping of the volume it is kept in'
 	that(/归档期限(10年|30年|永久)/.test(all) && /归档日期\d{4}年/.test(all), `the cover: ${all.slice(0, 600)}`);
 	const bound = await request(s.port, 'GET', `/m/${of}/dossier`, { cookie: who.cookie });
 	that(!plain(bound.body).includes('封面的档号还没有'), 'the page calls the number missing');
+});
+
+test('where nothing has to be kept from the public there is no secondary file, and none is called missing', async () => {
+	const s = await running();
+	const who = await s.signIn('zhoumin');
+	const of = s.ask("SELECT m.code FROM matter m JOIN organ o ON o.id = m.organ WHERE m.kind = 'coercive_execution' AND o.short = 'yingji' AND EXISTS (SELECT 1 FROM document d WHERE d.matter = m.id) AND NOT EXISTS (SELECT 1 FROM document d WHERE d.matter = m.id AND d.paper = 'execution_closing') LIMIT 1");
+	that(of, 'the demonstration has no execution under way');
+	const page = plain((await request(s.port, 'GET', `/m/${of}/dossier`, { cookie: who.cookie })).body);
+	that(/副卷 0 件/.test(page) && !page.includes('副卷缺'), page);
+	const list = execFileSync('unzip', ['-Z1', await made(s, who, 'package', of)], { encoding: 'utf8' }).split('\n');
+	that(list.includes('main.pdf') && !list.includes('secondary.pdf'), list.join());
 });
 
 test('its package holds and has every paper of both cases', async () => {
