@@ -163,8 +163,25 @@ struct finding {
 	int64_t matter, removed;
 	struct str field, name;
 	struct reading found; /* the matter in which it is seen; matter 0: in none */
+	struct str bound;     /* seen there, but not to be taken out by this person: why; empty: it may be */
 	int64_t gone;         /* seen, but let go by this event (removal.h) */
 };
+
+static struct str why_bound(struct req *r, const struct law *l, const struct field *f)
+{
+	size_t n;
+	const struct cite_link *c = cite_links_near(r, &f->node->cite, &n);
+	struct buf b;
+
+	buf_init(&b, r->a, 2000);
+	buf_addf(&b, "“%.*s”可以在页面里看，不能带走", STR_FMT(f->name));
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&b, "〔%.*s〕", STR_FMT(c[i].text));
+	buf_adds(&b, "。下载、复制由");
+	shown_whos(&b, l, &f->see.save);
+	buf_adds(&b, "办理。下一步：申请使用，由他们提供");
+	return buf_str(&b);
+}
 
 /* A file is seen by whoever sees, in one matter, the field that holds it. */
 static bool try_matter(void *ctx, struct err *err)
@@ -178,10 +195,13 @@ static bool try_matter(void *ctx, struct err *err)
 		return hidden.code == ERR_NOT_FOUND || err_set(err, hidden.code, "%s", hidden.msg);
 	for (size_t i = 0; i < m.n_field; i++)
 		if (str_eq(m.field[i].def->id, x->field) && !m.field[i].hidden) {
+			if (m.field[i].no_copy && x->found.matter)
+				return true;
 			x->found = (struct reading){ .matter = x->matter, .person = who.person, .organ = who.organ,
 						     .field = x->field, .name = x->name };
 			x->gone = x->removed;
-			return false;
+			x->bound = m.field[i].no_copy ? why_bound(x->r, m.snap->kind->law, m.field[i].def) : (struct str){ 0 };
+			return x->bound.n > 0; /* another matter may let it go */
 		}
 	return true;
 }
@@ -192,6 +212,25 @@ static bool harmless(struct str media)
 	return str_is(media, "application/pdf") || str_is(media, "image/png") || str_is(media, "image/jpeg")
 	    || str_is(media, "image/gif") || str_is(media, "image/webp") || str_is(media, "video/mp4")
 	    || str_is(media, "audio/wav") || str_is(media, "audio/mpeg");
+}
+
+/* A look, a play, a copy: each is on record as what it is. */
+static enum reading_way way_of(struct req *r, struct str media)
+{
+	if (!harmless(media) || str_is(req_query(r, "save"), "1"))
+		return READING_SAVE;
+	return str_starts(media, STR("video/")) || str_starts(media, STR("audio/")) ? READING_PLAY : READING_VIEW;
+}
+
+static bool find_way(struct req *r, struct finding *x, struct err *err)
+{
+	struct blob b = { .size = 0 };
+	bool found;
+
+	if (!blob_find(r->db, r->a, x->found.digest, &b, &found, err))
+		return false;
+	x->found.way = way_of(r, b.media);
+	return x->found.way != READING_SAVE || !x->bound.n || err_set(err, ERR_FORBIDDEN, "%.*s", STR_FMT(x->bound));
 }
 
 static bool find_file(struct req *r, struct reading *ret, struct err *err)
@@ -207,8 +246,10 @@ static bool find_file(struct req *r, struct reading *ret, struct err *err)
 		return err_set(err, ERR_NOT_FOUND, "没有这份文件");
 	if (x.gone)
 		return shown_removal(r, x.gone, &say, err) && err_set(err, ERR_GONE, "这份文件%.*s，只留下摘要", STR_FMT(say));
+	x.found.digest = in[0].s;
+	if (!find_way(r, &x, err))
+		return false;
 	*ret = x.found;
-	ret->digest = in[0].s;
 	return true;
 }
 
@@ -228,24 +269,6 @@ bool file_reading_put(struct req *r, struct file_reading *x, struct err *err)
 	return known || (gate_may_write(r, err) && writer_run(r->writer, "read", record_run, x, err));
 }
 
-static bool saves(struct req *r, struct str media)
-{
-	return !harmless(media) || str_is(req_query(r, "save"), "1");
-}
-
-/* A look, a play, a copy: each is on record as what it is. */
-static bool way_of(struct req *r, struct reading *x, struct err *err)
-{
-	struct blob b = { .size = 0 };
-	bool found;
-
-	if (!blob_find(r->db, r->a, x->digest, &b, &found, err))
-		return false;
-	x->way = saves(r, b.media) ? READING_SAVE
-	       : str_starts(b.media, STR("video/")) || str_starts(b.media, STR("audio/")) ? READING_PLAY : READING_VIEW;
-	return true;
-}
-
 bool file_record(struct req *r, struct err *err)
 {
 	struct file_reading c = { .e = app_of(r)->engine };
@@ -254,7 +277,7 @@ bool file_record(struct req *r, struct err *err)
 		return loan_record(r, err);
 	if (strcmp(r->route->records, "download") != 0)
 		return true; /* exports belong to no one matter: reply_recorded answers them */
-	return find_file(r, &c.x, err) && way_of(r, &c.x, err) && file_reading_put(r, &c, err);
+	return find_file(r, &c.x, err) && file_reading_put(r, &c, err);
 }
 
 struct in_store {
@@ -292,7 +315,7 @@ bool file_get(struct req *r, struct err *err)
 	s.tag = x.digest;
 	s.bytes = b.data;
 	s.size = b.size;
-	s.attachment = saves(r, b.media);
+	s.attachment = x.way == READING_SAVE;
 	s.source = str_is(b.place, "store") ? source_of(r, x.digest) : NULL;
 	return reply_stored(r, &s, err);
 }

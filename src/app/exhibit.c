@@ -72,11 +72,11 @@ struct exhibits {
 	struct str field, name, digest, sm3, media, facts;
 };
 
-static const struct field *seen_field(const struct matter_view *m, struct str id)
+static const struct field_view *seen_field(const struct matter_view *m, struct str id)
 {
 	for (size_t i = 0; i < m->n_field; i++)
 		if (str_eq(m->field[i].def->id, id) && !m->field[i].hidden && !m->field[i].masked)
-			return m->field[i].def;
+			return &m->field[i];
 	return NULL;
 }
 
@@ -119,10 +119,20 @@ static void facts(struct exhibits *x, const struct field *files, int64_t came, s
 	p->media = v;
 }
 
+static struct str keepers(struct exhibits *x, const struct field *f)
+{
+	struct buf b;
+
+	buf_init(&b, x->r->a, TEXT_MOST);
+	shown_whos(&b, x->m->snap->kind->law, &f->see.save);
+	return buf_str(&b);
+}
+
 static bool add_exhibit(void *ctx, struct err *err)
 {
 	struct exhibits *x = ctx;
-	const struct field *f = seen_field(x->m, x->field);
+	const struct field_view *seen = seen_field(x->m, x->field);
+	const struct field *f = seen ? seen->def : NULL;
 	struct arena *a = x->r->a;
 	struct exhibit_line *p;
 	int64_t came = 0;
@@ -136,6 +146,8 @@ static bool add_exhibit(void *ctx, struct err *err)
 	p->href = str_fmt(a, "/m/%.*s/evidence/%lld", STR_FMT(x->m->snap->code), (long long)x->at);
 	p->file = str_fmt(a, "/file/%.*s", STR_FMT(x->digest));
 	sort_of(x->media, p);
+	if (seen->no_copy)
+		p->keepers = keepers(x, f);
 	for (size_t i = 0; i < x->m->n_event; i++)
 		if (x->m->event[i].id == x->event) {
 			p->who = x->m->event[i].actor_name.n ? x->m->event[i].actor_name : STR("系统");

@@ -16,6 +16,7 @@ struct exhibit_line {
 	struct str removed;        /* 已按销毁清册…销毁; empty: it is there */
 	bool film, sound, picture, pdf;
 	bool plays;                /* in a page; else it is saved and opened elsewhere */
+	struct str keepers;        /* who may take a copy out; empty: this person too */
 	const struct media_view *media; /* what it says of itself; NULL: nothing, or not yet read */
 };
 

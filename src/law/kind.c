@@ -657,8 +657,18 @@ static const struct expr *default_of(struct loader *l, const struct scope *s, co
 
 static const struct key see_keys[] = {
 	{ "who", K_SCALAR | K_LIST | K_MUST }, { "if", K_SCALAR }, { "else", K_SCALAR },
-	{ "cite", K_SCALAR | K_LIST }, { 0 }
+	{ "save", K_SCALAR | K_LIST }, { "cite", K_SCALAR | K_LIST }, { 0 }
 };
+
+/* Who may take a copy out, of those who may look (LY4.09-4.1.5). */
+static void field_save(struct loader *l, const struct scope *s, struct field *f, const struct ynode *y)
+{
+	if (!y)
+		return;
+	if (f->type.tag != T_FILES)
+		diag_add(l->d, pos_key(y), false, "save 只用于文件（files）字段");
+	f->see.save = bind_whos(l, s, y, NODE_SEE, path_of(l, f->node->path, STR("see.save")));
+}
 
 static void field_see(struct loader *l, const struct scope *s, struct field *f, const struct ynode *y)
 {
@@ -672,6 +682,7 @@ static void field_see(struct loader *l, const struct scope *s, struct field *f, 
 	bind_keys(l, y, "see", see_keys);
 	f->see.who = bind_whos(l, s, ynode_get(y, "who"), NODE_SEE, path_of(l, f->node->path, STR("see")));
 	f->see.when = bind_expr_at(l, s, y, "if", &bind_bool);
+	field_save(l, s, f, ynode_get(y, "save"));
 	otherwise = bind_text(y, "else");
 	if (str_is(otherwise, "mask"))
 		f->see.otherwise = SEE_MASK;

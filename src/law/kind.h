@@ -86,6 +86,7 @@ struct field_see {
 	struct whos who;
 	const struct expr *when; /* everyone once true */
 	enum see_else otherwise;
+	struct whos save; /* of those who see its files, who may take a copy out; n = 0: all of them */
 	bool set;
 };
 

@@ -184,6 +184,7 @@ struct field_view {
 	const struct field *def;
 	struct val v;        /* masked where the field says so */
 	bool hidden, masked;
+	bool no_copy;        /* its files are looked at and played here, and not taken out by this person */
 };
 struct action_view {
 	const struct action *def;

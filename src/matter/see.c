@@ -70,19 +70,34 @@ static void blind_fields(struct seeing *s, struct field_view *v)
 		}
 }
 
+static bool may_copy(struct seeing *s, const struct field *f, bool *ret, struct err *err)
+{
+	const struct who *w = NULL;
+
+	*ret = true;
+	if (!f->see.save.n || s->who->sort == ACTOR_SYSTEM)
+		return true;
+	if (!whos_let(s->t, &f->see.save, &s->ev, s->who, &w, err))
+		return false;
+	*ret = w != NULL;
+	return true;
+}
+
 static bool see_fields(struct seeing *s, bool show, struct err *err)
 {
 	const struct kind *k = s->m->kind;
 	struct field_view *v = arena_many(s->t->a, k->n_field, struct field_view);
+	bool copy;
 
 	s->sight = arena_many(s->t->a, k->n_field, enum sight);
 	s->all = true;
 	for (size_t i = 0; i < k->n_field; i++) {
-		if (!field_sight(s->t, &k->field[i], &s->ev, s->who, &s->sight[i], err))
+		if (!field_sight(s->t, &k->field[i], &s->ev, s->who, &s->sight[i], err)
+		    || !may_copy(s, &k->field[i], &copy, err))
 			return false;
 		s->all = s->all && s->sight[i] == SIGHT_FULL;
 		v[i] = (struct field_view){ .def = &k->field[i], .hidden = s->sight[i] == SIGHT_NONE,
-					    .masked = s->sight[i] == SIGHT_MASK };
+					    .masked = s->sight[i] == SIGHT_MASK, .no_copy = !copy };
 		if (s->sight[i] == SIGHT_FULL)
 			v[i].v = s->m->field[i];
 		else if (s->sight[i] == SIGHT_MASK)

@@ -71,6 +71,25 @@ test('looking, playing and taking a copy are told apart, each once in ten minute
 	}
 });
 
+// A copy of a recording is taken out by whom its definition names. Proves: SX-JL-20c LY4.09-4.1.5
+test('the officers of a case look at its recording; a copy is refused to them, with the article and who may', async () => {
+	const s = await direct();
+	const [wang, zhou] = [await s.signIn('wangming'), await s.signIn('zhoumin')];
+	const [code, digest] = s.ask("SELECT m.code, e.blob FROM evidence e JOIN matter m ON m.id = e.matter WHERE m.kind = 'recording' AND e.field = 'media' LIMIT 1").split('|');
+	const get = (who, where) => request(s.port, 'GET', where, { cookie: who.cookie });
+	const saved = () => s.count(`SELECT count(*) FROM event e JOIN matter m ON m.id = e.matter WHERE m.code = '${code}' AND e.action = 'file.saved'`);
+	expect((await get(wang, `/file/${digest}`)).status, 200, 'a look');
+	const refused = await get(wang, `/file/${digest}?save=1`);
+	expect(refused.status, 403, 'a copy');
+	that(/“音像文件”可以在页面里看，不能带走〔[^〕]*第十八条[^〕]*〕/.test(refused.body) && refused.body.includes('档案员'), refused.body.replace(/<[^>]*>/g, ' ').slice(0, 600));
+	expect(saved(), 0, 'what was refused is no copy');
+	const page = (await get(wang, `/m/${code}/evidence/1`)).body;
+	that(page.includes('下载、复制由') && !page.includes('?save=1'), 'the page offers none');
+	expect((await get(zhou, `/file/${digest}?save=1`)).status, 200, 'the archivist');
+	expect(saved(), 1, 'on record');
+	that((await get(zhou, `/m/${code}/evidence/1`)).body.includes('?save=1'), 'the page offers it');
+});
+
 // Who opened a case stands on record, once a day each. Proves: LY4.09-4.1.2
 test('opening a case page is on record before it goes out, once a person and day, and makes no form stale', async () => {
 	const s = await direct();
