@@ -609,6 +609,25 @@ static struct str actor_text(struct req *r, const struct event_view *e)
 	return str_is(e->role, "import") ? STR("数据导入") : STR("系统（依法自动办理）");
 }
 
+/* What the form promised: whoever sees the record reads why a warning was passed. */
+static struct str passed_text(struct req *r, const struct event_view *e)
+{
+	struct buf b;
+
+	buf_init(&b, r->a, 64000);
+	for (size_t i = 0; i < e->n_passed; i++) {
+		const struct node *node = e->passed[i].node;
+		size_t n = 0;
+		const struct cite_link *c = node ? cite_links_near(r, &node->cite, &n) : NULL;
+
+		buf_adds(&b, i ? "；" : "");
+		if (n)
+			buf_addf(&b, "〔%.*s〕", STR_FMT(c[0].text));
+		buf_add(&b, e->passed[i].reason);
+	}
+	return buf_str(&b);
+}
+
 static bool event_of(struct shower *s, const struct matter_view *m, const struct event_view *e, struct event_line *ret,
 		     struct err *err)
 {
@@ -619,7 +638,7 @@ static bool event_of(struct shower *s, const struct matter_view *m, const struct
 					    : str_is(e->action, "paper.signed") ? STR("文书电子签名")
 										: e->action_name,
 				    .reason = e->reason,
-				    .points = points_text(s->r->a, e), .told = e->told,
+				    .points = points_text(s->r->a, e), .told = e->told, .passed = passed_text(s->r, e),
 				    .actor = actor_text(s->r, e), .change = l, .n_change = e->n_changed,
 				    .proof = str_fmt(s->r->a, "/m/%.*s/events/%lld/proof", STR_FMT(m->snap->code),
 						     (long long)e->seq) };

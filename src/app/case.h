@@ -69,6 +69,7 @@ enum case_tab { CASE_INFO, CASE_PAPERS, CASE_EVIDENCE, CASE_LINKS, CASE_NOTES, C
 
 struct event_line {
 	struct str at, entered, name, actor, reason, because, points, told;
+	struct str passed; /* 〔公示办法 第八条〕理由；… */
 	struct str proof; /* address of its .tlog-proof */
 	const struct field_line *change;
 	size_t n_change;

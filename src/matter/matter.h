@@ -203,6 +203,11 @@ struct event_view {
 	const struct field *const *changed; /* fields that this event set and the reader may see */
 	const struct val *value;            /* aligned with changed */
 	size_t n_changed;
+	const struct event_passed {
+		const struct node *node; /* of the check; NULL: an older law's, which has it no more */
+		struct str reason;
+	} *passed; /* warnings that the actor passed, each with a reason */
+	size_t n_passed;
 };
 struct paper_view {
 	int64_t id;

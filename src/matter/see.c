@@ -280,6 +280,24 @@ static void event_points(struct seeing *s, const struct json *list, struct event
 	v->point = text;
 }
 
+static const struct node *node_at(const struct law *l, struct str path)
+{
+	for (size_t i = 0; i < l->n_node; i++)
+		if (str_eq(l->node[i]->path, path))
+			return l->node[i];
+	return NULL;
+}
+
+static void event_passed(struct seeing *s, const struct json *list, struct event_view *v)
+{
+	struct event_passed *p = arena_many(s->t->a, list ? list->n : 0, struct event_passed);
+	const struct json *m;
+
+	json_each(m, list)
+		p[v->n_passed++] = (struct event_passed){ node_at(s->m->kind->law, json_str(m, "check")), json_str(m, "reason") };
+	v->passed = p;
+}
+
 static bool event_told(struct seeing *s, const struct json *list, struct event_view *v, struct err *err)
 {
 	const struct json *m;
@@ -314,7 +332,7 @@ static struct str reading_name(const struct seeing *s, struct str action, const 
 
 static bool event_names(struct seeing *s, struct str body, struct event_view *v, struct err *err)
 {
-	static const char *const shown[] = { "approved", "field", "for", "list", "name", "part", "points", "reason", "set", "told" };
+	static const char *const shown[] = { "approved", "field", "for", "list", "name", "part", "passed", "points", "reason", "set", "told" };
 	const struct action *ac = kind_action(s->m->kind, v->action);
 	const struct json *doc = NULL, *part;
 	bool blind, own;
@@ -341,6 +359,8 @@ static bool event_names(struct seeing *s, struct str body, struct event_view *v,
 	own = blind && s->who->sort == ACTOR_PERSON && v->actor == s->who->person;
 	if (blind && !own)
 		v->reason = (struct str){ 0 };
+	else
+		event_passed(s, json_get(doc, "passed"), v);
 	event_changes(s, part ? part : json_get(doc, "set"), own, v);
 	return (!v->actor || turn_name(s->t, v->actor, &v->actor_name, err))
 	       && (!v->organ || turn_name(s->t, v->organ, &v->organ_name, err));

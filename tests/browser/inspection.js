@@ -67,6 +67,8 @@ step('王明 registers and plans an inspection; without a type of inspection it 
 	await p.send();
 	await p.done('报批检查方案');
 	await p.reads('待批准');
+	await p.go(`${matter}/events`);
+	await p.reads('经提示仍办理的理由', '首次检查该企业，名录中还没有定级');
 });
 
 step('the head approves; the notice carries the code as a QR code, on the page and in the PDF', async () => {
