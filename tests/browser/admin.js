@@ -170,7 +170,7 @@ test('a backup with the button while others work: progress, a message, and a fol
 
 	// What the state page knows of it, and the copy that goes elsewhere: it is registered on the backup, which then has a limit.
 	await system.go('/admin/state');
-	await system.reads('最近一次备份', '还没有登记过：恢复到空的文件夹试过以后', '还没有登记过：备份复制到别处', /数据文件夹[\d.]+[KMG]B/, /SQLite，[\d.]+[KMG]B/);
+	await system.reads('最近一次备份', '还没有登记过：用 mingfa restore --of 恢复到空的文件夹，由程序核对并登记', '还没有登记过：备份复制到别处', /数据文件夹[\d.]+[KMG]B/, /SQLite，[\d.]+[KMG]B/);
 	that(!/还没有备份过/.test(await system.text()), 'the backup is known');
 	await system.go('/k/backup');
 	await system.page.locator('.mf-list tbody tr a').first().click();
