@@ -598,7 +598,7 @@ static const struct {
 	bool (*see)(struct look *l, const struct ynode *y);
 	unsigned parts;
 } looks[] = {
-	{ "state", see_state, SEE_FIELDS }, { "fields", see_fields, SEE_FIELDS | SEE_TERMS }, { "clock", see_clocks, SEE_CLOCKS },
+	{ "state", see_state, SEE_FIELDS }, { "fields", see_fields, SEE_FIELDS | SEE_TERMS | SEE_ALIKE }, { "clock", see_clocks, SEE_CLOCKS },
 	{ "count", see_count, 0 }, { "can", see_can, 0 }, { "hidden", see_hidden, 0 }, { "seen_by", see_seen_by, 0 },
 	{ "papers", see_papers, 0 }, { "removed", see_removed, 0 }, { "told", see_told, 0 },
 };

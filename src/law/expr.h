@@ -83,6 +83,9 @@ struct type type_element(const struct type *list);
 void expr_reads(const struct expr *e, void (*field)(void *ctx, const struct field *f), void *ctx);
 /* Joint actions of which the expression reads the parts, directly or through terms. */
 void expr_reads_parts(const struct expr *e, void (*action)(void *ctx, const struct action *ac), void *ctx);
+/* Whether it asks how like cases were decided (alike()), itself or by a term: some thousands of keys, so that pages which
+ * show many matters or many terms leave it out. */
+bool expr_compares(const struct expr *e);
 /* Marks (keyed) the fields that matters() and children() in e probe; called once after loading. */
 void expr_mark_keys(const struct expr *e);
 

@@ -195,6 +195,7 @@ struct expr {
 	struct str text;
 	struct pos pos;
 	size_t n_slot;
+	bool compares; /* expr_compares */
 };
 
 /* expr_lex.c */

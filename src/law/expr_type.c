@@ -1245,6 +1245,29 @@ bool type_expr(struct typer *t, struct ast *e, const struct type *expect)
 
 /* ---- the whole ---- */
 
+static bool choose_compares(const struct choose *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if ((c->row[i].when && c->row[i].when->compares) || (c->row[i].is && c->row[i].is->compares))
+			return true;
+	return false;
+}
+
+static bool node_compares(const struct ast *e)
+{
+	if ((e->op == AST_FUNC && e->sub == FN_ALIKE) || (e->op == AST_TERM && choose_compares(&e->term->is)))
+		return true;
+	for (size_t i = 0; i < e->n; i++)
+		if (node_compares(e->kid[i]))
+			return true;
+	return false;
+}
+
+bool expr_compares(const struct expr *e)
+{
+	return e->compares;
+}
+
 struct expr *expr_compile(struct arena *a, const struct scope *s, struct str text, struct pos pos,
 			  struct diag *d)
 {
@@ -1260,7 +1283,7 @@ struct expr *expr_compile(struct arena *a, const struct scope *s, struct str tex
 	if (root->type.tag == T_SPAN)
 		root->type.n = 0;
 	e = arena_one(a, struct expr);
-	*e = (struct expr){ .root = root, .text = text, .pos = pos, .n_slot = t.n_slot };
+	*e = (struct expr){ .root = root, .text = text, .pos = pos, .n_slot = t.n_slot, .compares = node_compares(root) };
 	return e;
 }
 

@@ -245,7 +245,8 @@ struct matter_view {
 	size_t n_term;
 };
 enum see_part { SEE_FIELDS = 1, SEE_ACTIONS = 2, SEE_CLOCKS = 4, SEE_EVENTS = 8, SEE_PAPERS = 16, SEE_LINKS = 32,
-		SEE_TERMS = 64, SEE_ALL = 127 };
+		SEE_TERMS = 64, SEE_ALL = 127,
+		SEE_ALIKE = 128 /* with SEE_TERMS: those too that compare with like cases (expr_compares) */ };
 /* ERR_NOT_FOUND also when the person may not see it: it never tells that a hidden matter exists. */
 MUST_USE bool matter_see(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter,
 			 unsigned parts, struct matter_view *ret, struct err *err);

@@ -568,14 +568,22 @@ static bool term_hidden(const struct seeing *s, const struct term *t)
 	return r.hidden;
 }
 
-static bool see_terms(struct seeing *s, struct err *err)
+static bool compares(const struct choose *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if ((c->row[i].is && expr_compares(c->row[i].is)) || (c->row[i].when && expr_compares(c->row[i].when)))
+			return true;
+	return false;
+}
+
+static bool see_terms(struct seeing *s, bool alike, struct err *err)
 {
 	const struct kind *k = s->m->kind;
 	struct term_view *v = arena_many(s->t->a, k->n_term, struct term_view);
 	size_t n = 0;
 
 	for (size_t i = 0; i < k->n_term; i++) {
-		if (!node_on(k->term[i].node) || term_hidden(s, &k->term[i]))
+		if (!node_on(k->term[i].node) || term_hidden(s, &k->term[i]) || (!alike && compares(&k->term[i].is)))
 			continue;
 		if (!choose_eval(&k->term[i].is, &s->ev, &v[n].v, NULL, err))
 			return false;
@@ -600,7 +608,7 @@ static bool see_all(struct seeing *s, unsigned parts, struct err *err)
 	return see_fields(s, (parts & SEE_FIELDS) != 0, err) && (!(parts & SEE_ACTIONS) || see_actions(s, err))
 	       && (!(parts & SEE_CLOCKS) || see_clocks(s, err)) && (!(parts & SEE_EVENTS) || see_events(s, err))
 	       && (!(parts & SEE_PAPERS) || see_papers(s, err)) && (!(parts & SEE_LINKS) || see_links(s, err))
-	       && (!(parts & SEE_TERMS) || see_terms(s, err));
+	       && (!(parts & SEE_TERMS) || see_terms(s, (parts & SEE_ALIKE) != 0, err));
 }
 
 bool matter_see(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter,

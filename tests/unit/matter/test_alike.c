@@ -48,6 +48,10 @@ static const char kinds[] =
 	"      like: {if: count(alike()) >= 3, should: \"any(alike(), it >= fine) and any(alike(), it <= fine)\","
 	" say: \"{count(alike())}件\", cite: T1, way: fine}\n"
 	"  drop: {name: 撤销, next: 撤销, from: weighing, to: decided, by: [head], set: {result: free}}\n"
+	"terms:\n"
+	"  peers: {name: 类案数, is: count(alike())}\n"
+	"  many: {name: 类案较多, is: peers > 2}\n"
+	"  named: {name: 有案由, is: title is not null}\n"
 	"list: {columns: [title, thing, state], filters: [state], card: [title, state]}\n"
 	"---\n"
 	"kind: paste\nname: 旧决定\ncite: T1\n"
@@ -202,6 +206,23 @@ BOTH(alike_beside_a_form)
 	c.passed = passed;
 	c.n_passed = 1;
 	cr_expect(acts(&c, c.wang, here, "decide", "{'grade': 'normal', 'fine': 700}"), "%s", why(&c));
+	county_free(&c);
+}
+
+/* A page of the matter asks for no like cases, neither for its terms nor for what may be done; who wants them says so. */
+BOTH(alike_asked_for)
+{
+	struct county c = begun(f);
+	int64_t here = a_fault(&c, c.wang, a_thing(&c), ", 'grade': 'normal', 'fine': 500, 'marks': ['late']");
+	const struct actor who = as(&c, c.wang);
+	struct matter_view v;
+	struct err err = { 0 };
+
+	OK(matter_see(c.e, c.db, c.a, &who, here, SEE_ALL, &v, &err));
+	cr_assert_eq(v.n_term, 1);
+	cr_expect(str_is(v.term[0].def->id, "named"));
+	OK(matter_see(c.e, c.db, c.a, &who, here, SEE_TERMS | SEE_ALIKE, &v, &err));
+	cr_expect_eq(v.n_term, 3);
 	county_free(&c);
 }
 
