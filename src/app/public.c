@@ -328,6 +328,26 @@ bool public_send(struct db *db, struct arena *a, struct public_sending *s, struc
 	return false;
 }
 
+bool public_open(struct db *db, struct arena *a, struct public_sending *s, struct err *err)
+{
+	return public_send(db, a, s, err)
+	    && (s->result.n_refused
+		|| matter_receipt(s->app->engine, db, a, s->result.matter, &s->number, &s->query_code, err));
+}
+
+const struct public_fault *public_faults(struct req *r, const struct public_sending *s, size_t *ret_n)
+{
+	struct public_fault *f = arena_many(r->a, PUBLIC_FAULTS, struct public_fault);
+
+	*ret_n = 0;
+	for (size_t i = 0; i < s->result.n_refused && *ret_n < PUBLIC_FAULTS; i++) {
+		const struct refusal *x = &s->result.refused[i];
+
+		f[(*ret_n)++] = (struct public_fault){ x->field.n ? x->field : x->way, x->say };
+	}
+	return f;
+}
+
 /* ---- search ---- */
 
 bool public_find(struct req *r, const struct public_query *q, const struct search_hit **ret, size_t *ret_n,

@@ -445,6 +445,7 @@ struct public_sending {
 	struct str content[PUBLIC_FILES];
 	size_t n_blob;
 	struct act_result result;
+	struct str number, query_code;    /* public_open: of what was opened */
 };
 /* The files of that name as a value (VAL_NULL: none), with their digests; their contents stay in the request. */
 MUST_USE bool public_files(struct req *r, const char *name, struct public_sending *s, struct val *ret, struct err *err);
@@ -452,6 +453,11 @@ MUST_USE bool public_files(struct req *r, const char *name, struct public_sendin
 MUST_USE bool public_try(struct req *r, struct public_sending *s, struct err *err);
 /* In the writing turn; true with result.n_refused when it is refused. */
 MUST_USE bool public_send(struct db *db, struct arena *a, struct public_sending *s, struct err *err);
+/* The same for what opens a matter: its number and query code for the receipt. */
+MUST_USE bool public_open(struct db *db, struct arena *a, struct public_sending *s, struct err *err);
+/* What was refused, each at its field; the first PUBLIC_FAULTS. */
+#define PUBLIC_FAULTS 20
+const struct public_fault *public_faults(struct req *r, const struct public_sending *s, size_t *ret_n);
 
 struct public_query {
 	const char *kind;

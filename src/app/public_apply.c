@@ -5,14 +5,13 @@
 #include "app/public.h"
 #include "pages.h"
 
-#define FAULTS_MOST 20
 #define ENTRIES_MOST 5
 
 struct applying {
 	struct public_sending send;
 	struct apply_view *v;
 	int64_t notice;
-	struct str organ, number, query_code; /* of the application that was opened */
+	struct str organ; /* that takes it in */
 };
 
 static bool page(struct req *r, int status, struct apply_view *v, struct err *err)
@@ -77,28 +76,13 @@ static bool run(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
 	struct applying *c = ctx;
 
-	if (!public_send(db, a, &c->send, err))
-		return false;
-	return c->send.result.n_refused
-	       || matter_receipt(c->send.app->engine, db, a, c->send.result.matter, &c->number, &c->query_code, err);
-}
-
-static void show_faults(struct req *r, struct applying *c)
-{
-	struct public_fault *f = arena_many(r->a, FAULTS_MOST, struct public_fault);
-
-	for (size_t i = 0; i < c->send.result.n_refused && c->v->n_fault < FAULTS_MOST; i++) {
-		const struct refusal *x = &c->send.result.refused[i];
-
-		f[c->v->n_fault++] = (struct public_fault){ x->field.n ? x->field : x->way, x->say };
-	}
-	c->v->fault = f;
+	return public_open(db, a, &c->send, err);
 }
 
 static bool after(struct req *r, void *ctx, bool ok, const struct err *failed, struct err *err)
 {
 	struct applying *c = ctx;
-	struct receipt_view v = { .heading = STR("已收到您的申请"), .about = c->v->title, .number = c->number, .code = c->query_code,
+	struct receipt_view v = { .heading = STR("已收到您的申请"), .about = c->v->title, .number = c->send.number, .code = c->send.query_code,
 				  .organ = c->organ, .limit = STR("5个工作日"), .back = STR("/window"), .back_name = STR("回窗口公示") };
 	struct html h;
 
@@ -107,7 +91,7 @@ static bool after(struct req *r, void *ctx, bool ok, const struct err *failed, s
 		return false;
 	}
 	if (c->send.result.n_refused) {
-		show_faults(r, c);
+		c->v->fault = public_faults(r, &c->send, &c->v->n_fault);
 		return page(r, 422, c->v, err);
 	}
 	public_frame_fill(r, v.heading, DOOR_ITEMS, &v.frame);
@@ -141,6 +125,6 @@ bool apply_send(struct req *r, struct err *err)
 		return false;
 	if (!c->send.result.n_refused)
 		return req_write(r, run, c, after);
-	show_faults(r, c);
+	c->v->fault = public_faults(r, &c->send, &c->v->n_fault);
 	return page(r, 422, c->v, err);
 }

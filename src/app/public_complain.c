@@ -6,13 +6,11 @@
 #include "blob/blob.h"
 #include "pages.h"
 
-#define FAULTS_MOST 20
 #define ENTRIES_MOST 13
 
 struct complaining {
 	struct public_sending send;
 	struct complain_view *v;
-	struct str number, query_code; /* of the complaint that was opened */
 };
 
 /* The kind as the bureau's law has it; its words and choices are those of the page. */
@@ -142,28 +140,13 @@ static bool run(struct db *db, struct arena *a, void *ctx, struct err *err)
 {
 	struct complaining *c = ctx;
 
-	if (!public_send(db, a, &c->send, err))
-		return false;
-	return c->send.result.n_refused
-	       || matter_receipt(c->send.app->engine, db, a, c->send.result.matter, &c->number, &c->query_code, err);
-}
-
-static void show_faults(struct req *r, struct complaining *c)
-{
-	struct public_fault *f = arena_many(r->a, FAULTS_MOST, struct public_fault);
-
-	for (size_t i = 0; i < c->send.result.n_refused && c->v->n_fault < FAULTS_MOST; i++) {
-		const struct refusal *x = &c->send.result.refused[i];
-
-		f[c->v->n_fault++] = (struct public_fault){ x->field.n ? x->field : x->way, x->say };
-	}
-	c->v->fault = f;
+	return public_open(db, a, &c->send, err);
 }
 
 static bool after(struct req *r, void *ctx, bool ok, const struct err *failed, struct err *err)
 {
 	struct complaining *c = ctx;
-	struct receipt_view v = { .heading = STR("已收到您的投诉举报"), .number = c->number, .code = c->query_code,
+	struct receipt_view v = { .heading = STR("已收到您的投诉举报"), .number = c->send.number, .code = c->send.query_code,
 				  .organ = c->v->bureau, .limit = STR("7个工作日"), .back = STR("/"), .back_name = STR("回首页") };
 	struct html h;
 
@@ -172,7 +155,7 @@ static bool after(struct req *r, void *ctx, bool ok, const struct err *failed, s
 		return false;
 	}
 	if (c->send.result.n_refused) {
-		show_faults(r, c);
+		c->v->fault = public_faults(r, &c->send, &c->v->n_fault);
 		return page(r, 422, c->v, err);
 	}
 	public_frame_fill(r, v.heading, DOOR_COMPLAIN, &v.frame);
@@ -206,6 +189,6 @@ bool complain_send(struct req *r, struct err *err)
 		return false;
 	if (!c->send.result.n_refused)
 		return req_write(r, run, c, after);
-	show_faults(r, c);
+	c->v->fault = public_faults(r, &c->send, &c->v->n_fault);
 	return page(r, 422, c->v, err);
 }
