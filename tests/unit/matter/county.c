@@ -273,7 +273,7 @@ static const char folio_text[] =
 	"kind: folio\nname: 卷宗\ncite: T1\n"
 	"fields:\n"
 	"  text: {name: 内容, type: text(40)}\n"
-	"  files: {name: 材料, type: files}\n"
+	"  files: {name: 材料, type: files, see: {who: [organ], save: [head]}}\n"
 	"numbers: {folio_no: {name: 卷号, pattern: \"{organ.abbr}卷〔{year}〕{seq}号\", at: write}}\n"
 	"states: {new: {name: 在办, holder: [officer]}, kept: {name: 已归档, holder: [officer]}, over: {name: 已移交, end: true}}\n"
 	"actions:\n"

@@ -60,6 +60,22 @@ BOTH(fields_have_their_readers)
 	county_free(&c);
 }
 
+/* Whoever sees files need not be allowed to take them out (see: save). Proves: SX-JL-20c */
+BOTH(files_are_taken_out_by_some)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	struct actor wang = as(&c, c.wang), li = as(&c, c.li);
+	struct matter_view v;
+	struct err err = { 0 };
+
+	cr_assert(opens(&c, c.wang, "folio", "{'text': '卷'}"), "%s", why(&c));
+	OK(matter_see(c.e, c.db, c.a, &wang, c.r.matter, SEE_FIELDS, &v, &err));
+	cr_expect(!seen(&v, "files")->hidden && seen(&v, "files")->no_copy && !seen(&v, "text")->no_copy);
+	OK(matter_see(c.e, c.db, c.a, &li, c.r.matter, SEE_FIELDS, &v, &err));
+	cr_expect(!seen(&v, "files")->no_copy);
+	county_free(&c);
+}
+
 /* A reference tells who is named only to those who see the one that is named. */
 BOTH(names_are_told_to_who_sees_the_matter)
 {
