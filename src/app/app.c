@@ -277,6 +277,32 @@ static bool fill_job(struct db *db, struct arena *a, void *ctx, struct err *err)
 	return matter_fill(app->engine, db, a, MATTER_FILL, &more, err);
 }
 
+/* Matters that the pack in force wants to go over to it: found by the reader, moved in the writing turn. */
+struct adopting {
+	struct app *app;
+	int64_t matter[ADOPT_MOST];
+	size_t n, moved;
+};
+
+static bool adopt_job(struct db *db, struct arena *a, void *ctx, struct err *err)
+{
+	struct adopting *x = ctx;
+
+	return matter_adopt(x->app->engine, db, a, x->matter, x->n, &x->moved, err);
+}
+
+/* ret_more: the pass is not over. */
+static bool adopt_some(struct app *app, struct db *db, bool *ret_more, struct err *err)
+{
+	struct adopting x = { .app = app };
+	struct arena *a = arena_new();
+	bool ok = adopt_next(app->engine, db, a, &app->adopting, x.matter, &x.n, err);
+
+	(void)arena_free(a);
+	*ret_more = ok && x.n > 0;
+	return ok && (!x.n || writer_run(app->writer, "adopt", adopt_job, &x, err));
+}
+
 static bool count_overdue(struct app *app, int64_t *ret, struct err *err)
 {
 	struct arena *a = arena_new();
@@ -298,7 +324,7 @@ static void timer_work(struct app *app, struct follower *f)
 	struct arena *a;
 	struct db *db;
 	int64_t n = 0;
-	bool ok, warns = false;
+	bool ok, warns = false, adopts = false;
 
 	if (f->stop || !follower_db(f, app, &db, &err))
 		return; /* the database is away: the next second asks again */
@@ -318,7 +344,9 @@ static void timer_work(struct app *app, struct follower *f)
 		log_line(LOG_WARNING, "warn: %s", err.detail);
 	if (!n && engine_filling_any(app->engine) && !writer_run(app->writer, "fill", fill_job, app, &err))
 		log_line(LOG_WARNING, "fill: %s", err.detail);
-	f->more = n > TIMERS_A_GROUP || (!n && !err.code && engine_filling_any(app->engine));
+	if (!n && !err.code && !adopt_some(app, db, &adopts, &err))
+		log_line(LOG_WARNING, "adopt: %s", err.detail[0] ? err.detail : err.msg);
+	f->more = n > TIMERS_A_GROUP || (!n && !err.code && (adopts || engine_filling_any(app->engine)));
 	if (n <= TIMERS_A_GROUP && atomic_exchange(&app->catching_up, false))
 		log_line(LOG_INFO, "到期事项已全部补办，恢复办理");
 }

@@ -11,6 +11,7 @@
 
 #include "blob/blob.h"
 #include "db/writer.h"
+#include "matter/adopt.h"
 #include "matter/matter.h"
 #include "web/http.h"
 
@@ -64,6 +65,7 @@ struct app {
 	struct follower follower[FOLLOWERS];
 	int n_follower;
 	atomic_bool catching_up;  /* more than 64 acts of the law are overdue: people may only look */
+	struct adopt_pass adopting; /* of the timer alone */
 	atomic_llong overdue;     /* how many are left */
 	atomic_llong indexed;     /* the last event that the full-text index has */
 	bool practice;            /* this data folder is a practice county (practice.h) */

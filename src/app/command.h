@@ -43,6 +43,7 @@ int cmd_key(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_draw(int argc, char **argv);
 int cmd_search(int argc, char **argv);
+int cmd_running(int argc, char **argv);
 int cmd_unheld(int argc, char **argv);
 int cmd_scenario(int argc, char **argv);
 

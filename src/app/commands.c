@@ -34,6 +34,7 @@ static const struct command {
 	{ "draw", cmd_draw, { "draw verify 文件" },
 	  "按公布的文件重新算一遍随机抽取：0 全部相符，1 结果不符并说明是哪一处，2 没有核对成" },
 	{ "search", cmd_search, { "search rebuild 文件夹 [选项]" }, "重建全文索引" },
+	{ "running", cmd_running, { "running 文件夹 [选项]" }, "列出按旧版定义办理、要转入新定义的在办办件；都能转入则返回0" },
 	{ "unheld", cmd_unheld, { "unheld 文件夹 [选项]" }, "列出无人在办的办件；没有则返回0" },
 	{ "law", cmd_law, { "law check [选项]", "law coverage [选项]", "law diff 定义包 定义包 [选项]", "law flow 种类 [选项]" },
 	  "check：核对定义包；coverage：规则的引用和证明；diff：比较两个定义包；flow：流程图（SVG）" },
@@ -86,8 +87,8 @@ static const struct option_row {
 	{ "scenario", "--jobs", "数", "同时运行几个，1到16" },
 	{ "scenario", "--quiet", NULL, "只印不符的" },
 	{ "scenario", "--papers", "文件夹", "把制成的文书画到这里，每种一份" },
-	{ "init serve account migrate import export backup restore log key verify search unheld scenario", "--db", "地址", DB },
-	{ "init serve account migrate import export backup restore key search unheld check coverage diff flow law scenario workday",
+	{ "init serve account migrate import export backup restore log key verify search running unheld scenario", "--db", "地址", DB },
+	{ "init serve account migrate import export backup restore key search running unheld check coverage diff flow law scenario workday",
 	  "--law", "文件夹", LAW },
 };
 

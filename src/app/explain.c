@@ -174,7 +174,7 @@ static const char *use_name(const struct node *n)
 		[NODE_REACTION] = "联动", [NODE_SEE] = "谁可以查看", [NODE_PAPER] = "文书", [NODE_ROW] = "分档",
 		[NODE_FUNCTION] = "共用判断", [NODE_SETTING] = "可设定的数值", [NODE_KIND] = "办件", [NODE_SHEET] = "核对表",
 		[NODE_ITEM] = "核对项", [NODE_NUMBER] = "文号", [NODE_EXPORT] = "对外报送的表",
-		[NODE_DRAW] = "随机抽取" };
+		[NODE_DRAW] = "随机抽取", [NODE_RUNNING] = "转入新定义" };
 
 	return names[n->sort] ? names[n->sort] : "";
 }

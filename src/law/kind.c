@@ -92,7 +92,6 @@ static const struct ynode *section(const struct loader *l, const struct kind *k,
 
 /* ---- structure ---- */
 
-#define LATER4 "第四部分"
 
 static const struct key kind_keys[] = {
 	{ "kind", K_SCALAR | K_MUST }, { "name", K_SCALAR | K_MUST }, { "cite", K_SCALAR | K_LIST },
@@ -358,7 +357,7 @@ static struct node *shared_node(struct loader *l, struct kind *k, const struct a
 	return n;
 }
 
-/* ask_recuse, recuse, those of `together`, and correct where the kind says how. Their form is the engine's: a person and a
+/* ask_recuse, recuse, those of `together`, correct where the kind says how, and adopt where the pack does. Their form is the engine's: a person and a
  * reason are not fields of the kind. */
 static void builtin(struct kind *k, struct action *act, const char *id, struct str name, struct str next,
 		    const struct str *cite, struct loader *l)
@@ -397,6 +396,7 @@ static const struct {
 
 static void builtins(struct loader *l, struct kind *k)
 {
+	const struct running_def *running = law_running(l->law, k->id);
 	struct action *act = &k->action[k->n_action];
 
 	builtin(k, &act[0], "ask_recuse", STR("申请回避"), STR("决定是否回避"), &recuse_cite, l);
@@ -404,8 +404,12 @@ static void builtins(struct loader *l, struct kind *k)
 	k->n_action += 2;
 	for (size_t i = 0; i < ARRAY_LEN(together); i++)
 		builtin(k, &k->action[k->n_action++], together[i].id, str_of(together[i].name), STR(""), NULL, l);
+	if (running) {
+		builtin(k, &k->action[k->n_action], "adopt", STR("转入新定义"), STR(""), NULL, l);
+		k->action[k->n_action++].node->cite = running->node->cite;
+	}
 	if (ynode_get(tree_of(l, k), "correct"))
-		builtin(k, &k->action[k->n_action++], "correct", STR("更正"), STR(""), NULL, l);
+		builtin(k, &k->action[k->n_action++], "correct", STR("更正"), STR(""), NULL, l); /* the last: correct() */
 	for (struct action *b = act; b < k->action + k->n_action; b++)
 		not_ended(l, k, b);
 }
@@ -418,7 +422,7 @@ static void actions(struct loader *l, struct kind *k)
 	static const char *const own[] = { "correct", "ask_recuse", "recuse", "note", "expedite", "recall", "ask_back",
 					   "tick", "take_over", "adopt", "unseal", "excuse" };
 
-	k->action = arena_many(l->a, n + 3 + ARRAY_LEN(together), struct action);
+	k->action = arena_many(l->a, n + 4 + ARRAY_LEN(together), struct action);
 	for (size_t i = 0; i < n; i++) {
 		for (size_t j = 0; j < ARRAY_LEN(own); j++)
 			if (str_is(map->child[i]->key, own[j]) && !(str_is(k->id, "duty_record") && str_is(map->child[i]->key, "excuse")))
@@ -1119,7 +1123,7 @@ static void builtin_by(struct loader *l, struct kind *k, struct action *act)
 
 	if (str_is(act->id, "correct"))
 		return;
-	at->text = str_is(act->id, "recuse") ? STR("head") : str_is(act->id, "take_over") ? STR("system") : STR("organ");
+	at->text = str_is(act->id, "recuse") ? STR("head") : str_is(act->id, "take_over") || str_is(act->id, "adopt") ? STR("system") : STR("organ");
 	if (str_is(act->id, "recuse") && !law_role(l->law, STR("head")))
 		at->text = STR("organ");
 	act->by = bind_whos(l, &s, at, NODE_BY, path_of(l, act->node->path, STR("by")));

@@ -22,7 +22,7 @@ struct cites {
 
 enum node_sort { NODE_FIELD, NODE_STATE, NODE_TERM, NODE_ACTION, NODE_BY, NODE_CHECK, NODE_CLOCK, NODE_EFFECT,
 		 NODE_REACTION, NODE_SEE, NODE_PAPER, NODE_ROW, NODE_FUNCTION, NODE_SETTING, NODE_KIND, NODE_SHEET,
-		 NODE_ITEM, NODE_NUMBER, NODE_DUTY, NODE_REPORT, NODE_EXPORT, NODE_DRAW, NODE_MAX };
+		 NODE_ITEM, NODE_NUMBER, NODE_DUTY, NODE_REPORT, NODE_EXPORT, NODE_DRAW, NODE_RUNNING, NODE_MAX };
 
 /* What every addressable part of a definition has. path is "penalty.decide.reviewed".
  * off and touched belong to the scenario runner (`--without`), which runs alone: the engine treats an
@@ -226,7 +226,7 @@ struct action {
 	bool again; /* a person may replace an own part before that */
 	bool confirm, batch, points, reopen;
 	const struct field *opinions;     /* `points: FIELD`: its rows go back as points to be ticked with a word; NULL: none */
-	bool builtin; /* correct, ask_recuse, recuse, note, expedite, recall, ask_back, tick, take_over */
+	bool builtin; /* correct, ask_recuse, recuse, note, expedite, recall, ask_back, tick, take_over, adopt */
 	size_t index;
 };
 
@@ -578,6 +578,14 @@ struct function_def {
 	const struct expr *is;
 };
 
+/* Running matters of these kinds go over to this version of the pack from a day on (`running`, language.md 14). */
+struct running_def {
+	const struct str *kind;
+	size_t n;
+	int64_t from; /* day */
+	struct node *node;
+};
+
 /* What a lower pack changed in a block of an upper one, for `law check` and `law diff`. */
 enum change_sort { CHANGE_ADD, CHANGE_NARROW, CHANGE_REPLACE, CHANGE_REMOVE, CHANGE_SETTING };
 struct law_change {
@@ -609,6 +617,8 @@ struct law {
 	size_t n_setting;
 	const struct function_def *function;
 	size_t n_function;
+	const struct running_def *running; /* of each pack of the chain that says so */
+	size_t n_running;
 	struct node *const *node; /* every node, in order of loading */
 	size_t n_node;
 	const struct calendar *calendar;
@@ -622,6 +632,7 @@ const struct kind *law_kind(const struct law *l, struct str id);
 const struct duty *law_duty(const struct law *l, struct str path);     /* KIND.ID */
 const struct report *law_report(const struct law *l, struct str path);
 const struct export_def *law_export(const struct law *l, struct str path);
+const struct running_def *law_running(const struct law *l, struct str kind); /* the one that begins first; NULL: they stay */
 const struct sheet *law_sheet(const struct law *l, struct str id);
 const struct role_def *law_role(const struct law *l, struct str id);
 /* What an entry of by, see, tell is called: 机关负责人, 承办人员; of a path, 案件的承办人员. */

@@ -92,7 +92,7 @@ static const struct key pack_keys[] = {
 	{ "pack", K_SCALAR | K_MUST }, { "name", K_SCALAR | K_MUST }, { "above", K_SCALAR },
 	{ "version", K_SCALAR | K_MUST }, { "from", K_SCALAR | K_MUST }, { "organs", K_MAP }, { "roles", K_MAP },
 	{ "settings", K_MAP }, { "functions", K_MAP },
-	{ "running", K_MAP, "第四部分" }, { 0 }
+	{ "running", K_MAP }, { 0 }
 };
 
 static const struct ynode *read_pack(struct loader *l, struct str id)
@@ -530,6 +530,46 @@ static void ledger(struct loader *l)
 		l->ledger = book;
 }
 
+const struct running_def *law_running(const struct law *l, struct str kind)
+{
+	const struct running_def *first = NULL;
+
+	for (size_t i = 0; i < l->n_running; i++)
+		for (size_t k = 0; k < l->running[i].n; k++)
+			if (str_eq(l->running[i].kind[k], kind) && (!first || l->running[i].from < first->from))
+				first = &l->running[i];
+	return first;
+}
+
+static const struct key running_keys[] = {
+	{ "kinds", K_SCALAR | K_LIST | K_MUST }, { "from", K_SCALAR | K_MUST }, { "cite", K_SCALAR | K_LIST | K_MUST }, { 0 }
+};
+
+/* Before the kinds: each of those that are named has the built-in action `adopt`. */
+static void running(struct loader *l)
+{
+	struct running_def *r = arena_many(l->a, l->n_pack, struct running_def);
+
+	l->law->running = r;
+	for (size_t p = 0; p < l->n_pack; p++) {
+		const struct ynode *y = ynode_get(l->pack[p].y, "running"), *kinds;
+
+		if (!y || !bind_keys(l, y, "running", running_keys))
+			continue;
+		kinds = ynode_get(y, "kinds");
+		r->node = bind_node(l, NODE_RUNNING, y, str_fmt(l->a, "running.%.*s", STR_FMT(l->pack[p].id)));
+		r->node->name = STR("转入新定义");
+		r->n = kinds ? bind_texts(l, kinds, &r->kind) : 0;
+		for (size_t i = 0; i < r->n; i++)
+			if (!law_kind(l->law, r->kind[i]))
+				diag_add(l->d, pos_val(kinds), false, "没有名为“%.*s”的事项类型", STR_FMT(r->kind[i]));
+		if (ynode_get(y, "from") && !day_parse(bind_text(y, "from"), &r->from))
+			diag_add(l->d, pos_val(ynode_get(y, "from")), false, "from 应当是日期，例如 2026-12-01");
+		r++;
+	}
+	l->law->n_running = (size_t)(r - l->law->running);
+}
+
 /* All kinds by name first: types refer to them. */
 static void kinds(struct loader *l)
 {
@@ -593,6 +633,7 @@ struct law *law_load(struct arena *a, const struct law_files *files, struct str 
 	roles(l);
 	organs(l);
 	kinds(l);
+	running(l);
 	bind_sheets(l);
 	settings(l);
 	functions(l);

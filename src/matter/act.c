@@ -56,6 +56,11 @@ static bool new_snap(struct step *s, const struct law *law, int64_t def, struct 
 	return snap_get(t->a, empty_fields(), m, err);
 }
 
+static bool is_adopt(const struct act *act)
+{
+	return act->matter && act->who.sort == ACTOR_SYSTEM && str_eq(act->action, ADOPT);
+}
+
 static bool step_begin(struct step *s, struct err *err)
 {
 	const struct law *law;
@@ -66,6 +71,8 @@ static bool step_begin(struct step *s, struct err *err)
 			return false;
 		if (!s->old)
 			return err_set(err, ERR_NOT_FOUND, "没有找到这件办件");
+		if (!is_adopt(s->act) && !adopt_in_turn(s->t, &s->old, err))
+			return false;
 		s->kind = s->old->kind;
 		s->new = snap_dup(s->t->a, s->old);
 		s->organ = s->old->organ;
@@ -458,6 +465,8 @@ static bool step_fill(struct step *s, struct err *err)
 
 	if (!s->ac->builtin)
 		return step_form(s, err) && points_ask(s, err);
+	if (is_adopt(s->act)) /* nobody is asked anything */
+		return true;
 	if (is_together(s->ac))
 		return together_ask(s, err);
 	if (empty)
@@ -640,7 +649,7 @@ bool step_run(struct step *s, struct err *err)
 	if (!step_clocks(s, err) || !write_all(s, err))
 		return false;
 	s->t->pending = NULL;
-	if (!s->completes || s->import)
+	if (!s->completes || s->import || is_adopt(s->act)) /* which brings nothing about */
 		return true;
 	if (!handover_done(s, err) || (!s->no.n && !step_effects(s, err)) || (!s->no.n && !step_reactions(s, err))
 	    || (!s->no.n && !step_removes(s, err)))

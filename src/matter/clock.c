@@ -748,6 +748,8 @@ bool step_clocks(struct step *s, struct err *err)
 	if (s->import || !s->completes || s->undo)
 		return true;
 	n = s->clocks->n;
+	for (size_t i = 0; i < n; i++) /* what follows when it is due stands beside a run */
+		s->clocks->v[i].dirty = s->clocks->v[i].dirty || (runs(&s->clocks->v[i]) && str_eq(s->ac->id, ADOPT));
 	for (size_t i = 0; i < n; i++)
 		if (runs(&s->clocks->v[i]) && !advance(s, &s->clocks->v[i], err))
 			return false;

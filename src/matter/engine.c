@@ -588,6 +588,14 @@ const struct law *engine_law_named(const struct engine *e, struct str pack)
 	return l ? l->law : NULL;
 }
 
+const struct law *engine_law_current(const struct engine *e, struct str pack, int64_t *ret_def)
+{
+	const struct engine_law *l = law_named(e, pack);
+
+	*ret_def = l ? l->def : 0;
+	return l ? l->law : NULL;
+}
+
 static const struct stmt st_organ_pack = { "organ_pack", "SELECT pack FROM organ WHERE id = $1" };
 
 bool engine_law_ahead(struct db *db, int64_t organ, struct err *err)

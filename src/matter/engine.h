@@ -40,6 +40,8 @@ MUST_USE bool engine_law_ahead(struct db *db, int64_t organ, struct err *err);
 MUST_USE bool engine_law(struct engine *e, struct db *db, struct arena *a, int64_t def, const struct law **ret,
 			 struct err *err);
 const struct law *engine_law_named(const struct engine *e, struct str pack); /* current; NULL */
+/* The same with the id of its pack_version; 0: it is not bound yet. */
+const struct law *engine_law_current(const struct engine *e, struct str pack, int64_t *ret_def);
 /* Another default pack; the text must outlive the engine. For scenarios, which run alone. */
 void engine_set_pack(struct engine *e, struct str pack);
 const struct ledger *engine_ledger(const struct engine *e);

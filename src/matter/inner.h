@@ -381,6 +381,11 @@ MUST_USE bool draw_spares_load(struct turn *t, int64_t matter, const struct draw
 /* The two shares joined; false: one is not there or is no 64 hexadecimal digits (ret_which). */
 bool draw_secret(const struct draw_def *d, const struct snap *m, unsigned char ret[LOG_HASH], size_t *ret_which);
 
+/* adopt.c: a matter that the pack in force wants to go over to it does so (the action ADOPT), when it has a place there; *m is
+ * then read by that version. A dry turn leaves it. */
+#define ADOPT STR("adopt")
+MUST_USE bool adopt_in_turn(struct turn *t, struct snap **m, struct err *err);
+
 /* effect.c */
 MUST_USE bool step_effects(struct step *s, struct err *err);
 MUST_USE bool step_reactions(struct step *s, struct err *err);

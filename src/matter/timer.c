@@ -124,7 +124,7 @@ static bool timer_run(struct db *db, void *ctx, struct err *err)
 		return false;
 	if (!m)
 		return err_set(err, ERR_BUG, "到期的期限没有办件");
-	if (!end_run(x, m, &r, err))
+	if ((!x->park && !adopt_in_turn(&x->t, &m, err)) || !end_run(x, m, &r, err))
 		return false;
 	if (x->park)
 		return alarm(x, m, r->def, err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 #include <criterion/criterion.h>
 
+#include "base/day.h"
 #include "lib/law_text.h"
 
 static const char upper[] =
@@ -221,4 +222,44 @@ Test(law_overlay, packs_side_by_side_do_not_mix)
 	cr_assert_eq(law_packs(t->a, &(struct law_files){ t->file, t->n }, &pack), 3u);
 	cr_assert(str_is(pack[0], "p") && str_is(pack[1], "p/low"));
 	arena_free(t->a);
+}
+
+/* The lower pack's statement on running matters; NULL: it does not load, and wants are words of the finding. */
+static void running(const char *line, const char *wants)
+{
+	struct law_text *t = law_text_new();
+	struct law *l;
+
+	law_text_add(t, "p/review.yaml", upper);
+	law_text_add(t, "p/low/pack.yaml",
+		     str_fmt(t->a, "pack: p/low\nname: 下级包\nabove: p\nversion: 1\nfrom: 2024-01-01\n%s", line).p);
+	l = law_text_load(t, "p/low");
+	if (wants) {
+		cr_expect_null(l, "%s", line);
+		cr_expect_not_null(law_text_find(t, false, wants), "%s", law_text_all(t));
+		arena_free(t->a);
+		return;
+	}
+	cr_assert(l, "%s", law_text_all(t));
+	const struct running_def *r = law_running(l, STR("review"));
+	const struct action *adopt = kind_action(law_kind(l, STR("review")), STR("adopt"));
+
+	cr_assert(r && adopt);
+	cr_expect_eq(r->from, day_of(2026, 12, 1));
+	cr_expect(adopt->builtin && adopt->any && adopt->by.n == 1 && adopt->by.v[0].sort == WHO_SYSTEM);
+	cr_expect(adopt->node->cite.n == 1 && str_is(adopt->node->cite.id[0], "T2"));
+	cr_expect_null(law_running(l, STR("person")));
+	cr_expect_null(kind_action(law_kind(l, STR("person")), STR("adopt")), "only where it is asked for");
+	arena_free(t->a);
+}
+
+Test(law_overlay, running_matters_go_over_where_a_pack_says_so)
+{
+	running("running: {kinds: [review], from: 2026-12-01, cite: T2}\n", NULL);
+	running("running: {kinds: [revue], from: 2026-12-01, cite: T2}\n", "没有名为“revue”的事项类型");
+	running("running: {kinds: [review], from: 2026-13-01, cite: T2}\n", "from 应当是日期");
+	running("running: {kinds: [review], from: 2026-12-01}\n", "running缺少“cite”");
+	running("running: {from: 2026-12-01, cite: T2}\n", "running缺少“kinds”");
+	running("running: {kinds: [review], cite: T2}\n", "running缺少“from”");
+	running("running: {kinds: [review], from: 2026-12-01, cite: T2, when: now}\n", "when");
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/day.h"
+#include "log/log.h"
 #include "matter/inner.h"
 #include "matter/store.h"
 
@@ -664,4 +665,46 @@ void county_free(struct county *c)
 {
 	db_close(c->db);
 	engine_free(c->e);
+}
+
+static bool append(struct db *db, const void *ctx, struct err *err)
+{
+	const struct county *const *c = ctx;
+
+	return log_append(db, (*c)->a, NULL, err);
+}
+
+void county_logged(struct county *c)
+{
+	const struct county *const self = c;
+	struct err err = { 0 };
+
+	OK(db_tx(c->db, "append", append, &self, &err));
+}
+
+static void say(void *ctx, int64_t event, struct buf *b)
+{
+	const struct county *c = ctx;
+
+	audit_say(c->e, c->db, event, b);
+}
+
+static void progress(void *ctx, const char *part, int64_t done, int64_t all)
+{
+	(void)ctx;
+	(void)part;
+	(void)done;
+	(void)all;
+}
+
+bool county_audited(struct county *c, struct audit *x, struct err *err)
+{
+	struct arena *a = arena_new();
+	struct matter_audit m = { .e = c->e, .x = x };
+	bool ok;
+
+	*x = (struct audit){ .db = c->db, .a = a, .say = say, .progress = progress, .ctx = c };
+	ok = audit_log(x, err) && audit_matters(&m, err);
+	(void)arena_free(a);
+	return ok;
 }

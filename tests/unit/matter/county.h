@@ -5,6 +5,7 @@
 #define MINGFA_TEST_COUNTY_H
 
 #include "lib/fresh.h"
+#include "matter/audit.h"
 #include "matter/matter.h"
 
 struct county {
@@ -44,6 +45,9 @@ const char *why(struct county *c);
 int timers(struct county *c); /* all that are overdue at the standing time */
 int64_t child_of(struct county *c, int64_t parent, const char *kind); /* the newest; 0 */
 int64_t count_rows(struct county *c, const struct stmt *st, int64_t arg);
+void county_logged(struct county *c); /* what happened stands in the log too */
+/* Log and matters against what is stored (audit.h); what was counted is left in x. */
+bool county_audited(struct county *c, struct audit *x, struct err *err);
 const struct clock_view *clock_of(struct county *c, int64_t who, int64_t matter, const char *clock);
 
 #endif

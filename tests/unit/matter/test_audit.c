@@ -2,50 +2,6 @@
 /* The audit on both databases: a county's matters are what their events say; a body that is gone is told, unless an act
  * says that it was removed. What each altered column brings is tested with the command (tests/law/verify.js). */
 #include "county.h"
-#include "log/log.h"
-#include "matter/audit.h"
-
-static bool append(struct db *db, const void *ctx, struct err *err)
-{
-	const struct county *const *c = ctx;
-
-	return log_append(db, (*c)->a, NULL, err);
-}
-
-static void appended(struct county *c)
-{
-	const struct county *const self = c;
-	struct err err = { 0 };
-
-	OK(db_tx(c->db, "append", append, &self, &err));
-}
-
-static void say(void *ctx, int64_t event, struct buf *b)
-{
-	const struct county *c = ctx;
-
-	audit_say(c->e, c->db, event, b);
-}
-
-static void progress(void *ctx, const char *part, int64_t done, int64_t all)
-{
-	(void)ctx;
-	(void)part;
-	(void)done;
-	(void)all;
-}
-
-static bool audited(struct county *c, struct audit *x, struct err *err)
-{
-	struct arena *a = arena_new();
-	struct matter_audit m = { .e = c->e, .x = x };
-	bool ok;
-
-	*x = (struct audit){ .db = c->db, .a = a, .say = say, .progress = progress, .ctx = c };
-	ok = audit_log(x, err) && audit_matters(&m, err);
-	(void)arena_free(a);
-	return ok;
-}
 
 static const struct stmt st_guard = { "test_guard",
 	"INSERT INTO retention_guard (event, because_of) SELECT MIN(id), MAX(id) FROM event WHERE matter = $1" };
@@ -67,17 +23,17 @@ BOTH(a_body_that_no_removal_names_is_told)
 
 	cr_assert(opens(&c, c.wang, "penal", "{'party': {'name': '张三', 'sort': 'person'}, 'cause': '未如实记录',"
 			" 'found_on': '2026-03-01', 'secret': '某人'}"), "%s", why(&c));
-	appended(&c);
-	OK(audited(&c, &x, &err));
+	county_logged(&c);
+	OK(county_audited(&c, &x, &err));
 	cr_assert(x.events > 0 && x.removed == 0);
 	const struct db_in matter[] = { db_i64(c.r.matter) };
 
 	OK(db_exec(c.db, &st_act, DB_IN(matter), NULL, &err));
 	OK(db_exec(c.db, &st_body, DB_IN(body), NULL, &err));
 	OK(db_exec(c.db, &st_version, DB_IN(matter), NULL, &err));
-	appended(&c);
+	county_logged(&c);
 	OK(db_exec(c.db, &st_guard, DB_IN(matter), NULL, &err));
 	OK(db_exec(c.db, &st_gone, DB_IN(matter), NULL, &err));
-	FAILS(audited(&c, &x, &err), ERR_ALTERED);
+	FAILS(county_audited(&c, &x, &err), ERR_ALTERED);
 	county_free(&c);
 }

@@ -185,39 +185,14 @@ static bool on_disk(struct bench *x, const struct blob *b)
 	return access(str_cstr(x->c.a, str_fmt(x->c.a, "%s/blobs/%.2s/%.*s", x->dir, b->sha256.p, STR_FMT(b->sha256))), F_OK) == 0;
 }
 
-static void say(void *ctx, int64_t event, struct buf *b)
-{
-	const struct county *c = ctx;
-
-	audit_say(c->e, c->db, event, b);
-}
-
-static void progress(void *ctx, const char *part, int64_t done, int64_t all)
-{
-	(void)ctx;
-	(void)part;
-	(void)done;
-	(void)all;
-}
-
-static bool append(struct db *db, const void *ctx, struct err *err)
-{
-	struct bench *const *x = ctx;
-
-	return log_append(db, (*x)->c.a, NULL, err);
-}
-
 static bool audited(struct bench *x, int64_t *ret_removed, struct err *err)
 {
-	struct arena *a = arena_new();
-	struct audit log = { .db = x->c.db, .a = a, .say = say, .progress = progress, .ctx = &x->c };
-	struct matter_audit m = { .e = x->c.e, .x = &log };
-	struct bench *const self = x;
-	bool ok = db_tx(x->c.db, "append", append, &self, err);
+	struct audit log;
+	bool ok;
 
-	ok = ok && audit_log(&log, err) && audit_matters(&m, err);
+	county_logged(&x->c);
+	ok = county_audited(&x->c, &log, err);
 	*ret_removed = log.removed;
-	(void)arena_free(a);
 	return ok;
 }
 
