@@ -9,7 +9,10 @@
 
 static void tell_fine(const struct draw_record *r, const struct draw_check *c)
 {
-	if (r->whole)
+	if (r->cancelled)
+		(void)printf("核对完毕，名单和密值与当初的承诺相符：名单%lld行（检查对象%zu个，检查人员%zu人）。这次抽取已经取消，没有结果\n",
+			     (long long)r->list_size, c->targets, c->inspectors);
+	else if (r->whole)
 		(void)printf("核对完毕，全部相符：名单%lld行（检查对象%zu个，检查人员%zu人），抽中%zu个，递补%zu次\n",
 			     (long long)r->list_size, c->targets, c->inspectors, c->drawn, c->replaced);
 	else

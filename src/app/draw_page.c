@@ -197,7 +197,7 @@ bool draw_whole(struct req *r, struct err *err)
 	if (!draw_of(r, SEE_FIELDS, &m, &d, err))
 		return false;
 	if (!d.whole)
-		return err_set(err, ERR_NOT_FOUND, "完整的名单在检查公开以后由监督机关查阅");
+		return err_set(err, ERR_NOT_FOUND, "完整的名单在检查公开以后由监督机关查阅，取消的由检察机关查阅");
 	{
 		const struct str bytes = record_of(r, &d, true);
 		const struct str name = str_fmt(r->a, "draw-whole-%.*s.json", STR_FMT(str_head(m.snap->code, 40)));

@@ -45,21 +45,11 @@ static bool read_commit(const struct json *j, struct draw_record *ret, struct er
 	       && ((ret->panel_size >= 0 && ret->panel_size != 1) || lacks("panel_size", err));
 }
 
-bool draw_record_read(struct arena *a, struct str text, struct draw_record *ret, struct err *err)
+/* What a draw that took place has beside its list. */
+static bool read_made(const struct json *doc, struct draw_record *ret, struct err *err)
 {
-	const struct json *doc, *list;
-
-	*ret = (struct draw_record){ .list_size = 0 };
-	if (text.n > DRAW_RECORD_MAX)
-		return err_set(err, ERR_TOO_LARGE, "公布的文件过大");
-	if (!str_utf8(text) || !json_read(a, text, &doc, err))
-		return err_set(err, ERR_BAD_INPUT, "不是公布抽取结果的文件（应当是 JSON）");
-	if (!read_commit(json_get(doc, "commit"), ret, err) || !hash_of(doc, "secret_hex", ret->secret, err)
-	    || !text_of(doc, "beacon_value", &ret->value, err))
+	if (!text_of(doc, "beacon_value", &ret->value, err))
 		return false;
-	list = json_get(doc, "list");
-	ret->whole = list && list->type == JSON_STRING;
-	ret->list = json_str(doc, "list");
 	ret->lines = json_get(doc, "lines");
 	ret->last = json_get(doc, "last");
 	ret->result = json_get(doc, "result");
@@ -69,6 +59,27 @@ bool draw_record_read(struct arena *a, struct str text, struct draw_record *ret,
 	if (!ret->result || ret->result->type != JSON_OBJECT)
 		return lacks("result", err);
 	return !ret->replaced || ret->replaced->type == JSON_ARRAY || lacks("replaced", err);
+}
+
+bool draw_record_read(struct arena *a, struct str text, struct draw_record *ret, struct err *err)
+{
+	const struct json *doc, *list, *cancelled;
+
+	*ret = (struct draw_record){ .list_size = 0 };
+	if (text.n > DRAW_RECORD_MAX)
+		return err_set(err, ERR_TOO_LARGE, "公布的文件过大");
+	if (!str_utf8(text) || !json_read(a, text, &doc, err))
+		return err_set(err, ERR_BAD_INPUT, "不是公布抽取结果的文件（应当是 JSON）");
+	if (!read_commit(json_get(doc, "commit"), ret, err) || !hash_of(doc, "secret_hex", ret->secret, err))
+		return false;
+	list = json_get(doc, "list");
+	ret->whole = list && list->type == JSON_STRING;
+	ret->list = json_str(doc, "list");
+	cancelled = json_get(doc, "cancelled");
+	ret->cancelled = cancelled && cancelled->type == JSON_BOOL && cancelled->yes;
+	if (ret->cancelled)
+		return ret->whole || lacks("list", err);
+	return read_made(doc, ret, err);
 }
 
 /* ---- writing ---- */
@@ -261,9 +272,13 @@ void draw_record_put(struct arena *a, struct buf *b, const struct draw_made *m, 
 	else
 		put_lines(a, &o, m);
 	put_hash(&o, STR("secret_hex"), m->secret);
-	json_out_str(&o, "beacon_value", m->value);
-	put_result(&o, m, whole);
-	put_spares(&o, m);
+	if (m->result) {
+		json_out_str(&o, "beacon_value", m->value);
+		put_result(&o, m, whole);
+		put_spares(&o, m);
+	} else {
+		json_out_bool(&o, "cancelled", true);
+	}
 	json_close(&o, '}');
 	buf_addc(b, '\n');
 }

@@ -5,6 +5,8 @@
  * result {seed order drawn keys panels cap unstaffed}, and replaced when somebody was. `list` is the whole list: for who
  * may see it all. `lines` [{index, line, proof}] are those of the drawn only, each with its inclusion proof: for the
  * public, so that weights of parties that were not drawn stay unknown; `last` then has the largest drawn key by stratum.
+ * Of a draw that was cancelled after it was frozen there are commit, list and secret_hex alone, with `cancelled` true: for
+ * the procurator, who can tell from them that it is the list that was committed to.
  * result.order: the drawn and the next DRAW_RESERVES. */
 #ifndef MINGFA_DRAW_RECORD_H
 #define MINGFA_DRAW_RECORD_H
@@ -21,6 +23,7 @@ struct draw_record {
 	int64_t list_size, panel_size;
 	unsigned char root[LOG_HASH], secret_hash[LOG_HASH], secret[LOG_HASH];
 	bool whole;                 /* has `list`, else `lines` */
+	bool cancelled;             /* list and secret alone; result NULL, value empty */
 	struct str list;
 	const struct json *lines, *last, *result, *replaced; /* of a whole one: lines, last NULL; replaced may be NULL */
 };
@@ -50,7 +53,7 @@ struct draw_made { /* what is to be written */
 	const struct draw_spare *spare;
 	size_t n_spare;
 };
-/* The whole file; whole: with the list, else with the drawn lines. */
+/* The whole file; whole: with the list, else with the drawn lines. m->result NULL: cancelled, always with the list. */
 void draw_record_put(struct arena *a, struct buf *b, const struct draw_made *m, bool whole);
 /* Only `commit`, as an object: what is known before the public value is. */
 void draw_commit_put(struct json_out *o, const struct draw_made *m);

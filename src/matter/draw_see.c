@@ -67,6 +67,28 @@ static bool result(struct looking *x, struct draw_frozen *f, const unsigned char
 	return draw_spares_load(x->t, x->m->id, v->def, &v->made.spare, &v->made.n_spare, err);
 }
 
+/* Frozen and ended without a draw: list and secret are opened to whom the definition names and who sees both shares, so
+ * that nobody can look at a result first and then say that there was none. */
+static bool look_cancelled(struct looking *x, struct draw_frozen *f, const unsigned char secret[LOG_HASH], struct err *err)
+{
+	struct draw_view *v = x->v;
+	struct draw_list *list = arena_one(x->t->a, struct draw_list);
+	unsigned char *kept = arena_alloc(x->t->a, LOG_HASH);
+	bool sees = true;
+	const struct who *w;
+
+	if (!full(x, v->def->share[0], &sees, err) || !full(x, v->def->share[1], &sees, err)
+	    || !whos_let(x->t, &v->def->whole, &x->ev, x->who, &w, err))
+		return false;
+	v->whole = sees && w;
+	if (!v->whole)
+		return true;
+	*list = f->list;
+	memcpy(kept, secret, LOG_HASH);
+	v->made = (struct draw_made){ .draw_id = f->draw_id, .beacon = f->beacon, .panel_size = f->panel_size, .secret = kept, .list = list };
+	return true;
+}
+
 static bool look(struct looking *x, struct err *err)
 {
 	struct draw_view *v = x->v;
@@ -85,6 +107,8 @@ static bool look(struct looking *x, struct err *err)
 		return true;
 	commitment(v, x->t->a, &f);
 	v->revealed = type_is_text(value->t) && !val_empty(x->m->field[d->into->index]);
+	if (!v->revealed && x->m->state->end && draw_secret(d, x->m, secret, &which))
+		return look_cancelled(x, &f, secret, err);
 	v->open = v->revealed && draw_secret(d, x->m, secret, &which);
 	if (!full(x, d->share[0], &v->open, err) || !full(x, d->share[1], &v->open, err) || !full(x, d->into, &v->open, err))
 		return false;

@@ -18,8 +18,8 @@ struct draw_view {
 	size_t targets, inspectors, raised; /* raised: targets of a weight above 1 */
 	bool revealed;
 	bool open;                 /* the reader sees shares and result: made is filled in */
-	bool whole;                /* and may read the whole list */
-	struct draw_made made;
+	bool whole;                /* and may read the whole list; of a draw that was cancelled, list and secret alone */
+	struct draw_made made;     /* result NULL: cancelled */
 };
 /* The first draw of a matter's kind. Whether the reader sees the matter is the caller's to ask: without that only the
  * commitment may be shown. *ret_found false: no such matter, or its kind draws nothing. */

@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (draw_record_read(a, (struct str){ (const char *)data, size }, &r, &err) && draw_record_check(a, &r, &c, &err)) {
 		assert(c.n <= c.all);
-		if (r.whole && !c.all)
+		if (r.whole && !r.cancelled && !c.all)
 			again(a, &r);
 	}
 	(void)arena_free(a);

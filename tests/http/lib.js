@@ -216,6 +216,21 @@ class Server {
 		that(csrf, 'no token in the page');
 		return { server: this, cookie, csrf: csrf[1], login };
 	}
+
+	// A person's own token of the interface: act(code, action, fields) does one act on a matter as it stands.
+	async caller(login) {
+		const r = await request(this.port, 'POST', '/api/v1/session', { headers: { 'Content-Type': 'application/json' },
+			body: JSON.stringify({ login, password: this.passwords.get(login) }) });
+		const { token } = JSON.parse(r.body);
+		that(token, `session of ${login}: ${r.body}`);
+		const call = (method, where, body) => request(this.port, method, `/api/v1${where}`, {
+			headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }, body: body && JSON.stringify(body) });
+		return async (code, action, fields = {}) => {
+			const { version } = JSON.parse((await call('GET', `/matters/${code}`)).body);
+			const done = await call('POST', `/matters/${code}/actions/${action}`, { version, form: fields });
+			expect(done.status, 200, `${action}: ${done.body}`);
+		};
+	}
 }
 
 /* ---- requests ---- */

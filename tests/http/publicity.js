@@ -41,21 +41,7 @@ test('the page of a licence tells number, validity and result, has a proof, and 
 	that((await open(`${licence.href}/proof`)).includes('存证'), 'its proof');
 });
 
-// The person's own token of the interface; act() does one act on a matter as it stands.
-async function caller(login) {
-	const s = await running();
-	const r = await request(s.port, 'POST', '/api/v1/session', { headers: { 'Content-Type': 'application/json' },
-		body: JSON.stringify({ login, password: s.passwords.get(login) }) });
-	const { token } = JSON.parse(r.body);
-	that(token, `session of ${login}: ${r.body}`);
-	const call = (method, where, body) => request(s.port, method, `/api/v1${where}`, {
-		headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }, body: body && JSON.stringify(body) });
-	return async (code, action, fields) => {
-		const { version } = JSON.parse((await call('GET', `/matters/${code}`)).body);
-		const done = await call('POST', `/matters/${code}/actions/${action}`, { version, form: fields });
-		expect(done.status, 200, `${action}: ${done.body}`);
-	};
-}
+const caller = async (login) => (await running()).caller(login);
 
 test('what was corrected or taken down is listed with its reason', async () => {
 	const newer = await open('/decisions?change=newer');

@@ -13,7 +13,6 @@
 
 static struct str file_of(struct arena *a, const char *name)
 {
-	struct draw_record r;
 	struct draw_result result;
 	struct draw_list l;
 	struct err err = { 0 };
@@ -21,7 +20,6 @@ static struct str file_of(struct arena *a, const char *name)
 	unsigned char seed[LOG_HASH];
 	struct buf b;
 
-	(void)r;
 	cr_assert(draw_list_read(a, json_str(j, "list"), &l, &err), "%s", err.msg);
 	struct str secret = vector_hex(a, j, "secret_hex");
 	const struct json *c = vector(j, "commit");
@@ -189,6 +187,30 @@ Test(draw, the_public_file)
 	     "次序不符");
 	told(a, text, "04b56b54", "04b56b55", "签值不符");
 	told(a, text, "\"91110000000000026X\":[\"insp-06\",\"insp-02\"]", "\"91110000000000026X\":[\"insp-06\"]", "检查组有1人");
+	(void)arena_free(a);
+}
+
+/* A draw that was cancelled after it was frozen: list and secret are those that were committed to, or it is said. */
+Test(draw, cancelled)
+{
+	struct arena *a = arena_new();
+	const struct json *j = vectors(a, "draw/v1-small.json"), *commit = vector(j, "commit");
+	struct str secret = vector_hex(a, j, "secret_hex"), text;
+	struct draw_list l;
+	struct err err = { 0 };
+	struct buf b;
+
+	cr_assert(draw_list_read(a, vector_str(j, "list"), &l, &err));
+	const struct draw_made m = { .draw_id = vector_str(commit, "draw_id"), .beacon = vector_str(commit, "beacon"), .panel_size = 2,
+				     .list = &l, .secret = (const unsigned char *)secret.p };
+
+	buf_init(&b, a, 1 << 20);
+	draw_record_put(a, &b, &m, true);
+	text = buf_str(&b);
+	cr_assert_eq(checked(a, text).all, 0);
+	cr_assert_eq(checked(a, text).targets, 5);
+	told(a, text, "\\u0009A\\u00094\\u0009", "\\u0009A\\u00093\\u0009", "名单与承诺不符");
+	told(a, text, "07b0378a", "07b0378b", "不是当初承诺的那一个");
 	(void)arena_free(a);
 }
 
