@@ -39,18 +39,23 @@ struct reading {
 static bool read_file(struct arena *a, const char *path, struct str *ret, struct err *err)
 {
 	FILE *f = fopen(path, "rb");
-	char *p = arena_alloc(a, FILE_MOST + 1);
-	size_t n;
+	struct stat st;
+	char *p;
 
-	if (!f) {
+	if (!f || fstat(fileno(f), &st) != 0) {
 		(void)err_set(err, ERR_IO, "不能读取文件 %s", path);
-		return err_wrap(err, "%s", strerror(errno));
+		(void)err_wrap(err, "%s", strerror(errno));
+		if (f)
+			(void)fclose(f);
+		return false;
 	}
-	n = fread(p, 1, FILE_MOST + 1, f);
-	(void)fclose(f);
-	if (n > FILE_MOST)
+	if ((size_t)st.st_size > FILE_MOST) {
+		(void)fclose(f);
 		return err_set(err, ERR_TOO_LARGE, "文件 %s 超过1 MB", path);
-	*ret = str_dup(a, (struct str){ p, n });
+	}
+	p = arena_alloc(a, (size_t)st.st_size + 1);
+	*ret = (struct str){ p, fread(p, 1, (size_t)st.st_size, f) };
+	(void)fclose(f);
 	return true;
 }
 

@@ -217,12 +217,25 @@ static bool read_again(struct turn *t, const struct snap *m, const struct kind *
 	return true;
 }
 
-static bool go_over(struct turn *t, const struct snap *m, const struct kind *is, int64_t def, struct snap **ret,
-		    struct err *err)
+/* 〔行政处罚法 第五十四条〕正在办理的办件自2026年12月1日起按临猗县第2版定义办理 */
+static struct str reason(struct turn *t, const struct running_def *r, const struct law *is)
+{
+	const struct ymd d = day_ymd(r->from);
+	struct buf b;
+
+	buf_init(&b, t->a, 1000);
+	for (size_t i = 0; i < r->node->cite.n && engine_ledger(t->e); i++)
+		ledger_put_cite(engine_ledger(t->e), r->node->cite.id[i], &b);
+	buf_addf(&b, "正在办理的办件自%d年%d月%d日起按%.*s第%.*s版定义办理", d.year, d.month, d.day, STR_FMT(is->name),
+		 STR_FMT(is->version));
+	return buf_str(&b);
+}
+
+static bool go_over(struct turn *t, const struct snap *m, const struct running_def *r, const struct kind *is, int64_t def,
+		    struct snap **ret, struct err *err)
 {
 	const struct act act = { .who = { .sort = ACTOR_SYSTEM }, .matter = m->id, .action = ADOPT, .version = -1,
-				 .reason = str_fmt(t->a, "%.*s%.*s版的定义适用于正在办理的办件", STR_FMT(is->law->name),
-						   STR_FMT(is->law->version)) };
+				 .reason = reason(t, r, is->law) };
 	struct step *s = arena_one(t->a, struct step);
 
 	*s = (struct step){ .t = t, .act = &act };
@@ -244,7 +257,7 @@ bool adopt_in_turn(struct turn *t, struct snap **m, struct err *err)
 	is = t->dry ? NULL : wanted(t, *m, &running, &def);
 	if (!is || !node_on(running->node) || day_at(t->now) < running->from)
 		return true;
-	return unfit(t, *m, is, &why, err) && (why.n || go_over(t, *m, is, def, m, err));
+	return unfit(t, *m, is, &why, err) && (why.n || go_over(t, *m, running, is, def, m, err));
 }
 
 /* ---- all that run ---- */
