@@ -312,4 +312,4 @@ function dayText(d) {
 	return `${y}年${m}月${n}日`;
 }
 
-module.exports = { ...base, test, step, Site, Person, examine, shot, fillField, pageKind, watch, gone, day, dayText };
+module.exports = { ...base, test, step, Site, Person, examine, shot, fillField, pageKind, watch, gone, day, dayText, PDF };
