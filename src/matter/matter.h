@@ -411,7 +411,8 @@ struct past_change {
 MUST_USE bool matter_past(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter,
 			  const char *replaces, const struct past_change **ret, size_t *ret_n, struct err *err);
 
-/* The value of a setting for an organ on a day: its own before one for all, the newest in force, else the pack's default.
+/* The value of a setting for an organ on a day: its own before one for all, the newest in force (of two in force from the
+ * same day the one that was set later), else the pack's default.
  * organ 0: no organ's own. Null when the organ's definitions have none of that name. */
 MUST_USE bool matter_setting(struct engine *e, struct db *db, struct arena *a, int64_t organ, int64_t day, struct str id,
 			     struct val *ret, struct err *err);

@@ -580,7 +580,7 @@ static bool w_clocks(void *w, const struct snap *m, struct str clock, const stru
 
 struct set_row {
 	struct str key, value;
-	int64_t scope, from;
+	int64_t scope, from, id;
 };
 
 struct set_read {
@@ -614,7 +614,7 @@ static bool settings_read(struct turn *t, struct str key, struct err *err)
 		scope = snap_field(s, "scope");
 		from = snap_field(s, "in_force");
 		x = (struct set_row){ .key = key, .value = snap_text(s, "value"), .scope = scope ? scope->i : 0,
-				      .from = from && from->t == T_DATE ? from->i : INT64_MIN };
+				      .from = from && from->t == T_DATE ? from->i : INT64_MIN, .id = s->id };
 		if (scope && val_is_null(*scope))
 			x.scope = 0;
 		PUSH(t->a, t->set, t->n_set, t->cap_set, x);
@@ -627,7 +627,14 @@ void turn_forget_settings(struct turn *t)
 	t->n_set = 0;
 }
 
-/* Specific before general, then the newest in force; of two of one day the later one. */
+/* Specific before general, then the newest in force; of two in force from one day the one that was set later. */
+static bool set_goes_before(const struct set_row *x, const struct set_row *y)
+{
+	if (!x->scope != !y->scope)
+		return x->scope != 0;
+	return x->from != y->from ? x->from > y->from : x->id > y->id;
+}
+
 static bool setting_on(struct turn *t, const struct setting_def *d, int64_t organ, int64_t day, struct val *ret,
 		       struct err *err)
 {
@@ -641,7 +648,7 @@ static bool setting_on(struct turn *t, const struct setting_def *d, int64_t orga
 
 		if (!str_eq(x->key, d->id) || x->from > day || (x->scope && x->scope != organ))
 			continue;
-		if (!best || (x->scope && !best->scope) || (!x->scope == !best->scope && x->from >= best->from))
+		if (!best || set_goes_before(x, best))
 			best = x;
 	}
 	*ret = d->def;

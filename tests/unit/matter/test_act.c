@@ -301,3 +301,51 @@ BOTH(settings_hold_from_the_opening)
 	cr_assert(acts(&c, c.li, old, "decide", "{'fine': 50000}"), "%s", why(&c));
 	county_free(&c);
 }
+
+static int64_t ceiling(struct county *c, const char *value, int64_t scope)
+{
+	cr_assert(opens(c, c->li, "setting", str_fmt(c->a, scope ? "{'key': 'ceiling', 'value': '%s', 'in_force': '2026-03-03', 'scope': %lld}"
+						       : "{'key': 'ceiling', 'value': '%s', 'in_force': '2026-03-03'}", value,
+						 (long long)scope).p), "%s", why(c));
+	return c->r.matter;
+}
+
+static const struct stmt st_key_out = { "test_key_out", "DELETE FROM matter_key_text WHERE matter = $1" };
+static const struct stmt st_key_in = { "test_key_in",
+	"INSERT INTO matter_key_text (field, text, matter) VALUES ('setting.key', 'ceiling', $1)" };
+
+static bool key_moves(struct db *db, const void *ctx, struct err *err)
+{
+	const struct db_in in[] = { db_i64(*(const int64_t *)ctx) };
+
+	return db_exec(db, &st_key_out, DB_IN(in), NULL, err) && db_exec(db, &st_key_in, DB_IN(in), NULL, err);
+}
+
+/* Whether a case that is opened now may be decided with a fine of so much and not of a fen more. */
+static void ceiling_is(struct county *c, const char *cause, int yuan)
+{
+	int64_t m = filed(c, cause);
+
+	cr_assert(acts(c, c->wang, m, "report", "{}"));
+	cr_assert_not(acts(c, c->li, m, "decide", str_fmt(c->a, "{'fine': %d.01}", yuan).p), "%d", yuan);
+	cr_assert(acts(c, c->li, m, "decide", str_fmt(c->a, "{'fine': %d}", yuan).p), "%d: %s", yuan, why(c));
+}
+
+/* Two values in force from one day: what was set later holds, in whichever order the database brings them. */
+BOTH(of_two_settings_of_one_day_the_later_holds)
+{
+	struct county c = county_new(f, "2026-03-03 09:00");
+	int64_t first = ceiling(&c, "1000", c.bureau), second = ceiling(&c, "2000", c.bureau);
+	struct err err = { 0 };
+
+	ceiling_is(&c, "A", 2000);
+	OK(db_tx(c.db, "move", key_moves, &first, &err));
+	ceiling_is(&c, "B", 2000);
+	ceiling(&c, "3000", 0); /* one for all, set last: the organ's own goes before it */
+	ceiling_is(&c, "C", 2000);
+	cr_assert(acts(&c, c.li, second, "withdraw", "{}"), "%s", why(&c));
+	ceiling_is(&c, "D", 1000);
+	ceiling(&c, "500", c.bureau);
+	ceiling_is(&c, "E", 500);
+	county_free(&c);
+}
