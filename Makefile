@@ -51,7 +51,7 @@ MEDIA_OBJ := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(filter-out src/media/main.c,$
 MEDIA_LIBS = $(eval MEDIA_LIBS := $$(shell pkg-config --libs libavformat libavcodec libavutil libseccomp))$(MEDIA_LIBS)
 TOOLS := $(patsubst tools/%.c,$(BUILD)/tools/%,$(wildcard tools/*.c))
 
-.PHONY: all deps build run practice test bench fuzz format check clean FORCE test-programs
+.PHONY: all deps build run practice test bench bench-public fuzz format check clean FORCE test-programs
 all: build
 # While installing, one goal after the other; the build below it is parallel again.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
@@ -232,6 +232,8 @@ $(BUILD)/bench/draw $(BUILD)/bench/record $(BUILD)/bench/digests: $(BUILD)/bench
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 bench: build $(foreach p,turn page log draw record digests,$(BUILD)/bench/$p)
 	@BUILD=$(BUILD) sh bench/run.sh
+bench-public: build $(BUILD)/bench/log
+	@BUILD=$(BUILD) sh bench/run.sh public
 
 # ---- a Debian package ----
 deb: build

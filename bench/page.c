@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* page - what one page costs, counted and not timed, so that a loaded machine says the same as an idle one.
  *
- *	page count DIR LOGIN N PATH…     asks for the paths in turn, N times in all, in this process, as this person; prints
- *	                                 statements, rows, virtual machine steps and page-cache misses of SQLite a page
+ *	page count DIR LOGIN N PATH…     asks for the paths in turn, N times in all, in this process, as this person (a path of
+ *	                                 the public side alone as anyone); prints statements, rows, virtual machine steps and page-cache misses of SQLite a page
  *	page texts DIR LOGIN PATH        the statements of one page, one a line, with how often each was asked
  *	page plan DIR LOGIN PATH         the same with SQLite's plan of each
  *	page show DIR LOGIN PATH         the page itself
@@ -158,6 +158,8 @@ static size_t ask(struct asking *x, const char *text, bool show)
 	r.path = only;
 	check(form_urlencoded(a, query, &r.query, &err), &err);
 	r.route = route_match(working_routes, n_working_routes, METHOD_GET, only, a, &r.param, &allowed);
+	if (!r.route)
+		r.route = route_match(public_routes, n_public_routes, METHOD_GET, only, a, &r.param, &allowed);
 	if (!r.route) {
 		(void)fprintf(stderr, "page: no route for %.*s\n", STR_FMT(path));
 		exit(1);

@@ -3,7 +3,8 @@
 # `make bench`: measures and writes bench/RESULTS.md. Nothing else should run on the machine meanwhile.
 #	BENCH_SECONDS (5) for each figure · BENCH_SIZES ("10000 1000000") cases in the database, the smallest first, one is
 #	enough for a trial ("2000") · BENCH_EVENTS ("10000 1000000") events of a record to be verified · BENCH_DATA: a folder
-#	that keeps the filled databases for the next time (the larger one takes 18 GB and some minutes)
+#	that keeps the filled databases for the next time (the larger one takes 18 GB and some minutes) · `make bench-public`: the
+#	search and statistics of the public side alone (8 GB, some ten minutes with the filling)
 set -u
 : "${BUILD:=build}" "${BENCH_SECONDS:=5}" "${BENCH_SIZES:=10000 1000000}" "${BENCH_EVENTS:=10000 1000000}"
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
@@ -40,6 +41,16 @@ fresh() { # FOLDER: an own copy of the demonstration
 	rm -rf "$1"
 	cp -r "$DATA/demo" "$1"
 }
+
+# `sh bench/run.sh public` (make bench-public) measures that part alone and puts it in its place in the results.
+if [ "${1:-}" = public ]; then
+	. bench/public.sh
+	awk -v part="$WORK/out.md" '
+		/^## / { inside = $0 ~ /^## The public side/; if (inside) while ((getline line <part) > 0) print line }
+		!inside' "$OUT" >"$WORK/results.md" && cp "$WORK/results.md" "$OUT"
+	echo "written: $OUT"
+	exit
+fi
 
 note "# What was measured"
 note ""
@@ -265,42 +276,8 @@ for n in $BENCH_SIZES; do
 done
 
 note ""
-note "## The public side"
-note ""
-note "Published decisions of one year, copies of one of the demonstration (bench/public.sql): the search at 64 clients, each question"
-note "from another address, and the statistics of that year (six tables, all organs). \"Counted\" is the first question, which counts;"
-note "afterwards what is kept answers, and a thread counts again."
-note ""
-note "| decisions | one decision's word, /s (p50, p99 ms) | rare pair of words | type and year | statistics counted, s | statistics, /s (p99 ms) | wrong |"
-note "|---|---|---|---|---|---|---|"
-for n in $BENCH_SIZES; do
-	YEAR=$(date +%Y)
-	export YEAR N=$n
-	if [ ! -e "$DATA/p$n.filled" ]; then
-		echo "filling $n decisions…"
-		fresh "$DATA/p$n"
-		sed "s/\\\$n/$n/g; s/\\\$year/$YEAR/g" bench/public.sql | sqlite3 -bail "$DATA/p$n/mingfa.db" >/dev/null || exit 1
-		"$BUILD/bench/log" seal "$DATA/p$n/mingfa.db" || exit 1
-		"$MINGFA" search rebuild "$DATA/p$n" >/dev/null || exit 1
-		touch "$DATA/p$n.filled"
-	fi
-	serve "$DATA/p$n" --proxy 127.0.0.1 || exit 1
-	PUBLIC=$(sed -n 's#.*http://127.0.0.1:\([0-9]*\)/.*#\1#p' "$WORK/serve.out" | sed -n 2p)
-	counted=$(curl -s -o /dev/null -w '%{time_total}' "http://127.0.0.1:$PUBLIC/statistics.json?year=$YEAR")
-	line="| $n |" wrong=0
-	for MODE in one pair type; do
-		export MODE
-		set -- $(ask 64 "$S" "http://127.0.0.1:$PUBLIC" bench/public.lua)
-		line="$line $1 ($2, $3) |" wrong=$((wrong + $4))
-		eval "public_$MODE=$3"
-	done
-	set -- $(MODE=statistics ask 64 "$S" "http://127.0.0.1:$PUBLIC" bench/public.lua)
-	wrong=$((wrong + $4))
-	note "$line $counted | $1 ($3) | $wrong |"
-	halt
-done
+. bench/public.sh
 
-note ""
 note "## The record checked, a dossier bound"
 note ""
 note "\`mingfa verify\` reads every act, leaf, node, matter and file anew; events are true ones, with what a download says. \"Plain"

@@ -49,7 +49,7 @@ BEGIN
 			EXECUTE format('GRANT INSERT, DELETE ON %I.%I TO %I', place, t, who);
 		END LOOP;
 		FOREACH t IN ARRAY ARRAY['session', 'draft', 'pref', 'key_fill', 'matter_holder', 'process', 'search',
-			'witness', 'visit', 'duty', 'duty_mark'] LOOP
+			'witness', 'visit', 'duty', 'duty_mark', 'tally', 'tally_seen'] LOOP
 			EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %I.%I TO %I', place, t, who);
 		END LOOP;
 	END LOOP;

@@ -105,7 +105,7 @@ bool statistics_show(struct req *r, struct err *err)
 	struct html h;
 	bool ok;
 
-	if (!yearly_get(app_of(r), r->db, year, &y, err))
+	if (!yearly_get(app_of(r), r->db, r->a, year, &y, err))
 		return false;
 	public_frame_fill(r, str_fmt(r->a, "%.*s年度行政执法统计", STR_FMT(v.year)), DOOR_DECISIONS, &v.frame);
 	v.running = year == day_ymd(day_at(now_of(r))).year;
@@ -169,7 +169,7 @@ bool statistics_table(struct req *r, struct err *err)
 					    xlsx ? ".xlsx" : ".csv"));
 	bool ok;
 
-	if (!yearly_get(app_of(r), r->db, year, &y, err))
+	if (!yearly_get(app_of(r), r->db, r->a, year, &y, err))
 		return false;
 	ok = write_table(r, y, path, title, err) && file_read_whole(r->a, path, FILE_MOST, &bytes, err)
 	     && reply_file(r, xlsx ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv; charset=utf-8",
@@ -227,7 +227,7 @@ bool statistics_json(struct req *r, struct err *err)
 	struct buf b, at;
 	bool ok;
 
-	if (!yearly_get(app_of(r), r->db, year_asked(r), &y, err))
+	if (!yearly_get(app_of(r), r->db, r->a, year_asked(r), &y, err))
 		return false;
 	buf_init(&b, r->a, JSON_MOST);
 	buf_init(&at, r->a, 40);

@@ -10,9 +10,11 @@
 #define SHARE 20                          /* counting takes at most a twentieth of the time */
 #define WANTED_MS ((int64_t)24 * 3600000) /* after it nobody has asked for that long, a year is counted when it is asked again */
 #define YEARS_KEPT 16
+#define BLOCKS_A_ROUND 16 /* counted before they are stored: a second */
+#define BLOCKS_AT_ONCE 64 /* counted while somebody waits */
 
 struct kept {
-	struct yearly pub;
+	struct yearly pub;  /* at 0: not counted yet, somebody has asked */
 	struct arena *a;
 	int64_t took, asked;
 	int refs;           /* readers, and the shelf */
@@ -155,7 +157,46 @@ static bool count(struct app *app, struct db *db, int64_t year, int64_t asked, s
 	return true;
 }
 
-bool yearly_get(struct app *app, struct db *db, int64_t year, const struct yearly **ret, struct err *err)
+/* Counts what is not kept of a year's reports, the public's and the others, as far as k->most allows. */
+static bool keep_year(struct app *app, struct db *db, struct arena *a, int64_t year, struct tally_keep *k, struct err *err)
+{
+	const struct law *law;
+	int64_t def;
+
+	return engine_law_of_organ(app->engine, db, a, 0, &law, &def, err)
+	       && matter_reports_keep(app->engine, db, a, law, day_of((int)year, 1, 1), k, err);
+}
+
+/* On the shelf without figures, so that the follower counts it at once. */
+static void want(struct app *app, int64_t year, int64_t now)
+{
+	struct arena *a = arena_new();
+	struct kept *k = arena_one(a, struct kept);
+
+	*k = (struct kept){ .pub = { .year = year }, .a = a, .asked = now, .refs = 1 };
+	put(app, k);
+	app_wake(app);
+}
+
+/* For who is waiting: what is missing is counted when it is little, else it is left to the follower. Under shelf.counting. */
+static bool count_now(struct app *app, struct db *db, struct arena *a, int64_t year, int64_t now, struct kept **ret, struct err *err)
+{
+	struct tally_keep missing = { .most = 0 };
+
+	if (!keep_year(app, db, a, year, &missing, err))
+		return false;
+	if (missing.left > BLOCKS_AT_ONCE) {
+		want(app, year, now);
+		return true;
+	}
+	if (!count(app, db, year, now, ret, err))
+		return false;
+	(*ret)->refs++;
+	put(app, *ret);
+	return true;
+}
+
+bool yearly_get(struct app *app, struct db *db, struct arena *a, int64_t year, const struct yearly **ret, struct err *err)
 {
 	const int64_t now = engine_now(app->engine);
 	struct kept *k = take(app, year, now);
@@ -167,14 +208,18 @@ bool yearly_get(struct app *app, struct db *db, int64_t year, const struct yearl
 	if (!k) {
 		(void)pthread_mutex_lock(&shelf.counting);
 		k = take(app, year, now); /* somebody else has counted it meanwhile */
-		if (!k && (ok = count(app, db, year, now, &k, err))) {
-			k->refs++;
-			put(app, k);
-		}
+		ok = k || count_now(app, db, a, year, now, &k, err);
 		(void)pthread_mutex_unlock(&shelf.counting);
 	}
-	*ret = ok ? &k->pub : NULL;
-	return ok;
+	if (!ok)
+		return false;
+	if (!k || !k->pub.at) {
+		if (k)
+			yearly_free(app, &k->pub);
+		return err_set(err, ERR_BUSY, "%lld年度的统计正在计算，请一两分钟后再看", (long long)year);
+	}
+	*ret = &k->pub;
+	return true;
 }
 
 /* ---- the follower ---- */
@@ -222,31 +267,60 @@ static void empty(const struct app *app)
 	(void)pthread_mutex_unlock(&shelf.lock);
 }
 
+static bool store(struct db *db, struct arena *a, void *ctx, struct err *err)
+{
+	return matter_tally_store(db, a, ctx, err);
+}
+
+/* *ret_whole: nothing is missing any more. */
+static bool keep_some(struct app *app, struct db *db, int64_t year, bool *ret_whole, struct err *err)
+{
+	struct tally_keep k = { .most = BLOCKS_A_ROUND };
+	struct arena *a = arena_new();
+	bool ok = keep_year(app, db, a, year, &k, err) && writer_run(app->writer, "tally", store, &k, err);
+
+	*ret_whole = ok && !k.left;
+	(void)arena_free(a);
+	return ok;
+}
+
+static bool work_on(struct app *app, struct db *db, const struct due *due, bool *ret_whole, struct err *err)
+{
+	struct kept *k;
+	bool ok;
+
+	if (!keep_some(app, db, due->year, ret_whole, err))
+		return false;
+	if (!*ret_whole)
+		return true;
+	(void)pthread_mutex_lock(&shelf.counting);
+	ok = count(app, db, due->year, due->asked, &k, err);
+	if (ok)
+		put(app, k);
+	(void)pthread_mutex_unlock(&shelf.counting);
+	return ok;
+}
+
+/* One year a round, and of that what is soon counted: whoever ends the program waits for no more. */
 void yearly_work(struct app *app, struct follower *f)
 {
-	const int64_t now = engine_now(app->engine);
 	struct due due[YEARS_KEPT + 2];
 	struct err err = { 0 };
-	struct kept *k;
 	struct db *db;
+	bool whole;
 	size_t n;
 
 	if (f->stop) {
 		empty(app);
 		return;
 	}
-	n = due_years(app, now, due);
-	for (size_t i = 0; n && i < n && !f->stop; i++) {
-		if (!follower_db(f, app, &db, &err))
-			return; /* the database is away: the next round asks again */
-		(void)pthread_mutex_lock(&shelf.counting);
-		if (count(app, db, due[i].year, due[i].asked, &k, &err)) {
-			put(app, k);
-		} else {
-			log_line(LOG_WARNING, "statistics of %lld: %s", (long long)due[i].year, err.detail);
-			follower_lost(f);
-			i = n;
-		}
-		(void)pthread_mutex_unlock(&shelf.counting);
+	n = due_years(app, engine_now(app->engine), due);
+	if (!n || !follower_db(f, app, &db, &err))
+		return; /* the database is away: the next round asks again */
+	if (!work_on(app, db, &due[0], &whole, &err)) {
+		log_line(LOG_WARNING, "statistics of %lld: %s (%s)", (long long)due[0].year, err.msg, err.detail);
+		follower_lost(f);
+		return;
 	}
+	f->more = n > 1 || !whole;
 }

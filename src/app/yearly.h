@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* yearly.h - 年度行政执法统计: the yearly reports that the public may see, counted beforehand. A year of a province reads a million
- * decisions, so what was counted is kept and shown with its time; a thread counts again what is old, and no reader waits for
- * more than the first count of a year. */
+/* yearly.h - 年度行政执法统计: the yearly reports that the public may see, counted beforehand. What was counted is shown with its
+ * time; a thread counts again what is old, out of what is kept by block of matters (matter_report_keep). The very first count of
+ * a year reads a million decisions of a province: nobody waits for that, who asks is told to come again in a minute. */
 #ifndef MINGFA_APP_YEARLY_H
 #define MINGFA_APP_YEARLY_H
 
@@ -26,9 +26,10 @@ struct yearly {
 	const struct yearly_table *table;
 	size_t n_table;
 };
-/* What is kept of a year, counted now when nothing is; given back by yearly_free. ERR_NOT_FOUND: a year before the first or after
- * this one. Makes yearly_work hold it up to date for a day. */
-MUST_USE bool yearly_get(struct app *app, struct db *db, int64_t year, const struct yearly **ret, struct err *err);
+/* What is kept of a year, counted now when that is done at once; given back by yearly_free. ERR_NOT_FOUND: a year before the first
+ * or after this one; ERR_BUSY: yearly_work has begun to count it. Makes yearly_work hold it up to date for a day. */
+MUST_USE bool yearly_get(struct app *app, struct db *db, struct arena *a, int64_t year, const struct yearly **ret,
+			 struct err *err);
 void yearly_free(struct app *app, const struct yearly *y); /* NULL is fine */
 
 /* The follower: this year and the last one, and what was asked for. */

@@ -105,6 +105,23 @@ struct report_sheet {
 };
 MUST_USE bool matter_report(struct engine *e, struct db *db, struct arena *a, const struct law *law, const struct report *r,
 			    int64_t day, struct report_sheet *ret, struct err *err);
+/* What the counts of yearly reports gave, by block of matters, to be stored and then read instead of the matters: afterwards
+ * matter_report reads again only the blocks in which something has happened. Kinds of few matters are not worth it. */
+struct tally_keep {
+	size_t most;                 /* blocks to count, less those that were; 0: only to know what is left */
+	size_t left;                 /* blocks that are still to count */
+	struct tally_block {
+		struct str question, answer;
+		int64_t block, newest;
+	} *v;
+	size_t n, cap;
+};
+/* Counts what is not kept of the figures of all yearly reports, of the year in which that day is; on a reader, v lies in the
+ * arena. */
+MUST_USE bool matter_reports_keep(struct engine *e, struct db *db, struct arena *a, const struct law *law, int64_t day,
+				  struct tally_keep *k, struct err *err);
+/* Drops what no longer holds and stores what was counted, as far as nothing has happened there meanwhile. In the turn. */
+MUST_USE bool matter_tally_store(struct db *db, struct arena *a, const struct tally_keep *k, struct err *err);
 /* A figure for people: 12, 87.5%, 3,400.00元; — for null. */
 struct str figure_text(struct arena *a, const struct expr *e, struct val v);
 

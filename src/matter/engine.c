@@ -11,6 +11,7 @@
 #include "base/day.h"
 #include "base/parse.h"
 #include "matter/inner.h"
+#include "matter/kept.h"
 #include "matter/world.h"
 
 #define CHECK_MS 200 /* one check; decision 11 */
@@ -450,7 +451,7 @@ static bool bind_one(struct engine *e, struct db *db, struct arena *a, struct en
 	if (!last_version(e, db, a, l->pack, before, err) || (*before && !compare(db, a, (*before)->law, l->law, err)))
 		return false;
 	e->grew = true;
-	return put_version(e, db, a, l, err) && db_one(db, a, &st_version, DB_IN(key), DB_OUT(out), err);
+	return put_version(e, db, a, l, err) && kept_forget(db, err) && db_one(db, a, &st_version, DB_IN(key), DB_OUT(out), err);
 }
 
 bool engine_bind(struct engine *e, struct db *db, struct arena *a, struct err *err)

@@ -98,6 +98,7 @@ struct turn {
 	const struct val_part *pending;
 	const struct action *pending_action;
 	int64_t pending_matter;
+	struct tally_keep *keep; /* tallies are counted to be kept (kept.h), not to be answered; NULL: the rule */
 };
 void turn_init(struct turn *t, struct engine *e, struct db *db, struct arena *a, int64_t now);
 /* A turn for reading only, now. The questions of one page share it (db_view_memo): who is asking, with which roles, and

@@ -80,6 +80,28 @@ bool matter_report(struct engine *e, struct db *db, struct arena *a, const struc
 	return sheet(turn_to_read(e, db, a), law, r, day, ret, err);
 }
 
+/* All of them together: what stands in one statement is read once. */
+bool matter_reports_keep(struct engine *e, struct db *db, struct arena *a, const struct law *law, int64_t day, struct tally_keep *k,
+			 struct err *err)
+{
+	const struct expr **is = NULL;
+	size_t n = 0, cap = 0;
+	struct duty_frame f;
+	struct turn t;
+
+	turn_init(&t, e, db, a, engine_now(e));
+	t.keep = k;
+	for (size_t i = 0; i < law->n_kind; i++)
+		for (size_t j = 0; j < law->kind[i].n_report; j++) {
+			const struct report *r = &law->kind[i].report[j];
+
+			for (size_t c = 0; r->every == EVERY_YEAR && c < r->n_column; c++)
+				PUSH(a, is, n, cap, r->column[c].is);
+		}
+	duty_frame_init(&t, law->kind, period_of(EVERY_YEAR, day), 0, &f);
+	return tallies_ask(&t, is, n, &f.ev, arena_many(a, n, struct tallies), err);
+}
+
 /* ---- delivery ---- */
 
 /* A delivery's figures are never typed: the kind report_delivery asks which report and period, the rest is put here. */

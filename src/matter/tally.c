@@ -5,9 +5,12 @@
 #include <stdlib.h>
 
 #include "base/day.h"
+#include "base/parse.h"
+#include "matter/kept.h"
 #include "matter/world.h"
 
 #define SQL_MAX ((size_t)64 << 10) /* a condition has 2,000 characters */
+#define ANSWER_MAX ((size_t)1 << 20)
 
 struct writer {
 	struct buf b;
@@ -16,6 +19,9 @@ struct writer {
 	bool json;        /* the text of the fields is read */
 	bool broken;      /* what cannot be said in SQL */
 	bool within;      /* a figure's own condition: asked of each row that is read, by what the row itself says */
+	bool block;       /* of one block of matters (kept.h), each of which is read: */
+	size_t block_in;  /* its first matter and the first of the next, among the inputs */
+	bool moves;       /* the answer changes with time alone */
 	struct str kind;
 	struct db_in *in;
 	size_t n_in, cap_in;
@@ -185,6 +191,7 @@ static void put_between(struct writer *w, const struct filter *f)
 /* As clock(c).late is in the world (run_value): of the last run; unknown when it never started. */
 static void put_late(struct writer *w, const struct filter *f, int64_t now)
 {
+	w->moves = true;
 	put(&w->b, "EXISTS (SELECT 1 FROM clock c WHERE c.matter = m.id AND c.clock = '?' AND c.run ="
 		   " (SELECT MAX(x.run) FROM clock x WHERE x.matter = m.id AND x.clock = '?') AND ", f->id);
 	buf_adds(&w->b, f->op == FILTER_EQ ? "(" : "NOT (");
@@ -293,9 +300,9 @@ static void put_figure(struct writer *w, const struct tally_query *q, const bool
 	buf_adds(&w->b, q->sum ? w->pg ? "), 0) AS bigint)" : "), 0) AS integer)" : rest ? ")" : "");
 }
 
-static bool key_joined(const struct tally_query *q)
+static bool key_joined(const struct writer *w, const struct tally_query *q)
 {
-	return q->key_on == ON_FIELD && field_is_keyed(q->kind, q->key);
+	return !w->block && q->key_on == ON_FIELD && field_is_keyed(q->kind, q->key);
 }
 
 /* Figures of one statement: the same kind and key, and the conditions that all of them have. */
@@ -308,11 +315,20 @@ struct together {
 /* Keys leave few of all matters of a kind: SQLite, which keeps no statistics, is told not to begin with the kind. */
 static bool keys_first(const struct writer *w, const struct together *x)
 {
-	bool any = false;
+	bool any = w->block && !w->pg;
 
 	for (size_t i = 0; !w->pg && i < x->q[0]->filter.n; i++)
 		any = any || (x->common[0][i] && by_key(w, x->q[0]->kind, &x->q[0]->filter.kid[i]));
 	return any;
+}
+
+static void put_block(struct writer *w)
+{
+	w->block_in = w->n_in;
+	buf_adds(&w->b, " AND m.id >= ");
+	put_in(w, db_i64(0));
+	buf_adds(&w->b, " AND m.id < ");
+	put_in(w, db_i64(0));
 }
 
 static void put_where(struct writer *w, const struct together *x, int64_t now)
@@ -321,11 +337,15 @@ static void put_where(struct writer *w, const struct together *x, int64_t now)
 
 	buf_adds(&w->b, keys_first(w, x) ? " WHERE +m.kind = " : " WHERE m.kind = ");
 	put_in(w, db_str(q->kind->id));
+	w->within = w->block;
 	for (size_t i = 0; i < q->filter.n; i++)
 		if (x->common[0][i]) {
 			buf_adds(&w->b, " AND ");
 			put_filter(w, q->kind, &q->filter.kid[i], now);
 		}
+	w->within = false;
+	if (w->block)
+		put_block(w);
 	buf_adds(&w->b, " GROUP BY 1 HAVING ");
 }
 
@@ -341,7 +361,7 @@ static struct str statement(struct writer *w, const struct together *x, int64_t 
 
 	buf_init(&w->b, w->a, SQL_MAX);
 	buf_adds(&w->b, "SELECT ");
-	if (q->key_on == ON_FIELD && key_joined(q))
+	if (q->key_on == ON_FIELD && key_joined(w, q))
 		buf_adds(&w->b, "g.num");
 	else if (q->key_on == ON_FIELD)
 		put_field(w, q->key, false);
@@ -354,9 +374,9 @@ static struct str statement(struct writer *w, const struct together *x, int64_t 
 		put_figure(w, x->q[i], x->common[i], now);
 	}
 	buf_adds(&w->b, " FROM matter m");
-	if (key_joined(q))
+	if (key_joined(w, q))
 		put(&w->b, " JOIN matter_key_num g ON g.matter = m.id AND g.field = '?.", q->kind->id);
-	if (key_joined(q))
+	if (key_joined(w, q))
 		put(&w->b, "?'", q->key->id);
 	if (w->pg && w->json)
 		buf_adds(&w->b, " CROSS JOIN LATERAL (SELECT CAST(m.fields AS jsonb) AS f OFFSET 0) j");
@@ -401,6 +421,7 @@ static const bool *common_of(struct arena *a, const struct together *x, size_t o
 /* ---- asking ---- */
 
 #define FIGURES_MOST 32 /* of one statement */
+#define VALUES_MOST 150 /* that it compares with, those of common conditions counted for each figure: db.h takes 160 */
 
 struct asked { /* a folding, and where its answer goes */
 	struct tally_query q;
@@ -453,22 +474,219 @@ static void together_of(struct arena *a, const struct asking *x, struct together
 		ret->common[i] = common_of(a, ret, i);
 }
 
+static bool ask_statement(struct turn *t, struct asking *x, const struct writer *w, struct str sql, bool (*row)(void *, struct err *),
+			  void *ctx, struct err *err)
+{
+	struct db_out out[FIGURES_MOST + 1] = { db_to_i64(&x->key) };
+
+	for (size_t i = 0; i < x->n; i++)
+		out[i + 1] = db_to_i64(&x->figure[i]);
+	return db_each(t->db, t->a, engine_stmt(t->e, sql), w->in, w->n_in, out, x->n + 1, row, ctx, err);
+}
+
+/* ---- what is kept (kept.h) ----
+ * Each figure by itself, whatever stands beside it in a statement: a block's answer has a line for each key whose figure is not 0. */
+
+#define LIVE_MOST 64    /* blocks that are counted while somebody waits; with more missing, one statement is quicker */
+#define KIND_LEAST 4    /* blocks' worth of matters that a kind has at least: fewer are counted at once */
+
+struct blocks {
+	struct turn *t;
+	struct asking *x;
+	struct writer w;
+	struct str sql;
+	struct kept_state s;
+	struct str question[FIGURES_MOST], *answer[FIGURES_MOST];
+	struct buf b[FIGURES_MOST]; /* of the block that is being counted */
+};
+
+static const struct stmt st_many = { "tally_many", "SELECT id FROM matter WHERE kind = $1 ORDER BY opened LIMIT 1 OFFSET $2" };
+
+static bool is_many(struct blocks *k, bool *ret, struct err *err)
+{
+	int64_t id;
+	const struct db_in in[] = { db_str(k->x->of[0]->q.kind->id), db_i64(KIND_LEAST * k->s.size) };
+	const struct db_out out[] = { db_to_i64(&id) };
+
+	return db_maybe(k->t->db, k->t->a, &st_many, DB_IN(in), DB_OUT(out), ret, err);
+}
+
+/* The question of one figure: what it would be asked by if it stood alone. */
+static struct str question(struct turn *t, const struct tally_query *q)
+{
+	struct writer w = { .a = t->a, .pg = db_dialect(t->db) == DB_POSTGRES, .kind = q->kind->id, .block = true };
+	bool *common = arena_many(t->a, q->filter.n, bool);
+	const struct tally_query *one[] = { q };
+	const bool *its[] = { common };
+	const struct together x = { one, its, 1 };
+
+	for (size_t i = 0; i < q->filter.n; i++)
+		common[i] = true;
+	const struct str sql = statement(&w, &x, t->now);
+
+	return kept_question(t->a, sql, w.in, w.n_in);
+}
+
+static bool block_row(void *ctx, struct err *err)
+{
+	struct blocks *k = ctx;
+
+	for (size_t i = 0; i < k->x->n; i++) {
+		if (k->x->figure[i])
+			buf_addf(&k->b[i], "%lld %lld\n", (long long)k->x->key, (long long)k->x->figure[i]);
+		if (!buf_ok(&k->b[i]))
+			return err_set(err, ERR_BUG, "统计的分组过多");
+	}
+	return true;
+}
+
+static bool count_block(struct blocks *k, size_t block, struct err *err)
+{
+	k->w.in[k->w.block_in] = db_i64((int64_t)block * k->s.size);
+	k->w.in[k->w.block_in + 1] = db_i64((int64_t)(block + 1) * k->s.size);
+	for (size_t i = 0; i < k->x->n; i++)
+		buf_init(&k->b[i], k->t->a, ANSWER_MAX);
+	if (!ask_statement(k->t, k->x, &k->w, k->sql, block_row, k, err))
+		return false;
+	for (size_t i = 0; i < k->x->n; i++) {
+		if (k->t->keep && !k->answer[i][block].p)
+			kept_add(k->t, &k->s, k->question[i], block, buf_str(&k->b[i]));
+		k->answer[i][block] = buf_str(&k->b[i]);
+	}
+	return true;
+}
+
+static bool is_missing(const struct blocks *k, size_t block)
+{
+	for (size_t i = 0; i < k->x->n; i++)
+		if (!k->answer[i][block].p)
+			return true;
+	return false;
+}
+
+/* What is not kept of all figures; *ret_any: something is kept of each. */
+static bool blocks_read(struct blocks *k, bool *ret_any, size_t *ret_missing, struct err *err)
+{
+	*ret_any = true;
+	*ret_missing = 0;
+	for (size_t i = 0; i < k->x->n && (*ret_any || k->t->keep); i++) {
+		k->question[i] = question(k->t, &k->x->of[i]->q);
+		if (!k->t->keep && !kept_any(k->t, k->question[i], ret_any, err))
+			return false;
+	}
+	if (!*ret_any)
+		return true;
+	if (!kept_state(k->t, &k->s, err))
+		return false;
+	for (size_t i = 0; i < k->x->n; i++)
+		if (!kept_read(k->t, &k->s, k->question[i], &k->answer[i], err))
+			return false;
+	for (size_t b = 0; b < k->s.n; b++)
+		*ret_missing += is_missing(k, b);
+	return true;
+}
+
+/* While counts are made to be kept: as many as the caller wants, each in its turn. */
+static bool keep_blocks(struct blocks *k, size_t missing, struct err *err)
+{
+	struct tally_keep *keep = k->t->keep;
+	bool many;
+
+	if (!is_many(k, &many, err))
+		return false;
+	for (size_t b = 0; many && b < k->s.n && keep->most; b++)
+		if (is_missing(k, b)) {
+			if (!count_block(k, b, err))
+				return false;
+			keep->most--;
+			missing--;
+		}
+	keep->left += many ? missing : 0;
+	return true;
+}
+
+/* Adds the lines of one figure to its answer, which is sorted and summed when all of them are there. */
+static bool lines_read(struct arena *a, struct str lines, struct tally_answer *to, struct err *err)
+{
+	struct str line, key, figure;
+	int64_t n;
+
+	while (str_cut(&lines, '\n', &line)) {
+		struct tally_group g = { 0 };
+
+		if (!line.n)
+			continue;
+		figure = line;
+		if (!str_cut(&figure, ' ', &key) || !parse_i64(key, INT64_MIN, INT64_MAX, &g.num) || !parse_i64(figure, INT64_MIN, INT64_MAX, &n))
+			return err_set(err, ERR_BUG, "保存的统计数读不懂");
+		g.figure = dec_int(n);
+		PUSH(a, to->v, to->n, to->cap, g);
+	}
+	return true;
+}
+
+static bool figure_of_blocks(struct blocks *k, size_t i, struct err *err)
+{
+	struct tally_answer all = { 0 };
+
+	for (size_t b = 0; b < k->s.n; b++)
+		if (!lines_read(k->t->a, k->answer[i][b], &all, err))
+			return false;
+	if (all.n > 1)
+		qsort(all.v, all.n, sizeof(all.v[0]), by_num);
+	for (size_t j = 0; j < all.n; j++) {
+		k->x->figure[i] = (j && all.v[j - 1].num == all.v[j].num ? k->x->figure[i] : 0) + (int64_t)(all.v[j].figure / DEC_ONE);
+		k->x->key = all.v[j].num;
+		if ((j + 1 == all.n || all.v[j + 1].num != all.v[j].num) && !put_group(k->x, i, err))
+			return false;
+	}
+	return true;
+}
+
+/* *ret_done false: nothing is kept of it, or too little. While counts are made to be kept nothing is answered. */
+static bool ask_kept(struct turn *t, struct asking *x, const struct together *all, bool *ret_done, struct err *err)
+{
+	struct blocks k = { .t = t, .x = x,
+			    .w = { .a = t->a, .pg = db_dialect(t->db) == DB_POSTGRES, .kind = x->of[0]->q.kind->id, .block = true } };
+	size_t missing;
+	bool any;
+
+	*ret_done = false;
+	k.sql = statement(&k.w, all, t->now);
+	if (k.w.broken || k.w.moves)
+		return true;
+	if (!blocks_read(&k, &any, &missing, err))
+		return false;
+	if (t->keep)
+		return keep_blocks(&k, missing, err);
+	*ret_done = any && missing <= LIVE_MOST;
+	for (size_t b = 0; *ret_done && b < k.s.n; b++)
+		if (is_missing(&k, b) && !count_block(&k, b, err))
+			return false;
+	for (size_t i = 0; *ret_done && i < x->n; i++)
+		if (!figure_of_blocks(&k, i, err))
+			return false;
+	return true;
+}
+
+/* ---- one statement ---- */
+
 /* *ret_known false: it cannot be said in SQL. */
 static bool ask(struct turn *t, struct asking *x, bool *ret_known, struct err *err)
 {
 	struct writer w = { .a = t->a, .pg = db_dialect(t->db) == DB_POSTGRES, .kind = x->of[0]->q.kind->id };
-	struct db_out out[FIGURES_MOST + 1] = { db_to_i64(&x->key) };
 	struct together all;
 	struct str sql;
+	bool done;
 
 	together_of(t->a, x, &all);
 	sql = statement(&w, &all, t->now);
 	*ret_known = !w.broken;
 	if (w.broken)
 		return true;
-	for (size_t i = 0; i < x->n; i++)
-		out[i + 1] = db_to_i64(&x->figure[i]);
-	if (!db_each(t->db, t->a, engine_stmt(t->e, sql), w.in, w.n_in, out, x->n + 1, group_row, x, err))
+	if (!ask_kept(t, x, &all, &done, err))
+		return false;
+	if (!done && !t->keep && !ask_statement(t, x, &w, sql, group_row, x, err))
 		return false;
 	for (size_t i = 0; i < x->n; i++) {
 		if (x->of[i]->to->n > 1)
@@ -491,14 +709,27 @@ static bool goes_with(struct arena *a, const struct asked *x, const struct asked
 	return false;
 }
 
+static size_t values_in(const struct filter *f)
+{
+	size_t n = f->op == FILTER_IN || f->op == FILTER_NOT_IN ? f->a.list->n : 2;
+
+	for (size_t i = 0; i < f->n; i++)
+		n += values_in(&f->kid[i]);
+	return n;
+}
+
 static bool ask_from(struct turn *t, struct asked *v, size_t n, size_t first, struct err *err)
 {
 	struct asking x = { .a = t->a };
+	size_t values = 0;
 	bool known;
 
 	for (size_t i = first; i < n && x.n < FIGURES_MOST; i++)
-		if (!v[i].done && (i == first || goes_with(t->a, &v[first], &v[i])))
+		if (!v[i].done
+		    && (i == first || (goes_with(t->a, &v[first], &v[i]) && values + values_in(&v[i].q.filter) <= VALUES_MOST))) {
+			values += values_in(&v[i].q.filter);
 			x.of[x.n++] = &v[i];
+		}
 	if (!ask(t, &x, &known, err))
 		return false;
 	for (size_t i = 0; known && i < x.n; i++)

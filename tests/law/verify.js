@@ -52,7 +52,7 @@ const noRecord = {
 	key_fill: 'an index being made', look: 'who looked when', watch: 'a personal list', pref: 'a personal choice', hook_delivery: 'told to other systems',
 	hook_seen: 'how far they were told', job: 'long work', process: 'who serves', practice: 'exercises', retention_guard: 'used up in its transaction',
 	reading: 'kept by the guards of the database; what counts in law is an event', sqlite_sequence: 'of SQLite', search: 'rebuildable', search_state: 'rebuildable', media_fact: 'read again from the files',
-	visit: 'what the public side tells of inspections: follows from them', visit_rating: 'nameless; a total for the organ', duty: 'which period comes next', duty_mark: 'what the last count gave',
+	visit: 'what the public side tells of inspections: follows from them', visit_rating: 'nameless; a total for the organ', duty: 'which period comes next', duty_mark: 'what the last count gave', tally: 'counts kept, follow from the matters', tally_seen: 'how far they follow',
 };
 
 const base = path.join(scratch, 'base');

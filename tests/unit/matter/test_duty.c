@@ -71,6 +71,7 @@ static const char *const conditions[] = {
 	"date(it.opened) in period", "it.decided_on in period", "it.state in [lead, filed]", "it.state == decided",
 	"not (it.state == lead and it.cause == 'A')", "it.party.sort == unit", "it.party.sort != unit", "it.slow", "not it.slow",
 	"it.told", "not it.told", "it.officers_two", "true", "it.found_on <= date(2026, 3, 1)", "100 <= it.fine",
+	"it.cause == 'A' and it.found_on in period", "it.cause == 'A' and it.fine > 100", /* figures of one statement */
 };
 
 /* `count(it.officers) >= 0` is always so, and cannot be asked of the database. */
@@ -150,6 +151,159 @@ BOTH(one_query_says_what_each_subject_says)
 	same_both_ways(&c, c.bureau);
 	cr_assert_eq(judged(&c, "penal.all22", c.bureau).figure.n, dec_int(1), "one case is late");
 	cr_assert_eq(judged(&c, "penal.sum_all", c.bureau).figure.n, dec_int(100));
+	county_free(&c);
+}
+
+/* ---- what is kept ---- */
+
+static const struct stmt st_size = { "test_tally_size", "UPDATE tally_seen SET size = $1 WHERE id = 1" };
+static const struct stmt st_kept = { "test_tally_rows", "SELECT COUNT(*) FROM tally WHERE block >= $1" };
+static const struct stmt st_emptied = { "test_tally_emptied", "UPDATE tally SET answer = '' WHERE block < $1" };
+
+/* The same figures as duties_for, as the columns of one report. */
+static const char *report_for(struct county *c)
+{
+	const struct str duties = str_of(duties_for(c));
+	struct buf b;
+
+	buf_init(&b, c->a, 80000);
+	buf_add(&b, str_sub(duties, 0, duties.n - STR("numbers:\n").n));
+	buf_adds(&b, "reports:\n  year:\n    name: 年报\n    for: organs(true)\n    every: year\n    who: [head]\n    cite: T1\n    columns:\n");
+	for (size_t i = 0; i < sizeof(conditions) / sizeof(*conditions); i++)
+		buf_addf(&b, strstr(conditions[i], " or ") ? "      c%zu: {name: 数%zu, is: \"count(matters(penal, it.organ == subject and (%s)))\"}\n"
+							   : "      c%zu: {name: 数%zu, is: \"count(matters(penal, it.organ == subject and %s))\"}\n",
+			 i, i, conditions[i]);
+	buf_adds(&b, "      money: {name: 金额, is: \"sum(matters(penal, it.organ == subject and it.cause != 'B'), it.fine)\"}\nnumbers:\n");
+	return buf_str(&b).p;
+}
+
+static struct report_sheet year_of(struct county *c)
+{
+	struct report_sheet s;
+	struct err err = { 0 };
+
+	OK(matter_report(c->e, c->db, c->a, law_now(c), law_report(law_now(c), STR("penal.year")), day_at(engine_now(c->e)), &s, &err));
+	return s;
+}
+
+static void says_what_each_says(const struct report_sheet *s, size_t column, struct county *c, const char *duty)
+{
+	struct duty_sheet one;
+	struct err err = { 0 };
+
+	OK(matter_duty(c->e, c->db, c->a, law_now(c), law_duty(law_now(c), str_of(duty)), day_at(engine_now(c->e)), &one, &err));
+	cr_assert_eq(one.n, s->n);
+	for (size_t i = 0; i < s->n; i++) {
+		cr_assert_eq(one.row[i].subject, s->row[i].subject);
+		cr_expect_eq(one.row[i].figure.n, s->row[i].cell[column].n, "%s: kept %lld, counted %lld", s->def->column[column].name.p,
+			     (long long)(s->row[i].cell[column].n / DEC_ONE), (long long)(one.row[i].figure.n / DEC_ONE));
+	}
+}
+
+static void same_as_recounted(struct county *c)
+{
+	const struct report_sheet s = year_of(c);
+	const size_t n = sizeof(conditions) / sizeof(*conditions);
+
+	for (size_t i = 0; i < n; i++)
+		says_what_each_says(&s, i, c, str_fmt(c->a, "penal.one%zu", i).p);
+	says_what_each_says(&s, n, c, "penal.sum_one");
+}
+
+static struct tally_keep counted(struct county *c, size_t most)
+{
+	struct tally_keep k = { .most = most };
+	struct err err = { 0 };
+
+	OK(matter_reports_keep(c->e, c->db, c->a, law_now(c), day_at(engine_now(c->e)), &k, &err));
+	return k;
+}
+
+struct storing {
+	struct county *c;
+	const struct tally_keep *k;
+};
+
+static bool store(struct db *db, const void *ctx, struct err *err)
+{
+	const struct storing *s = ctx;
+
+	return matter_tally_store(db, s->c->a, s->k, err);
+}
+
+static void stored(struct county *c, const struct tally_keep *k)
+{
+	const struct storing s = { c, k };
+	struct err err = { 0 };
+
+	OK(db_tx(c->db, "store", store, &s, &err));
+}
+
+static unsigned dice(unsigned *seed, unsigned n)
+{
+	*seed = *seed * 1664525u + 1013904223u;
+	return (*seed >> 16) % n;
+}
+
+/* Some act on some case; what the case does not allow is refused. */
+static void any_act(struct county *c, unsigned *seed, int64_t *cases, size_t *n)
+{
+	static const char *const causes[] = { "A", "B", "AAAA" };
+	static const char *const action[] = { "file", "report", "decide", "hold", "resume", "close" };
+	const unsigned x = dice(seed, 9);
+	const int64_t m = *n ? cases[dice(seed, (unsigned)*n)] : 0;
+	const char *form = "{}";
+
+	at_time(c, str_fmt(c->a, "2026-03-%02u 09:00", 2 + (unsigned)*n / 2).p);
+	if (!m || x < 3) {
+		cases[(*n)++] = a_case(c, dice(seed, 3) ? c->wang : c->chen, causes[dice(seed, 3)], dice(seed, 2) ? ", 'found_on': '2026-03-01'" : "");
+		return;
+	}
+	c->passed = (const struct passed[]){ { STR("T44"), STR("简单") } };
+	c->n_passed = 1;
+	if (x == 3)
+		form = str_fmt(c->a, "{'officers': [%lld, %lld]}", (long long)c->wang, (long long)c->zhao).p;
+	if (x == 5)
+		form = str_fmt(c->a, "{'fine': %u}", 50 + 50 * dice(seed, 5)).p;
+	(void)tries(c, x == 4 || x == 8 ? c->wang : c->li, m, -1, action[x - 3], form);
+	c->n_passed = 0;
+}
+
+/* Blocks of three matters; counts are stored at once or after a further act, whole or in part, or not at all. */
+BOTH(what_is_kept_says_what_a_recount_says)
+{
+	struct county c = county_new(f, "2026-03-02 09:00");
+	struct err err = { 0 };
+	int64_t cases[160];
+	size_t n = 0;
+	unsigned seed = 20261129;
+
+	with(&c, report_for(&c));
+	OK(db_exec(c.db, &st_size, (const struct db_in[]){ db_i64(3) }, 1, NULL, &err));
+	for (int round = 0; round < 120; round++) {
+		const struct tally_keep k = counted(&c, dice(&seed, 3) ? 1000 : dice(&seed, 40));
+
+		if (dice(&seed, 2))
+			stored(&c, &k);
+		any_act(&c, &seed, cases, &n);
+		if (dice(&seed, 2))
+			stored(&c, &k);
+		if (round % 6 == 0)
+			same_as_recounted(&c);
+	}
+	struct tally_keep k = counted(&c, 100000);
+
+	stored(&c, &k);
+	cr_assert_gt(count_rows(&c, &st_kept, 0), 300, "%lld rows", (long long)count_rows(&c, &st_kept, 0));
+	cr_assert_eq(counted(&c, 0).left, 0, "all is kept");
+	same_as_recounted(&c);
+	any_act(&c, &seed, cases, &n);
+	cr_assert_leq(counted(&c, 0).left, 2 * (sizeof(conditions) / sizeof(*conditions) + 1), "an act touches its block, or opens one");
+	same_as_recounted(&c);
+	const dec opened = year_of(&c).sum[14].n;
+
+	OK(db_exec(c.db, &st_emptied, (const struct db_in[]){ db_i64(1000000) }, 1, NULL, &err));
+	cr_assert_lt(year_of(&c).sum[14].n, opened, "what is kept is what is read");
 	county_free(&c);
 }
 
