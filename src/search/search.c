@@ -55,7 +55,7 @@ static const struct stmt st_find = { "search_find",
 /* Words alone: when they are rare, what they find is looked at one by one, and the long lists of rights and filters are
  * not walked for it. */
 static const struct stmt st_words = { "search_words",
-	"SELECT ft.rowid FROM ft WHERE ft MATCH $1 AND ft.rowid < $2 ORDER BY ft.rowid DESC LIMIT $3" };
+	"SELECT ft.rowid FROM ft WHERE ft MATCH $1 AND ft.rowid < $2 AND ft.rowid % 4 = $4 ORDER BY ft.rowid DESC LIMIT $3" };
 static const struct stmt st_entry = { "search_entry", "SELECT id, subject, text, tokens FROM entry WHERE id = $1" };
 static const struct stmt st_merge = { "search_merge", "INSERT INTO ft (ft, rank) VALUES ('merge', $1)" };
 static const struct stmt st_changes = { "search_changes", "SELECT total_changes()" };
@@ -297,6 +297,20 @@ static void put_token(struct buf *b, bool postgres, struct str token, bool prefi
 		buf_adds(b, postgres ? ":*" : "*");
 }
 
+/* The 号 of 〔2026〕12号: a single character beside whole words of its phrase. It stands for the beginnings of a great many words, and
+ * hits are compared with the phrase anyway. */
+static bool is_beside(const struct cut_query *cut, size_t token)
+{
+	bool whole = false;
+
+	for (size_t i = 0; i < cut->n; i++)
+		whole = whole || !cut->prefix[i];
+	for (size_t i = 0; i < cut->n_phrase; i++)
+		if (str_eq(cut->phrase[i], cut->token[token]))
+			return false;
+	return whole && cut->prefix[token];
+}
+
 /* Only the words of what was typed; empty when there are none or one stands for many (a single character). */
 static struct str words_text(struct arena *a, const struct cut_query *cut)
 {
@@ -304,15 +318,18 @@ static struct str words_text(struct arena *a, const struct cut_query *cut)
 
 	buf_init(&b, a, QUERY_MAX);
 	for (size_t i = 0; i < cut->n; i++) {
+		if (is_beside(cut, i))
+			continue;
 		if (cut->prefix[i])
 			return (struct str){ 0 };
-		buf_adds(&b, i ? " AND " : "");
+		buf_adds(&b, b.n ? " AND " : "");
 		put_token(&b, false, cut->token[i], false);
 	}
 	return buf_str(&b);
 }
 
-static struct str match_text(struct arena *a, bool postgres, const struct search_query *q, const struct cut_query *cut)
+/* all: also the characters beside words. */
+static struct str match_text(struct arena *a, bool postgres, const struct search_query *q, const struct cut_query *cut, bool all)
 {
 	const char *and = postgres ? " & " : " AND ", *or = postgres ? " | " : " OR ";
 	struct buf b;
@@ -325,6 +342,8 @@ static struct str match_text(struct arena *a, bool postgres, const struct search
 		put_token(&b, postgres, q->all[i], false);
 	}
 	for (size_t i = 0; i < cut->n; i++) {
+		if (!all && is_beside(cut, i))
+			continue;
 		buf_adds(&b, and);
 		put_token(&b, postgres, cut->token[i], cut->prefix[i]);
 	}
@@ -451,13 +470,14 @@ static bool add_id(void *ctx, struct err *err)
 	return true;
 }
 
-/* *ret_few: the words have fewer candidates than a slice, and f has those that are allowed. */
+/* *ret_few: f has all that are allowed of the words' candidates, which are fewer than a slice; or, where nearly all are allowed
+ * because no rights are asked for, a page full of the newest. */
 static bool find_few(struct search *s, struct arena *a, const struct search_query *q, struct str words, int64_t before,
 		     struct found *f, bool *ret_few, struct err *err)
 {
 	struct few x = { .n = 0 };
 	struct str tokens;
-	const struct db_in in[] = { db_str(words), db_i64(before), db_i64(SLICE) };
+	const struct db_in in[] = { db_str(words), db_i64(before), db_i64(SLICE), db_i64(q->side) };
 	const struct db_out ids[] = { db_to_i64(&x.one) };
 	const struct db_out out[] = { db_to_i64(&f->id), db_to_i64(&f->subject), db_to_str(&f->text), db_to_str(&tokens) };
 	bool found;
@@ -465,7 +485,7 @@ static bool find_few(struct search *s, struct arena *a, const struct search_quer
 	if (!db_each(s->db, a, &st_words, DB_IN(in), DB_OUT(ids), add_id, &x, err))
 		return false;
 	*ret_few = x.n < SLICE;
-	for (size_t i = 0; *ret_few && i < x.n; i++) {
+	for (size_t i = 0; (*ret_few || !q->n_any) && i < x.n; i++) {
 		const struct db_in id[] = { db_i64(x.id[i]) };
 
 		if (!db_maybe(s->db, a, &st_entry, DB_IN(id), DB_OUT(out), &found, err))
@@ -473,6 +493,29 @@ static bool find_few(struct search *s, struct arena *a, const struct search_quer
 		if (found && allowed(q, tokens) && !take(f, err))
 			break;
 	}
+	*ret_few = *ret_few || f->n > f->limit;
+	f->n = *ret_few ? f->n : 0;
+	return true;
+}
+
+/* The candidates of a match, newest first, until the page is full. *ret_whole false: there were too many of them. */
+static bool find_matches(struct search *s, struct arena *a, struct str match, int64_t before, struct found *f, bool *ret_whole,
+			 struct err *err)
+{
+	const struct db_out out[] = { db_to_i64(&f->id), db_to_i64(&f->subject), db_to_str(&f->text) };
+	size_t total = 0;
+
+	f->n = 0;
+	do {
+		const struct db_in in[] = { db_str(match), db_i64(before), db_i64(SLICE) };
+
+		f->seen = 0;
+		if (!db_each(s->db, a, s->postgres ? &st_pg_find : &st_find, DB_IN(in), DB_OUT(out), take, f, err))
+			return false;
+		before = f->last;
+		total += f->seen;
+		*ret_whole = f->n > f->limit || f->seen < SLICE;
+	} while (!*ret_whole && total < CANDIDATES);
 	return true;
 }
 
@@ -481,31 +524,23 @@ bool search_find(struct search *s, struct arena *a, const struct search_query *q
 {
 	struct cut_query cut;
 	struct found f = { .a = a, .cut = &cut, .limit = (size_t)q->limit };
-	const struct db_out out[] = { db_to_i64(&f.id), db_to_i64(&f.subject), db_to_str(&f.text) };
 	int64_t before = INT64_MAX;
-	size_t total = 0;
-	struct str match, words;
+	struct str match, all, words;
 	bool done = false;
 
 	if (!key_before(s, a, q, &before, err))
 		return false;
 	cut_query(a, q->typed, &cut);
-	match = match_text(a, s->postgres, q, &cut);
+	match = match_text(a, s->postgres, q, &cut, false);
+	all = match_text(a, s->postgres, q, &cut, true);
 	words = s->postgres ? (struct str){ 0 } : words_text(a, &cut);
-	f.hit = arena_many(a, f.limit + 1, struct search_hit);
+	f.hit = arena_many(a, f.limit + 1, struct search_hit); /* one more than asked tells whether there is a next page */
 	if (words.n && !find_few(s, a, q, words, before, &f, &done, err))
 		return false;
-	/* One hit more than asked tells whether there is a next page. */
-	while (!done) {
-		const struct db_in in[] = { db_str(match), db_i64(before), db_i64(SLICE) };
-
-		f.seen = 0;
-		if (!db_each(s->db, a, s->postgres ? &st_pg_find : &st_find, DB_IN(in), DB_OUT(out), take, &f, err))
-			return false;
-		before = f.last;
-		total += f.seen;
-		done = f.n > f.limit || f.seen < SLICE || total >= CANDIDATES;
-	}
+	if (!done && !find_matches(s, a, match, before, &f, &done, err))
+		return false;
+	if (!done && !str_eq(match, all) && !find_matches(s, a, all, before, &f, &done, err))
+		return false;
 	*ret_more = f.n > f.limit;
 	*ret = f.hit;
 	*ret_n = *ret_more ? f.limit : f.n;

@@ -145,6 +145,24 @@ BOTH(many_candidates)
 
 /* Rare words are found by themselves and rights and filters read from the entry; frequent ones by all at once: the same
  * question must have the same answer both ways. */
+/* 号 beside words is asked for only when the words alone have too many candidates: the oldest is found all the same. */
+BOTH(a_character_beside_words)
+{
+	struct search_entry e[2100];
+	struct search *s = open_index(f);
+	struct err err = { 0 };
+
+	for (int64_t i = 0; i < 2100; i++)
+		e[i] = (struct search_entry){ i + 1, SEARCH_PUBLIC, 100 + i, i ? str_fmt(f->a, "猗氏罚〔2026〕%lld号", (long long)i) : STR("2026年"), STR("p_public") };
+	OK(search_write(s, e, 2100, 2100, &err));
+	FINDS("2078", .side = SEARCH_PUBLIC, .typed = STR("猗氏罚〔2026〕2077号"), .limit = 10);
+	FINDS("", .side = SEARCH_PUBLIC, .typed = STR("〔2026〕2077案"), .limit = 10);
+	FINDS("1", .side = SEARCH_PUBLIC, .typed = STR("2026年"), .limit = 10);
+	FINDS("2100 2099+", .side = SEARCH_PUBLIC, .typed = STR("号"), .limit = 2);
+	FINDS("2100 2099+", .side = SEARCH_PUBLIC, .typed = STR("2026"), .limit = 2);
+	search_close(s);
+}
+
 BOTH(rare_words_keep_to_rights_and_filters)
 {
 	const struct str kind = STR("k_penalty"), mine[] = { STR("p_organ_7"), STR("p_user_3") };
