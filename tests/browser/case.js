@@ -171,7 +171,7 @@ step('事先告知书 is made, delivered; no decision may be proposed before the
 	const text = await paper(p, '行政处罚事先告知书');
 	for (const w of ['行政处罚事先告知书', party.name, '20,000.00元', '贰万元整', '陈述', '申辩', '临应急罚告〔']) that(text.includes(w), `the notice lacks ${w}: ${text}`);
 	delivery = await linked(p, '文书送达：行政处罚事先告知书');
-	await p.act(delivery, '登记直接送达', { 送达日期: day(), 签收人: '尚德全', 签收人身份: '法定代表人或者负责人', 送达凭证: { files: ['送达回证.pdf'] } });
+	await p.act(delivery, '登记直接送达', { 送达日期: day(), 已出示执法证件: '是', 签收人: '尚德全', 签收人身份: '法定代表人或者负责人', 送达凭证: { files: ['送达回证.pdf'] } });
 	await p.go(matter);
 	await p.reads('听取陈述申辩');
 	const why = await reasons(p, '呈报决定');
@@ -275,7 +275,7 @@ step('the decision is a PDF that says what was decided; it is delivered', async 
 	}
 	await shot(p.page, 'paper');
 	delivery = await linked(p, '文书送达：处罚决定书');
-	await p.act(delivery, '登记直接送达', { 送达日期: day(), 签收人: '尚德全', 签收人身份: '法定代表人或者负责人', 送达凭证: { files: ['送达回证.pdf'] } });
+	await p.act(delivery, '登记直接送达', { 送达日期: day(), 已出示执法证件: '是', 签收人: '尚德全', 签收人身份: '法定代表人或者负责人', 送达凭证: { files: ['送达回证.pdf'] } });
 	await p.go(matter);
 	await p.reads('待履行');
 });

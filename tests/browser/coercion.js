@@ -74,7 +74,7 @@ test('extension by the head opens the service of its notice', async () => {
 	const p = await who('wangming');
 	await p.go(`${matter}/links`);
 	const at = await p.page.locator('#links a', { hasText: '延长强制措施期限通知书' }).first().getAttribute('href');
-	await p.act(at, '登记直接送达', { 送达日期: day(), 签收人: '吕某辛', 签收人身份: '法定代表人或者负责人' });
+	await p.act(at, '登记直接送达', { 送达日期: day(), 已出示执法证件: '是', 签收人: '吕某辛', 签收人身份: '法定代表人或者负责人' });
 	await p.go(`${matter}/papers`);
 	await p.reads('延长强制措施期限通知书', '送达回证');
 });
