@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // A backup on PostgreSQL while others write, restored to an empty database and an empty folder: what was acknowledged
 // before is in it, it is whole in itself, and of a service at rest it is equal row by row and file by file. The password
-// of the address stands on no command line; keys come back with their permissions.
+// of the address stands on no command line; keys come back with their permissions. Proves: XZ-3.2c XZ-T43
 'use strict';
 const { execFileSync, spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');

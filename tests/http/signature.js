@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // Papers are signed by their organ's keys, in a file under a passphrase or in a token; anyone checks them: on the public page,
 // by openssl alone as docs/verify.md says it, by mingfa verify. Keys change, end and expire, and old signatures hold.
-// Proves: DQ13 DQ15
+// Proves: DQ13 DQ15 XZ-2.2.4b
 'use strict';
 const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
