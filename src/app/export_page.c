@@ -157,6 +157,7 @@ static void fill(struct asked *x)
 {
 	x->v.from = day_iso(x->r->a, x->days.from);
 	x->v.to = day_iso(x->r->a, x->days.to);
+	x->v.pushes = law_kind(x->law, STR("push_record")) != NULL;
 	if (!x->def)
 		return;
 	x->v.name = x->def->name;

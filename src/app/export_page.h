@@ -23,6 +23,7 @@ struct exports_view {
 	const struct cite_link *cite;
 	size_t n_cite;
 	size_t all, whole, faulty;
+	bool pushes; /* there is a register of what was handed on */
 	const struct export_line *line; /* those that lack something first */
 	size_t n_line;
 	const struct export_head *head;

@@ -110,6 +110,7 @@ struct asked {
 	int64_t opened;
 	bool published, transferred, red;
 	struct str published_by, transferred_by;
+	const struct json *carries; /* platforms */
 };
 
 struct delivery {
@@ -134,17 +135,18 @@ struct round {
 	/* a row being read */
 	int64_t id, at, opened;
 	struct str action, kind, code, organ, fields;
+	struct str platform; /* that this event asks to push to; empty: none */
 };
 
 static const struct stmt st_hooks = { "hook_active",
 	"SELECT id, opened, fields FROM matter WHERE kind = 'webhook' AND state = 'active' ORDER BY id LIMIT 100" };
 
-static bool picks(const struct json *list, const char *id)
+static bool picks(const struct json *list, struct str id)
 {
 	const struct json *x;
 
 	json_each(x, list)
-		if (str_is(x->text, id))
+		if (str_eq(x->text, id))
 			return true;
 	return false;
 }
@@ -158,9 +160,10 @@ static bool add_hook(void *ctx, struct err *err)
 	if (!json_read(x->a, x->fields, &doc, err))
 		return false;
 	tells = json_get(doc, "tells");
-	*h = (struct asked){ .id = x->id, .opened = x->opened, .published = picks(tells, "decision_published"),
-			     .transferred = picks(tells, "matter_transferred"), .red = picks(tells, "deadline_red"),
-			     .published_by = json_str(doc, "published_by"), .transferred_by = json_str(doc, "transferred_by") };
+	*h = (struct asked){ .id = x->id, .opened = x->opened, .published = picks(tells, STR("decision_published")),
+			     .transferred = picks(tells, STR("matter_transferred")), .red = picks(tells, STR("deadline_red")),
+			     .published_by = json_str(doc, "published_by"), .transferred_by = json_str(doc, "transferred_by"),
+			     .carries = json_get(doc, "carries") };
 	x->n_hook++;
 	return true;
 }
@@ -208,8 +211,22 @@ static void add_found(struct round *x, int64_t hook, const char *event)
 /* Whether all that one row can bring fits, and a round's messages after it. What does not is not passed over. */
 static bool fits(struct round *x)
 {
-	x->full = x->full || x->n_found + 2 * x->n_hook + MESSAGES_A_ROUND > FOUND_MOST;
+	x->full = x->full || x->n_found + 3 * x->n_hook + MESSAGES_A_ROUND > FOUND_MOST;
 	return !x->full;
+}
+
+/* A push_record asks for a push with what makes it wait. */
+static bool platform_of(struct round *x, struct err *err)
+{
+	const struct json *doc;
+
+	x->platform = (struct str){ 0 };
+	if (!str_is(x->kind, "push_record") || !(str_is(x->action, "open") || str_is(x->action, "again") || str_is(x->action, "ask_down")))
+		return true;
+	if (!json_read(x->a, x->fields, &doc, err))
+		return false;
+	x->platform = json_str(doc, "to");
+	return true;
 }
 
 /* What happened before a webhook was registered is not its business. */
@@ -217,8 +234,7 @@ static bool add_event(void *ctx, struct err *err)
 {
 	struct round *x = ctx;
 
-	(void)err;
-	if (!fits(x))
+	if (!fits(x) || !platform_of(x, err))
 		return false;
 	for (size_t i = 0; i < x->n_hook; i++) {
 		const struct asked *h = &x->hook[i];
@@ -229,6 +245,8 @@ static bool add_event(void *ctx, struct err *err)
 			add_found(x, h->id, "decision.published");
 		if (h->transferred && named(h->transferred_by, x->kind, x->action))
 			add_found(x, h->id, "matter.transferred");
+		if (x->platform.n && picks(h->carries, x->platform))
+			add_found(x, h->id, HOOK_PUSH);
 	}
 	x->event = x->id;
 	return true;
@@ -250,7 +268,8 @@ static bool add_red(void *ctx, struct err *err)
 }
 
 static const struct stmt st_events = { "hook_events",
-	"SELECT e.id, e.at, e.action, e.kind, m.code, COALESCE(o.code, '') FROM event e JOIN matter m ON m.id = e.matter"
+	"SELECT e.id, e.at, e.action, e.kind, m.code, COALESCE(o.code, ''),"
+	" CASE WHEN e.kind = 'push_record' THEN m.fields ELSE '' END FROM event e JOIN matter m ON m.id = e.matter"
 	" LEFT JOIN matter o ON o.id = m.organ WHERE e.id > $1 ORDER BY e.id LIMIT 500" };
 static const struct stmt st_red = { "hook_red",
 	"SELECT x.id, x.at, m.kind, m.code, COALESCE(o.code, '') FROM outbox x JOIN matter m ON m.id = x.matter"
@@ -261,7 +280,7 @@ static bool look_through(struct round *x, struct err *err)
 	const struct db_out hook[] = { db_to_i64(&x->id), db_to_i64(&x->opened), db_to_str(&x->fields) };
 	const struct db_in after[] = { db_i64(x->event) };
 	const struct db_out event[] = { db_to_i64(&x->id), db_to_i64(&x->at), db_to_str(&x->action), db_to_str(&x->kind),
-					db_to_str(&x->code), db_to_str(&x->organ) };
+					db_to_str(&x->code), db_to_str(&x->organ), db_to_str(&x->fields) };
 	const struct db_out red[] = { db_to_i64(&x->id), db_to_i64(&x->at), db_to_str(&x->kind), db_to_str(&x->code),
 				      db_to_str(&x->organ) };
 

@@ -6,6 +6,8 @@
  * with its rights. It carries X-Mingfa-Event, X-Mingfa-Delivery, X-Mingfa-Time (UTC seconds) and
  * X-Mingfa-Signature: sha256=HEX, the HMAC-SHA256 of "TIME.BODY" with the webhook's secret. Anything but 2xx is tried
  * again, six times in all, each wait five times the one before; then it stands in the dead-letter list.
+ * What is handed on to a platform (a push_record that begins to wait) goes to the webhooks that carry the platform, as
+ * "platform.push"; how each attempt ended is noted there by note_sent and note_refused, in the turn that keeps the outcome.
  * The message hook (serve --message-hook URL) gets {"to","phone","text"} for each person with new messages:
  * 您有1件办件11月25日届满. It is signed with the secret of the name "message". */
 #ifndef MINGFA_APP_HOOK_H
@@ -14,6 +16,7 @@
 #include "app/frame.h"
 
 #define HOOK_TRIES 6
+#define HOOK_PUSH "platform.push"
 #define HOOK_WAIT_MS ((int64_t)60 * 1000) /* before the second try; serve --hook-wait changes it */
 
 /* Follower: looks through new events and messages, then sends what is due. */

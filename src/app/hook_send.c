@@ -187,6 +187,20 @@ static void post(struct sending *s, struct due *d)
 
 /* ---- the outcome ---- */
 
+/* Where it was handed on to a platform, the law notes there how it went. What nobody waits for any more (it was given up
+ * meanwhile) refuses the note, and stays as it is. */
+static bool note_push(struct db *db, const struct sending *s, const struct due *d, struct err *err)
+{
+	struct form_entry why = { STR("refused_why"), val_text(T_NOTE, d->error) };
+	struct act act = { .who = { .sort = ACTOR_SYSTEM }, .version = -1, .action = d->done ? STR("note_sent") : STR("note_refused"),
+			   .form = { &why, d->done ? 0 : 1 } };
+	struct act_result r;
+	const struct json *doc;
+
+	return json_read(s->a, d->body, &doc, err) && matter_by_code(db, s->a, json_str(doc, "matter"), &act.matter, err)
+	    && matter_act(s->app->engine, db, s->a, &act, &r, err);
+}
+
 static bool record_one(struct db *db, const struct sending *s, const struct due *d, struct err *err)
 {
 	const int64_t now = engine_now(s->app->engine);
@@ -214,6 +228,8 @@ static bool record(struct db *db, struct arena *a, void *ctx, struct err *err)
 		const struct db_in later[] = { db_i64(s->v[i].id), db_i64(s->until), db_i64(engine_now(s->app->engine)) };
 
 		if (i < s->sent ? !record_one(db, s, &s->v[i], err) : !db_exec(db, &st_later, DB_IN(later), NULL, err))
+			return false;
+		if (i < s->sent && str_is(s->v[i].event, HOOK_PUSH) && !note_push(db, s, &s->v[i], err))
 			return false;
 	}
 	return true;

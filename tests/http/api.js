@@ -283,9 +283,9 @@ test('openapi.json is made of the definitions and an outside linter accepts it',
 
 /* ---- webhooks ---- */
 
-async function subscribe(url, tells) {
+async function subscribe(url, tells, carries) {
 	const token = await session('yuangang');
-	const r = await call(token, 'POST', '/matters', { kind: 'webhook', form: { title: `接收${randomUUID().slice(0, 8)}`, url, tells } });
+	const r = await call(token, 'POST', '/matters', { kind: 'webhook', form: { title: `接收${randomUUID().slice(0, 8)}`, url, tells, carries } });
 	expect(r.status, 201, r.body);
 	return r.json.id;
 }
@@ -337,6 +337,39 @@ test('a decision is published: a signed POST without case content, tried again, 
 	that(tries() >= 2, 'still waiting for the next try');
 	bad.answer = 200;
 	await wait(500);
+});
+
+// Proves: SX-GS-8c XZ-T44
+test('what is handed on to a platform: refused with the answer on record, sent again, sent', async () => {
+	const s = await running();
+	const platform = await new Receiver().start();
+	platform.answer = 422;
+	await subscribe(platform.url, undefined, ['credit']);
+	const editor = await session('wuting');
+	const list = (await call(editor, 'GET', '/matters?kind=push_record&state=waiting')).json.matters;
+	that(list.length, 'the publication opened no push');
+	const id = list[0].id;
+	const act = async (action, form = {}) => {
+		const version = s.count(`SELECT version FROM matter WHERE code = '${id}'`);
+		const r = await call(editor, 'POST', `/matters/${id}/actions/${action}`, { version, form });
+		expect(r.status, 200, r.body);
+	};
+	const stands = async (state) => {
+		const now = () => s.ask(`SELECT state FROM matter WHERE code = '${id}'`);
+		for (const end = Date.now() + 20000; now() !== state && Date.now() < end;) await wait(100);
+		expect(now(), state, 'state of the push');
+	};
+	await act('note_refused', { refused_why: '人工登记：平台维护' });
+	await act('again');
+	const d = await platform.until('the push', (x) => JSON.parse(x.body).matter === id);
+	expect(JSON.parse(d.body).event, 'platform.push', 'event');
+	await stands('refused');
+	that(s.ask(`SELECT fields FROM matter WHERE code = '${id}'`).includes('对方回答 422'), 'the answer is not on record');
+	platform.answer = 200;
+	await act('again');
+	await stands('sent');
+	const history = (await call(editor, 'GET', `/matters/${id}/events`)).body;
+	that(history.includes('note_refused') && history.includes('note_sent'), history);
 });
 
 test('six failed tries end in the dead-letter list, from where it is sent again by hand', async () => {
