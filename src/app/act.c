@@ -5,6 +5,7 @@
 
 #include "app/review.h"
 
+#include "app/visits.h"
 #include "base/day.h"
 #include "base/json.h"
 #include "base/parse.h"
@@ -168,6 +169,12 @@ static struct val first_value(const struct filling *f, const struct field *x)
 	return val_is_null(v) ? f->in.snap->field[x->index] : v;
 }
 
+/* What the address says of a field. */
+static struct str text_asked(const struct filling *f, struct str name)
+{
+	return req_query(f->r, str_cstr(f->r->a, name));
+}
+
 static bool prefill(struct filling *f, struct err *err)
 {
 	for (size_t i = 0; i < f->ac->n_form; i++) {
@@ -175,10 +182,12 @@ static bool prefill(struct filling *f, struct err *err)
 		struct str name = field_name(f, ff->field), text;
 
 		if (f->opening) {
-			text = req_query(f->r, str_cstr(f->r->a, name));
+			text = text_asked(f, name);
 			text = text.n ? text : default_text(&f->in, ff->field);
 			if (text.n)
 				pairs_add(&f->in.pairs, name, text);
+		} else if (ff->field == f->kind->plans.into && text_asked(f, name).n) {
+			pairs_add(&f->in.pairs, name, text_asked(f, name));
 		} else if (!f->ac->joint && !ff->append && sees_field(f, ff->field)
 			   && !pairs_of_val(&f->in, &ff->field->type, name, first_value(f, ff->field), err)) {
 			return false;
@@ -728,6 +737,17 @@ static void since(struct filling *f, struct form_view *v)
 	v->stale = f->stale;
 }
 
+/* While a visit is planned, whoever decides on it sees what else is planned there. */
+static bool plans_at(const struct filling *f)
+{
+	const struct action *merge = f->kind->plans.merge;
+
+	for (size_t i = 0; merge && i < merge->n_from; i++)
+		if (merge->from[i] == f->m.snap->state)
+			return true;
+	return false;
+}
+
 static void around(struct filling *f, struct form_view *v)
 {
 	struct arena *a = f->r->a;
@@ -746,6 +766,8 @@ static void around(struct filling *f, struct form_view *v)
 	}
 	frame_crumb(&v->frame, f->ac->name, (struct str){ 0 });
 	v->clock = l;
+	if (!f->opening && plans_at(f))
+		v->plans_href = visits_href(f->r, f->m.snap);
 	v->heading = f->ac->name;
 	v->help = f->ac->help;
 	v->cite = cite_links(f->r, &f->ac->node->cite, &v->n_cite);

@@ -27,6 +27,7 @@ struct material {
 
 struct form_view {
 	struct frame frame;
+	struct str plans_href; /* planned visits to the same party (visits.h), while this one is planned */
 	struct str title, title_href, heading, help, post, version, request, submit, draft_at;
 	struct str kept, other, other_says; /* when the draft that stands here was kept; whose texts stand against it */
 	struct str dropped;      /* place in the bin of the draft that was thrown away just now */

@@ -7,6 +7,7 @@
 #include "app/exhibit.h"
 #include "app/party.h"
 #include "app/upload.h"
+#include "app/visits.h"
 #include "base/day.h"
 #include "matter/reading.h"
 #include "pages.h"
@@ -70,7 +71,8 @@ static void way_of(struct req *r, const struct kind *k, const struct matter_view
 	}
 	if (ac) {
 		ret->way = ac->name;
-		ret->way_href = str_fmt(r->a, "%.*s/do/%.*s", STR_FMT(href), STR_FMT(ac->id));
+		ret->way_href = m && ac == k->plans.merge ? visits_href(r, m->snap)
+						  : str_fmt(r->a, "%.*s/do/%.*s", STR_FMT(href), STR_FMT(ac->id));
 		return;
 	}
 	if (!f)

@@ -5,6 +5,7 @@
 #include "app/index.h"
 #include "base/day.h"
 #include "base/parse.h"
+#include "matter/plans.h"
 
 #define PEOPLE_MOST 300
 #define ORGANS_MOST 300
@@ -127,6 +128,21 @@ static bool matters(struct options *o, const struct kind *k, struct str find, st
 	return true;
 }
 
+/* A plan of another organ is told by its number and the organ; of anything else there is nothing. */
+static bool plan_named(struct inputs *in, int64_t id, struct str *title, struct str *number, struct err *err)
+{
+	const struct actor who = actor_of(in->r);
+	bool told = false;
+
+	if (in->kind->plans.party && !matter_plan_told(app_of(in->r)->engine, in->r->db, in->r->a, &who, id, &told, err))
+		return false;
+	if (!told) {
+		*title = STR("无权查看的办件");
+		*number = (struct str){ 0 };
+	}
+	return true;
+}
+
 /* A code may come from an address or an old draft: the title of a matter is told to whoever sees it. Organs and people
  * are known to all. */
 static bool put_chosen(struct options *o, struct str code, struct err *err)
@@ -149,8 +165,8 @@ static bool put_chosen(struct options *o, struct str code, struct err *err)
 	    && !matter_see(app_of(r)->engine, r->db, r->a, &who, id, 0, &m, &hidden)) {
 		if (hidden.code != ERR_NOT_FOUND)
 			return err_set(err, hidden.code, "%s", hidden.msg);
-		title = STR("无权查看的办件");
-		number = (struct str){ 0 };
+		if (!plan_named(o->in, id, &title, &number, err))
+			return false;
 	}
 	put_option(o, code, title, number);
 	return true;

@@ -11,6 +11,7 @@ struct entry {
 #define DESK { "home", "工作台", NULL, "/" }
 #define NEW { "plus", "新建", NULL, "/new" }
 #define CALENDAR { "calendar", "时限日历", NULL, "/calendar" }
+#define PLANS { "clipboard-check", "检查计划", NULL, "/visits" }
 #define REGISTERS { "folders", "名录", NULL, "/kinds" }
 #define HELP { "help", "帮助", NULL, "/help" }
 
@@ -20,12 +21,12 @@ static const struct role_menu {
 } menus[] = {
 	{ "officer", { DESK, { "gavel", "我的办件", "penalty", "ME" }, NEW, CALENDAR,
 		       { "clipboard-list", "检查任务", "inspection", "?scope=mine" }, REGISTERS, HELP } },
-	{ "unit_head", { DESK, { "gavel", "本队办件", "penalty", "?scope=organ" }, NEW, CALENDAR, { "chart-bar", "职责和统计", NULL, "/duties" },
-			 REGISTERS, HELP } },
+	{ "unit_head", { DESK, { "gavel", "本队办件", "penalty", "?scope=organ" }, NEW, PLANS, CALENDAR, { "chart-bar", "职责和统计", NULL, "/duties" },
+			 REGISTERS } },
 	{ "legal", { DESK, { "clipboard-check", "待审核", "legal_review", "?scope=mine" },
 		     { "checks", "已审核", "legal_review", "?state=agreed" }, { "scale", "裁量基准", "discretion", "" },
 		     { "list", "目录清单", "review_catalogue", "" }, CALENDAR, HELP } },
-	{ "head", { { "pencil-check", "待签", NULL, "/" }, { "gavel", "本单位办件", "penalty", "?scope=organ" }, CALENDAR,
+	{ "head", { { "pencil-check", "待签", NULL, "/" }, { "gavel", "本单位办件", "penalty", "?scope=organ" }, PLANS, CALENDAR,
 		    { "chart-bar", "职责和统计", NULL, "/duties" }, REGISTERS, HELP } },
 	{ "publisher", { DESK, { "speakerphone", "待公示", "disclosure", "?scope=mine" },
 			 { "world", "已公示", "disclosure", "?state=published" }, { "edit", "更正与撤下", "correction", "" },
@@ -44,8 +45,8 @@ static const struct role_menu {
 	{ "counter", { DESK, NEW, { "clipboard-list", "许可办件", "licence", "?scope=organ" }, { "gavel", "本单位办件", "penalty", "?scope=organ" },
 		       { "edit", "更正申请", "correction", "" }, REGISTERS, HELP } },
 	{ "supervisor", { DESK, { "gavel", "办件", "penalty", "" }, { "clipboard-check", "法制审核", "legal_review", "" },
-			  { "clipboard-list", "检查评价", NULL, "/ratings" }, { "chart-bar", "职责和统计", NULL, "/duties" },
-			  REGISTERS, HELP } },
+			  PLANS, { "clipboard-list", "检查评价", NULL, "/ratings" }, { "chart-bar", "职责和统计", NULL, "/duties" },
+			  REGISTERS } },
 	{ "sysadmin", { DESK, { "settings", "运行与备份", NULL, "/admin/state" }, { "link", "接口推送", NULL, "/admin/webhooks" },
 			{ "building", "机构", "organ", "" }, HELP } },
 	{ "secadmin", { DESK, { "users", "账号", NULL, "/admin/accounts" }, { "id", "授权", NULL, "/admin/roles" }, { "lock", "接口令牌", NULL, "/admin/tokens" },

@@ -3,6 +3,7 @@
  * matter_list, so that rights are part of the query; each is seen again for what the reader may read in it. */
 #include "app/party.h"
 
+#include "app/visits.h"
 #include "base/day.h"
 #include "pages.h"
 
@@ -240,7 +241,7 @@ static void fines(struct picture *x, struct party_view *v)
 		: STR("没有罚款");
 }
 
-static bool is_code(struct str s)
+bool party_is_code(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'A' && s.p[i] <= 'Z')))
@@ -256,7 +257,7 @@ bool party_show(struct req *r, struct err *err)
 	struct party_view v = { .n_line = 0 };
 	struct html h;
 
-	if (named ? !asked.n || str_chars(asked) > NAME_MOST : !is_code(asked))
+	if (named ? !asked.n || str_chars(asked) > NAME_MOST : !party_is_code(asked))
 		return err_set(err, ERR_NOT_FOUND, "没有这个当事人：地址里要有统一社会信用代码、证件号码或者名称");
 	lines_init(r->a, &x.sure);
 	lines_init(r->a, &x.maybe);
@@ -272,6 +273,8 @@ bool party_show(struct req *r, struct err *err)
 	v.maybe = x.maybe.v;
 	v.n_maybe = x.maybe.n;
 	v.cut = x.cut;
+	if (v.code.n && visits_kind(x.law))
+		v.year_href = str_fmt(r->a, "/party/%.*s/year/%d", STR_FMT(v.code), day_ymd(day_at(now_of(r))).year);
 	fines(&x, &v);
 	frame_crumb(&v.frame, STR("当事人画像"), (struct str){ 0 });
 	html_init(&h, r->a, HTML_MAX);

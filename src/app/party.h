@@ -22,6 +22,7 @@ struct party_view {
 	size_t n_maybe;
 	const struct party_fines *fines; /* newest year first */
 	size_t n_fines;
+	struct str year_href;           /* 年度检查情况, this year; empty: no code, or no inspections in this law */
 	bool cut;                       /* a kind holds more than one list shows */
 };
 
@@ -29,5 +30,7 @@ struct party_view {
 bool party_show(struct req *r, struct err *err);
 /* Whether the picture finds matters by this field. */
 bool party_leads(const struct field *f);
+/* Whether it may be the code of a party in an address. */
+bool party_is_code(struct str s);
 struct str party_href(struct req *r, const struct party *p);
 #endif

@@ -5,6 +5,7 @@
 #include "base/parse.h"
 #include "base/uuid.h"
 #include "law/sheet.h"
+#include "matter/plans.h"
 
 #define ROWS_MOST 500
 #define FILE_NAME_MOST 120 /* as an upload keeps it: one line of a list */
@@ -166,7 +167,7 @@ static bool holds_id(struct val v, int64_t id)
 	return false;
 }
 
-/* A matter may be named by whoever sees it; what the matter in hand names already may stay. */
+/* A matter may be named by whoever sees it, or is told of it as a plan; what the matter in hand names already may stay. */
 static bool may_name(struct inputs *in, int64_t id, bool *ret, struct err *err)
 {
 	const struct actor who = actor_of(in->r);
@@ -176,6 +177,9 @@ static bool may_name(struct inputs *in, int64_t id, bool *ret, struct err *err)
 	*ret = false;
 	for (size_t i = 0; in->snap && i < in->snap->kind->n_field && !*ret; i++)
 		*ret = holds_id(in->snap->field[i], id);
+	if (!*ret && in->kind->plans.party
+	    && !matter_plan_told(app_of(in->r)->engine, in->r->db, in->r->a, &who, id, ret, err))
+		return false;
 	if (!*ret)
 		*ret = matter_see(app_of(in->r)->engine, in->r->db, in->r->a, &who, id, 0, &m, &hidden);
 	return *ret || hidden.code == ERR_NOT_FOUND || err_set(err, hidden.code, "%s", hidden.msg);

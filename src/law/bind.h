@@ -115,6 +115,8 @@ bool bind_need(void *ctx, const struct kind *k, const struct term *t, const stru
 void bind_draws(struct loader *l, struct kind *k, const struct ynode *map);
 /* alike.c: the map under `alike`, when everything else of the kind is bound; NULL: there is none. */
 void bind_alike(struct loader *l, struct kind *k, const struct ynode *y);
+/* plans.c: the map under `plans`, the same. */
+void bind_plans(struct loader *l, struct kind *k, const struct ynode *y);
 /* sheets and packs */
 void bind_sheets(struct loader *l);
 

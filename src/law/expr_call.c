@@ -478,6 +478,22 @@ static bool fn_has(struct typer *t, struct ast *e)
 	return el.type.tag == T_NONE || types_compare(t, e, &el, e->kid[1]);
 }
 
+/* Both lists hold the same; the result may go where the first one comes from. */
+static bool fn_union(struct typer *t, struct ast *e)
+{
+	struct type element, other;
+
+	if (!list_arg(t, e, &element) || !type_expr(t, e->kid[1], &element))
+		return false;
+	e->type = e->kid[0]->type;
+	if (!type_is_list(e->kid[1]->type.tag))
+		return type_error(t, e->kid[1], "union 的第二项应当是列表，这里是%s", type_name_cn(e->kid[1]->type.tag));
+	other = type_element(&e->kid[1]->type);
+	return other.tag == element.tag
+	       || type_error(t, e->kid[1], "union 的两个列表不是同一类：一个是%s，一个是%s", type_name_cn(element.tag),
+			     type_name_cn(other.tag));
+}
+
 static bool fn_open(struct typer *t, struct ast *e)
 {
 	e->type = T(BOOL);
@@ -724,6 +740,7 @@ static const struct fn fns[] = {
 	{ "mentions", FN_MENTIONS, 2, 2, fn_mentions, "mentions(文字, 提到的文字)" },
 	{ "masked", FN_MASKED, 1, 2, fn_masked, "masked(当事人)，masked(文字, 当事人)" },
 	{ "has", FN_HAS, 2, 2, fn_has, "has(列表, 值)" },
+	{ "union", FN_UNION, 2, 2, fn_union, "union(列表, 列表)" },
 	{ "open", FN_OPEN, 1, 1, fn_open, "open(办件)" },
 };
 

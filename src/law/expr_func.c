@@ -647,6 +647,36 @@ static bool run_has(struct run *r, const struct ast *e, struct val *ret)
 	return run_eval(r, &in, ret);
 }
 
+static size_t add_once(struct val *to, size_t n, struct val v)
+{
+	for (size_t i = 0; i < n; i++)
+		if (val_equal(to[i], v))
+			return n;
+	to[n] = v;
+	return n + 1;
+}
+
+/* The elements of both lists, each once, in the order of the first; what is null is empty. */
+static bool run_union(struct run *r, const struct ast *e, struct val *ret)
+{
+	struct val_list *list = arena_one(r->ev->a, struct val_list);
+	struct val v[2], *to;
+	size_t most = 0, n = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		if (!run_eval(r, e->kid[i], &v[i]))
+			return false;
+		most += val_is_null(v[i]) ? 0 : v[i].list->n;
+	}
+	to = arena_many(r->ev->a, most, struct val);
+	for (size_t i = 0; i < 2; i++)
+		for (size_t j = 0; !val_is_null(v[i]) && j < v[i].list->n; j++)
+			n = add_once(to, n, v[i].list->v[j]);
+	*list = (struct val_list){ .v = to, .n = n };
+	*ret = (struct val){ .t = e->type.tag, .list = list };
+	return true;
+}
+
 bool run_func(struct run *r, const struct ast *e, struct val *ret)
 {
 	struct val arg[3];
@@ -687,6 +717,8 @@ bool run_func(struct run *r, const struct ast *e, struct val *ret)
 		return run_alike(r, ret);
 	case FN_HAS:
 		return run_has(r, e, ret);
+	case FN_UNION:
+		return run_union(r, e, ret);
 	default:
 		break;
 	}

@@ -98,7 +98,7 @@ static const struct key kind_keys[] = {
 	{ "fields", K_MAP }, { "states", K_MAP | K_MUST }, { "terms", K_MAP }, { "actions", K_MAP | K_MUST },
 	{ "when", K_MAP }, { "clocks", K_MAP }, { "duties", K_MAP }, { "reports", K_MAP }, { "exports", K_MAP },
 	{ "draws", K_MAP }, { "see", K_ANY }, { "numbers", K_MAP }, { "papers", K_MAP },
-	{ "dossier", K_MAP }, { "list", K_MAP }, { "correct", K_MAP }, { "push", K_MAP }, { "path", K_LIST }, { "current", K_SCALAR },
+	{ "dossier", K_MAP }, { "list", K_MAP }, { "correct", K_MAP }, { "push", K_MAP }, { "plans", K_MAP }, { "path", K_LIST }, { "current", K_SCALAR },
 	{ "reads", K_MAP }, { "alike", K_MAP }, { 0 }
 };
 static const struct key state_keys[] = {
@@ -1720,6 +1720,7 @@ void bind_kind(struct loader *l, struct kind *k)
 		bind_draws(l, k, bind_ids(l, tree_of(l, k), "draws"));
 	push(l, k);
 	bind_alike(l, k, section(l, k, "alike"));
+	bind_plans(l, k, section(l, k, "plans"));
 	main_path(l, k);
 	dossier(l, k);
 	reads(l, k);

@@ -379,6 +379,21 @@ struct push_def {
 	struct node *node;                 /* NULL: nothing is pushed */
 };
 
+/* Matters that are planned at one party (`plans`): those who plan in any organ see them together before one is approved
+ * (综合查一次). */
+struct plans_def {
+	const struct field *party, *on;   /* whom, and on which day; NULL: no such kind */
+	const struct field *show;         /* what is told beside organ, number, day and state to whoever may not open the matter */
+	const struct state *const *off;   /* in these states nothing is planned any more */
+	size_t n_off;
+	const struct expr *when;          /* only what this is true of is told to other organs; NULL: all */
+	const struct str *role;           /* who plans */
+	size_t n_role;
+	struct str setting;               /* within this span two of them are near each other */
+	const struct action *merge;       /* makes one of two, */
+	const struct field *into;         /* by naming the one that stays */
+};
+
 /* How like cases were decided (`alike`): which matters are compared with one that is being decided, by what of their facts,
  * and what of them is told. NULL where it was not written. */
 struct alike_def {
@@ -499,6 +514,7 @@ struct kind {
 	struct whos see;
 	struct see_code code;
 	struct push_def push;
+	struct plans_def plans;
 	struct alike_def alike;
 	struct number *number;
 	size_t n_number;

@@ -278,6 +278,7 @@ Test(law_eval, enums_are_named_opposite_their_own)
 	    { "hearing != none", "true" }, { "hearing in [held, none]", "true" },
 	    { "hearing not in [none]", "true" }, { "x1 in marks", "true" },
 	    { "x2 in marks", "false" }, { "has(marks, x3)", "true" }, { "count(marks)", "2" },
+	    { "count(union(marks, marks))", "2" }, { "union([1, 2, 2], [3, 1])", "[1 2 3]" }, { "count(union([1], [2, 3]))", "3" },
 	    { "marks", "[x1 x3]" }, { "state == draft", "true" },
 	    { "state in [done, closed]", "false" }, { "hearing == choice", "null" },
 	    { "(hearing else none) == held", "true" }, { "any(marks, it == x1)", "true" },

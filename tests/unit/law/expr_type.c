@@ -254,7 +254,8 @@ Test(law_type, calls)
 	       { "matters(case, 1, b1)", 15, "元素的名称", NULL },
 	       { "round(title, 1)", 7, "应当是数", NULL },
 	       { "organs(it.title)", 8, "条件应当成立", NULL },
-	       { "dates(today)", 1, "项数不对", NULL }, { "has(fine, 1)", 5, "应当是列表", NULL });
+	       { "dates(today)", 1, "项数不对", NULL }, { "has(fine, 1)", 5, "应当是列表", NULL },
+	       { "union([1], 2)", 12, "第二项应当是列表", NULL }, { "union([1], [today])", 12, "不是同一类", NULL });
 }
 
 Test(law_type, positions_are_in_the_file)
