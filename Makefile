@@ -48,7 +48,7 @@ LIB_OBJ := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(filter-out src/main.c src/witne
 # What meets hostile films and photos is linked into no server.
 MEDIA := $(BUILD)/libmedia.a
 MEDIA_OBJ := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(filter-out src/media/main.c,$(filter src/media/%,$(SRC))))
-MEDIA_LIBS = $(eval MEDIA_LIBS := $$(shell pkg-config --libs libavformat libavcodec libavutil libseccomp))$(MEDIA_LIBS)
+MEDIA_LIBS = $(eval MEDIA_LIBS := $$(shell pkg-config --libs libavformat libavcodec libavutil libseccomp zbar))$(MEDIA_LIBS)
 TOOLS := $(patsubst tools/%.c,$(BUILD)/tools/%,$(wildcard tools/*.c))
 
 .PHONY: all deps build run practice test bench bench-public fuzz format check clean FORCE test-programs

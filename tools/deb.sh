@@ -20,7 +20,7 @@ install -m 644 docs/manual/*.md "$root/usr/share/doc/mingfa/manual/"
 
 # The package of each library, by its file; a merged /usr has them under two names. Of what reads films only its own: theirs
 # bring what they need.
-depends=$({ ldd "$build/mingfa"; ldd "$build/mingfa-media" | grep -E 'libav|libseccomp'; } | awk '$3 ~ /^\// { print $3 }' | while read -r lib; do
+depends=$({ ldd "$build/mingfa"; ldd "$build/mingfa-media" | grep -E 'libav|libseccomp|libzbar'; } | awk '$3 ~ /^\// { print $3 }' | while read -r lib; do
 	dpkg-query -S "$lib" 2>/dev/null || dpkg-query -S "/usr$lib" 2>/dev/null || dpkg-query -S "$(readlink -f "$lib")"
 done | sed 's/:.*//' | sort -u | tr '\n' ',' | sed 's/,$//; s/,/, /g')
 

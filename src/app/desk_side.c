@@ -88,11 +88,13 @@ static void offer(struct req *r, const struct kind *k, struct desk_view *v, stru
 
 static void often(struct req *r, const struct law *law, struct desk_view *v)
 {
-	struct tab *t = arena_many(r->a, OFTEN_MOST, struct tab);
+	struct tab *t = arena_many(r->a, OFTEN_MOST + 1, struct tab);
 	const struct kind *const *k = kinds_daily_first(r->a, law);
 
 	for (size_t i = 0; i < law->n_kind; i++)
 		offer(r, k[i], v, t);
+	if (str_is(v->frame.role_id, "officer"))
+		t[v->n_often++] = (struct tab){ .name = STR("扫描归件"), .href = STR("/scan") };
 	v->often = t;
 }
 

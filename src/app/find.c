@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* find.c - the page of a search: what was typed, the tabs, the parts. */
 #include "app/find.h"
+#include "app/scan.h"
 
 #include <string.h>
 
@@ -229,7 +230,7 @@ bool search_show(struct req *r, struct err *err)
 	struct str in = part_asked(r);
 	struct html h;
 
-	if (is_address(v.q))
+	if (is_address(v.q) || scan_is_address(v.q))
 		return reply_see_other(r, v.q);
 	if (!frame_load(r, STR("搜索"), &v.frame, err))
 		return false;

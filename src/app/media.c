@@ -45,9 +45,9 @@ static size_t listen_to(int fd, pid_t pid, int64_t wait_ms, char *ret, size_t mo
 	}
 }
 
-static bool start(const char *program, int file, int out, pid_t *ret)
+static bool start(const char *program, const char *what, int file, int out, pid_t *ret)
 {
-	char *argv[] = { (char *)(uintptr_t)"mingfa-media", NULL }, *env[] = { NULL };
+	char *argv[] = { (char *)(uintptr_t)"mingfa-media", (char *)(uintptr_t)what, NULL }, *env[] = { NULL };
 	posix_spawn_file_actions_t acts;
 	posix_spawnattr_t attr;
 	sigset_t none;
@@ -69,21 +69,21 @@ static bool start(const char *program, int file, int out, pid_t *ret)
 	return rc == 0;
 }
 
-bool media_ask(struct arena *a, const char *program, int fd, int64_t wait_ms, struct facts *ret, struct err *err)
+/* What the program says of fd, which is closed in any case; *ret_whole: it came to its end by itself and found nothing wrong.
+ * what: NULL facts, "codes" QR codes. */
+static bool ask(struct arena *a, const char *program, const char *what, int fd, int64_t wait_ms, struct str *ret, bool *ret_whole,
+		struct err *err)
 {
-	static const struct facts given_up = { .fault = FACTS_GIVEN_UP, .length = -1 };
 	char *text = arena_alloc(a, FACTS_TEXT + 1);
-	struct err unread = { 0 };
 	int out[2], status = 0;
 	bool started;
 	pid_t pid;
-	size_t n;
 
 	if (pipe2(out, O_CLOEXEC) != 0) {
 		(void)close(fd);
 		return err_set(err, ERR_IO, "不能读取音像信息：%s", strerror(errno));
 	}
-	started = start(program, fd, out[1], &pid);
+	started = start(program, what, fd, out[1], &pid);
 	(void)close(fd);
 	(void)close(out[1]);
 	if (!started) {
@@ -91,13 +91,26 @@ bool media_ask(struct arena *a, const char *program, int fd, int64_t wait_ms, st
 		(void)close(out[0]);
 		return false;
 	}
-	n = listen_to(out[0], pid, wait_ms, text, FACTS_TEXT + 1);
+	*ret = (struct str){ text, listen_to(out[0], pid, wait_ms, text, FACTS_TEXT + 1) };
 	(void)close(out[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return err_set(err, ERR_IO, "不能启动 %s", program);
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || !facts_read((struct str){ text, n }, ret, &unread))
+	*ret_whole = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return true;
+}
+
+bool media_ask(struct arena *a, const char *program, int fd, int64_t wait_ms, struct facts *ret, struct err *err)
+{
+	static const struct facts given_up = { .fault = FACTS_GIVEN_UP, .length = -1 };
+	struct err unread = { 0 };
+	struct str text;
+	bool whole;
+
+	if (!ask(a, program, NULL, fd, wait_ms, &text, &whole, err))
+		return false;
+	if (!whole || !facts_read(text, ret, &unread))
 		*ret = given_up;
 	return true;
 }
@@ -152,12 +165,11 @@ static bool put_run(struct db *db, struct arena *a, void *ctx, struct err *err)
 }
 
 /* The content on a descriptor that cannot be written to. */
-static int descriptor(const struct blob *b, int fd)
+static int sealed(struct str content)
 {
-	if (fd >= 0)
-		return fd;
-	fd = memfd_create("evidence", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (fd >= 0 && (write(fd, b->data.p, b->data.n) != (ssize_t)b->data.n
+	int fd = memfd_create("evidence", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd >= 0 && (write(fd, content.p, content.n) != (ssize_t)content.n
 			|| fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK) != 0)) {
 		(void)close(fd);
 		return -1;
@@ -176,7 +188,7 @@ static bool read_piece(struct app *app, struct db *db, struct reader *x, const s
 		return false;
 	if (str_is(b.place, "store") && !blob_fetch(x->a, &app->blobs, &b, &fd, err))
 		return false;
-	fd = descriptor(&b, fd);
+	fd = fd >= 0 ? fd : sealed(b.data);
 	if (fd < 0)
 		return err_set(err, ERR_IO, "不能读取音像信息：%s", strerror(errno));
 	if (!media_ask(x->a, x->program, fd, MEDIA_WAIT_MS, &f, err))
@@ -226,6 +238,20 @@ static const char *program_path(struct arena *a)
 	while (end && self[end - 1] != '/')
 		end--;
 	return str_cstr(a, str_fmt(a, "%.*smingfa-media", (int)end, self));
+}
+
+bool media_codes(struct arena *a, struct str content, struct str *ret, struct err *err)
+{
+	int fd = sealed(content);
+	bool whole;
+
+	if (fd < 0 || lseek(fd, 0, SEEK_SET) != 0)
+		return err_set(err, ERR_IO, "不能读取扫描件：%s", strerror(errno));
+	if (!ask(a, program_path(a), "codes", fd, MEDIA_WAIT_MS, ret, &whole, err))
+		return false;
+	if (!whole)
+		*ret = (struct str){ 0 };
+	return true;
 }
 
 void media_work(struct app *app, struct follower *f)

@@ -17,6 +17,10 @@ void media_work(struct app *app, struct follower *f);
  * of the file: FACTS_GIVEN_UP. ERR_IO: the program cannot be started. */
 MUST_USE bool media_ask(struct arena *a, const char *program, int fd, int64_t wait_ms, struct facts *ret, struct err *err);
 
+/* The QR codes on a picture or on the pictures of a PDF, one a line, read by the same program in the same confinement. A file
+ * that breaks it or takes too long has none. ERR_IO: the program cannot be started. */
+MUST_USE bool media_codes(struct arena *a, struct str content, struct str *ret, struct err *err);
+
 /* Chinese sentences about f. stated: when it was taken, as somebody typed, came: when it was stored; UTC ms, 0: not known. */
 struct media_view {
 	struct str line[5]; /* facts */

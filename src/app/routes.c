@@ -24,6 +24,7 @@
 #include "app/sign.h"
 #include "app/token.h"
 #include "app/upload.h"
+#include "app/scan.h"
 #include "app/visits.h"
 #include "web/asset.h"
 
@@ -46,6 +47,8 @@ const struct route working_routes[] = {
 	{ GET, "/calendar", calendar_show, PERSON, "What ends on which day of a month", .slow = true },
 	{ GET, "/help", help_show, PERSON, "How to work with the program" },
 	{ GET, "/help/{kind}", help_kind, PERSON, "How a kind of matter is done, made from its definition" },
+	{ GET, "/scan", scan_show, PERSON, "Scanned sheets that file themselves" },
+	{ POST, "/scan", scan_post, PERSON, "Reads their codes and files them", .max_body = UPLOAD_BODY, .slow = true },
 	{ GET, "/visits", visits_show, PERSON, "What all organs plan at enterprises, to make one visit of several", .slow = true },
 	{ GET, "/party/{code}/year/{year}", year_show, PERSON, "The visits to one enterprise in a year, for print", .slow = true },
 	{ GET, "/ratings", ratings_show, PERSON, "What enterprises said of inspections" },

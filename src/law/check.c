@@ -142,7 +142,7 @@ static void citations(struct checker *c)
 
 static bool reserved(struct str id, const struct kind *k)
 {
-	static const char *const words[] = { "state", "organ", "parent", "opened", "opener", "ended", "query_code", "visit_address", "this", "old", "it",
+	static const char *const words[] = { "state", "organ", "parent", "opened", "opener", "ended", "query_code", "visit_address", "page_address", "this", "old", "it",
 		"actor", "because_of", "today", "now", "set", "true", "false", "null", "and", "or", "not", "in", "is",
 		"else", "subject", "period", "figure", "target" };
 

@@ -70,6 +70,7 @@ enum meta {
 	META_ENDED,
 	META_QUERY_CODE,
 	META_VISIT_ADDRESS,
+	META_PAGE_ADDRESS, /* of its page on the working side, from the root */
 	META_MAX
 };
 

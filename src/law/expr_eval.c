@@ -263,6 +263,9 @@ static bool run_meta(struct run *r, const struct ast *e, struct val *ret)
 	case META_VISIT_ADDRESS:
 		*ret = m->visit.n ? val_text(T_TEXT, m->visit) : VAL_NULL;
 		break;
+	case META_PAGE_ADDRESS:
+		*ret = val_text(T_TEXT, str_fmt(r->ev->a, "/m/%.*s", STR_FMT(m->code)));
+		break;
 	case META_NUMBER:
 	case META_MAX:
 		*ret = m->kind->n_number && m->number ? val_text(T_TEXT, m->number[0]) : VAL_NULL;

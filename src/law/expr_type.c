@@ -312,7 +312,7 @@ static const struct {
 	{ "state", META_STATE },   { "organ", META_ORGAN },   { "parent", META_PARENT },
 	{ "opened", META_OPENED }, { "opener", META_OPENER }, { "number", META_NUMBER },
 	{ "ended", META_ENDED },   { "query_code", META_QUERY_CODE },
-	{ "visit_address", META_VISIT_ADDRESS },
+	{ "visit_address", META_VISIT_ADDRESS }, { "page_address", META_PAGE_ADDRESS },
 };
 
 static struct type meta_type(struct typer *t, const struct kind *k, enum meta m)
@@ -329,6 +329,7 @@ static struct type meta_type(struct typer *t, const struct kind *k, enum meta m)
 	case META_NUMBER:
 	case META_QUERY_CODE:
 	case META_VISIT_ADDRESS:
+	case META_PAGE_ADDRESS:
 		return T(TEXT);
 	default:
 		return T(TIME);

@@ -103,7 +103,8 @@ static const char *meta_name(int m)
 	static const char *const name[] = {
 		[META_STATE] = "状态",      [META_ORGAN] = "承办单位", [META_PARENT] = "上级办件",
 		[META_OPENED] = "开始时间", [META_OPENER] = "发起人",  [META_NUMBER] = "编号",
-		[META_ENDED] = "办结时间",  [META_QUERY_CODE] = "查询码", [META_VISIT_ADDRESS] = "核验地址"
+		[META_ENDED] = "办结时间",  [META_QUERY_CODE] = "查询码", [META_VISIT_ADDRESS] = "核验地址",
+		[META_PAGE_ADDRESS] = "办件地址"
 	};
 
 	return name[m];

@@ -3,6 +3,7 @@
  * program of their own (mingfa-media), which the server starts for each file (app/media.h):
  *
  *	mingfa-media <FILE >FACTS       the lines of blob/facts.h; exit 0, also when little could be read
+ *	mingfa-media codes <FILE        the QR codes on a picture or on the JPEGs of a PDF, one a line
  *
  * Before it looks at the first byte it gives up everything else: no new descriptors, no network, no other program, memory
  * and time within limits (media_confine). The file is only read. */
@@ -20,6 +21,9 @@ MUST_USE bool media_confine(struct err *err);
 
 /* Everything that can be read; texts live in a. fd: a file that can be sought in. Never fails: what is wrong is a fault. */
 void media_read(struct arena *a, int fd, struct facts *ret);
+
+/* The distinct QR codes of at most 30 pages that hold plain ASCII without blanks, one a line. Never fails: none are found. */
+void media_codes(struct arena *a, int fd, struct buf *b);
 
 /* ---- its parts; each adds what it finds ---- */
 

@@ -22,6 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&b, a, FACTS_TEXT);
 	facts_put(&b, &f);
 	assert(buf_ok(&b) && facts_read(buf_str(&b), &again, &err));
+	buf_init(&b, a, FACTS_TEXT);
+	media_codes(a, fd, &b);
 	(void)close(fd);
 	(void)arena_free(a);
 	return 0;

@@ -52,6 +52,17 @@ Test(media, a_reader_that_breaks_is_a_fault_of_the_file)
 	(void)arena_free(a);
 }
 
+Test(media, a_sheet_has_no_codes_when_its_reader_breaks)
+{
+	struct arena *a = arena_new();
+	struct err err = { 0 };
+	struct str codes = STR("x");
+
+	/* the test's own folder has no such program: it cannot be started, and that is said */
+	cr_expect(!media_codes(a, STR("no picture"), &codes, &err) && err.code == ERR_IO, "%.*s", STR_FMT(codes));
+	(void)arena_free(a);
+}
+
 #define NOON ((int64_t)1794895330000) /* 2026-11-17 14:02:10 in Shanghai */
 
 static bool says(const struct str *v, size_t n, const char *what)

@@ -25,6 +25,30 @@ static struct facts read_file(struct arena *a, const char *name)
 	return f;
 }
 
+static struct str codes(struct arena *a, const char *name)
+{
+	int fd = open(str_cstr(a, str_fmt(a, CORPUS "%s", name)), O_RDONLY);
+	struct buf b;
+
+	cr_assert(fd >= 0, "%s", name);
+	buf_init(&b, a, FACTS_TEXT);
+	media_codes(a, fd, &b);
+	(void)close(fd);
+	return buf_str(&b);
+}
+
+Test(media, the_code_on_a_scanned_sheet_is_read_from_jpeg_png_and_the_pdf_of_a_scanner)
+{
+	struct arena *a = arena_new();
+	struct str list = codes(a, "sheet.jpg"), receipt = codes(a, "sheet.png");
+
+	cr_expect(str_starts(list, STR("/m/")) && str_ends(list, STR("/do/file_list\n")), "%.*s", STR_FMT(list));
+	cr_expect(str_starts(receipt, STR("/m/")) && str_ends(receipt, STR("/do/file_receipt\n")), "%.*s", STR_FMT(receipt));
+	cr_expect(str_eq(codes(a, "sheet.pdf"), list), "each code once, a picture that is cut is passed over");
+	cr_expect_eq(codes(a, "film.mp4").n, 0);
+	(void)arena_free(a);
+}
+
 Test(media, a_film_tells_length_codecs_time_and_place)
 {
 	struct arena *a = arena_new();
