@@ -364,6 +364,10 @@ struct visit_view {
 	struct str organ, party, number, phone;
 	const struct fact *fact, *result; /* what was announced; what came of it */
 	size_t n_fact, n_result;
+	const struct visit_made {
+		struct str organ, day, items;
+	} *made; /* the visits of the year to this enterprise */
+	size_t n_made;
 	struct str words;       /* as typed, when something is wanting */
 	bool real, over, rated; /* over: they have been */
 	bool thanks, unfinished;

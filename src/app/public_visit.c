@@ -64,12 +64,14 @@ static void put_before(struct req *r, const struct json *b, struct visit_view *v
 	fact(f, &v->n_fact, "为什么来", joined(r, b, "reason", "（", "source", "）"));
 	fact(f, &v->n_fact, "查什么", json_str(b, "items"));
 	fact(f, &v->n_fact, "谁来", json_str(b, "officers"));
+	fact(f, &v->n_fact, "一起来的机关", json_str(b, "together"));
+	fact(f, &v->n_fact, "一起来的人", json_str(b, "joint_people"));
 	if (helpers.n && !str_starts(helpers, STR("0")))
 		fact(f, &v->n_fact, "协助人员", helpers);
 	fact(f, &v->n_fact, "哪天来", json_str(b, "planned_on"));
 	if (minutes.n)
 		fact(f, &v->n_fact, "预计多久", str_fmt(r->a, "%.*s分钟", STR_FMT(minutes)));
-	fact(f, &v->n_fact, "今年来过", str_fmt(r->a, "本机关%.*s次，其他机关%.*s次", STR_FMT(json_str(b, "visits")),
+	fact(f, &v->n_fact, "今年来过", str_fmt(r->a, "本机关已来%.*s次，其他机关%.*s次", STR_FMT(json_str(b, "visits")),
 						 STR_FMT(json_str(b, "visits_other"))));
 	fact(f, &v->n_fact, "检查依据", json_str(b, "basis"));
 	fact(f, &v->n_fact, "检查通知书", json_str(b, "notice_no"));
@@ -90,6 +92,20 @@ static void put_after(struct req *r, const struct json *b, struct visit_view *v)
 	fact(f, &v->n_result, "改正期限", json_str(b, "correct_by"));
 	fact(f, &v->n_result, "复查结果", json_str(b, "correction_result"));
 	v->result = f;
+}
+
+/* The visits of the year to this enterprise, as the working side knew of them when it last told of this one. */
+static void put_year(struct req *r, const struct json *b, struct visit_view *v)
+{
+	const struct json *year = json_get(b, "year"), *c;
+	struct visit_made *m;
+
+	if (!year || year->type != JSON_ARRAY)
+		return;
+	m = arena_many(r->a, year->n, struct visit_made);
+	json_each(c, year)
+		m[v->n_made++] = (struct visit_made){ json_str(c, "organ"), json_str(c, "day"), json_str(c, "items") };
+	v->made = m;
 }
 
 static bool visited(struct str state)
@@ -128,6 +144,7 @@ static bool load(struct req *r, struct visit_view *v, struct err *err)
 	v->phone = json_str(b, "contact_phone");
 	v->over = visited(v->state);
 	put_before(r, b, v);
+	put_year(r, b, v);
 	if (json_str(b, "arrived_at").n)
 		put_after(r, b, v);
 	return true;

@@ -81,8 +81,7 @@ static bool add_open(struct year_sheet *s, const struct plan *p, struct year_vis
 /* The day on which it was made; false: it was not, or in another year. */
 static bool made_in_year(const struct year_sheet *s, const struct plan *p, struct str *ret_day)
 {
-	const struct field *f = kind_field(p->snap->kind, STR("arrived_on"));
-	struct val v = f ? p->snap->field[f->index] : VAL_NULL;
+	struct val v = p->snap->field[p->snap->kind->plans.made->index];
 	struct buf b;
 
 	if (v.t != T_DATE || day_ymd(v.i).year != s->year)

@@ -383,6 +383,7 @@ struct push_def {
  * (综合查一次). */
 struct plans_def {
 	const struct field *party, *on;   /* whom, and on which day; NULL: no such kind */
+	const struct field *made;         /* and on which day it came about */
 	const struct field *show;         /* what is told beside organ, number, day and state to whoever may not open the matter */
 	const struct state *const *off;   /* in these states nothing is planned any more */
 	size_t n_off;

@@ -4,7 +4,7 @@
 #include "law/expr.h"
 
 static const struct key plans_keys[] = {
-	{ "party", K_SCALAR | K_MUST }, { "on", K_SCALAR | K_MUST }, { "setting", K_SCALAR | K_MUST }, { "shows", K_SCALAR | K_MUST },
+	{ "party", K_SCALAR | K_MUST }, { "on", K_SCALAR | K_MUST }, { "made", K_SCALAR | K_MUST }, { "setting", K_SCALAR | K_MUST }, { "shows", K_SCALAR | K_MUST },
 	{ "off", K_SCALAR | K_LIST | K_MUST }, { "if", K_SCALAR }, { "roles", K_SCALAR | K_LIST | K_MUST },
 	{ "merge", K_SCALAR | K_MUST }, { 0 }
 };
@@ -72,6 +72,7 @@ void bind_plans(struct loader *l, struct kind *k, const struct ynode *y)
 	s = bind_scope(l, k);
 	d.party = field_at(l, k, y, "party", T_PARTY);
 	d.on = field_at(l, k, y, "on", T_DATE);
+	d.made = field_at(l, k, y, "made", T_DATE);
 	d.show = field_at(l, k, y, "shows", T_NONE);
 	d.setting = bind_text(y, "setting");
 	if (!law_setting(l->law, d.setting))
@@ -81,6 +82,6 @@ void bind_plans(struct loader *l, struct kind *k, const struct ynode *y)
 	states(l, k, ynode_get(y, "off"), &d);
 	roles(l, ynode_get(y, "roles"), &d);
 	merging(l, k, ynode_get(y, "merge"), &d);
-	if (d.party && d.on && d.show && d.into)
+	if (d.party && d.on && d.made && d.show && d.into)
 		k->plans = d;
 }

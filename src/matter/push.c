@@ -129,6 +129,67 @@ static bool value_of(struct step *s, struct str id, struct val *ret, struct err 
 	return f || n || !t || choose_eval(&t->is, &s->ev, ret, NULL, err);
 }
 
+/* ---- the party's year: which organs came, when, for what ---- */
+
+static const struct stmt st_year = { "visit_year",
+	"SELECT p.matter FROM matter_key_text p JOIN matter_key_num k ON k.matter = p.matter AND k.field = $1 AND k.num >= $2"
+	" AND k.num <= $3 WHERE p.field = $4 AND p.text = $5 ORDER BY k.num, k.matter LIMIT 100" };
+
+struct year {
+	struct step *s;
+	struct json_out *o;
+	int64_t id;
+};
+
+static bool put_visit(void *ctx, struct err *err)
+{
+	struct year *y = ctx;
+	const struct plans_def *d;
+	struct buf day, items;
+	struct str organ;
+	struct snap *m;
+
+	if (!turn_load(y->s->t, y->id, &m, err))
+		return false;
+	d = m ? &m->kind->plans : NULL;
+	if (!d || !d->party || val_is_null(m->field[d->made->index]))
+		return true;
+	if (!turn_name(y->s->t, m->organ, &organ, err))
+		return false;
+	buf_init(&day, y->s->t->a, 40);
+	buf_init(&items, y->s->t->a, BODY_MOST);
+	val_put_cn(&day, y->s->t->a, m->field[d->made->index], &y->s->ev.names);
+	val_put_cn(&items, y->s->t->a, m->field[d->show->index], &y->s->ev.names);
+	json_open(y->o, NULL, '{');
+	json_out_str(y->o, "organ", organ);
+	json_out_str(y->o, "day", buf_str(&day));
+	json_out_str(y->o, "items", buf_str(&items));
+	json_close(y->o, '}');
+	return true;
+}
+
+static bool put_year(struct step *s, struct json_out *o, struct err *err)
+{
+	const struct plans_def *d = &s->kind->plans;
+	struct val party = d->party ? s->new->field[d->party->index] : VAL_NULL;
+	const int year = day_ymd(day_at(s->t->now)).year;
+	struct year y = { .s = s, .o = o };
+	const struct db_out out[] = { db_to_i64(&y.id) };
+
+	if (val_is_null(party) || !party.party->code.n)
+		return true;
+	const struct db_in in[] = { db_str(str_fmt(s->t->a, "%.*s.%.*s", STR_FMT(s->kind->id), STR_FMT(d->made->id))),
+				    db_i64(day_of(year, 1, 1)), db_i64(day_of(year, 12, 31)),
+				    db_str(str_fmt(s->t->a, "%.*s.%.*s", STR_FMT(s->kind->id), STR_FMT(d->party->id))),
+				    db_str(party.party->code) };
+
+	json_open(o, "year", '[');
+	if (!db_each(s->t->db, s->t->a, &st_year, DB_IN(in), DB_OUT(out), put_visit, &y, err))
+		return false;
+	json_close(o, ']');
+	return true;
+}
+
 static bool body_of(struct step *s, struct str *ret, struct err *err)
 {
 	struct json_out o = { 0 };
@@ -145,6 +206,8 @@ static bool body_of(struct step *s, struct str *ret, struct err *err)
 		if (buf_str(&one).n)
 			json_out_str(&o, str_cstr(s->t->a, s->kind->push.show[i]), buf_str(&one));
 	}
+	if (!put_year(s, &o, err))
+		return false;
 	json_close(&o, '}');
 	*ret = buf_str(&all);
 	return buf_ok(&all) || err_set(err, ERR_TOO_LARGE, "推送给公众一侧的内容过多");

@@ -105,9 +105,10 @@ step('the enterprise scans: who, why, what, how often; no rating yet; a wrong co
 	expect(r.status(), 200, 'status of the visit');
 	expect(r.headers()['cache-control'], 'no-store', 'a visit is kept nowhere');
 	const text = (await page.innerText('main')).replace(/\s+/g, '');
-	for (const w of ['这是真实的检查', '临猗县应急管理局检查示例纺织有限公司', '群众投诉新进人员', '对安全生产教育和培训情况的检查', '王明（证号尾4位4001）', '60', '本机关0次']) {
+	for (const w of ['这是真实的检查', '临猗县应急管理局检查示例纺织有限公司', '群众投诉新进人员', '对安全生产教育和培训情况的检查', '王明（证号尾4位4001）', '60', '本机关已来0次']) {
 		that(text.includes(w), `${w} is missing: ${text}`);
 	}
+	that(!text.includes('今年来过的检查'), 'no visit has been made this year');
 	expect(await page.locator('#rate').count(), 0, 'forms to rate before the visit');
 	await sound(page, 'a visit');
 	await shot(page, 'visit-before-390');
@@ -140,7 +141,7 @@ step('the visit, its record and its result; the page tells them', async () => {
 	const page = await phone();
 	await page.goto(site.open + code);
 	const text = (await page.innerText('main')).replace(/\s+/g, '');
-	for (const w of ['这次检查已经结束', '发现1项问题', '补做培训并如实记录', dayText(day(10)), '请不要配合']) that(text.includes(w), `${w} is missing: ${text}`);
+	for (const w of ['这次检查已经结束', '今年来过的检查', '临猗县应急管理局：对安全生产教育和培训情况的检查', '发现1项问题', '补做培训并如实记录', dayText(day(10)), '请不要配合']) that(text.includes(w), `${w} is missing: ${text}`);
 	await shot(page, 'visit-after-390');
 	await page.context().close();
 });
