@@ -60,6 +60,7 @@ static void put_before(struct req *r, const struct json *b, struct visit_view *v
 {
 	struct fact *f = arena_many(r->a, FACTS_MOST, struct fact);
 	struct str helpers = json_str(b, "helpers"), minutes = json_str(b, "minutes");
+	int64_t before;
 
 	fact(f, &v->n_fact, "为什么来", joined(r, b, "reason", "（", "source", "）"));
 	fact(f, &v->n_fact, "查什么", json_str(b, "items"));
@@ -71,8 +72,9 @@ static void put_before(struct req *r, const struct json *b, struct visit_view *v
 	fact(f, &v->n_fact, "哪天来", json_str(b, "planned_on"));
 	if (minutes.n)
 		fact(f, &v->n_fact, "预计多久", str_fmt(r->a, "%.*s分钟", STR_FMT(minutes)));
-	fact(f, &v->n_fact, "今年来过", str_fmt(r->a, "本机关已来%.*s次，其他机关%.*s次", STR_FMT(json_str(b, "visits")),
-						 STR_FMT(json_str(b, "visits_other"))));
+	if (parse_i64(json_str(b, "visits"), 0, 1000000, &before))
+		fact(f, &v->n_fact, "今年第几次", str_fmt(r->a, "本机关第%lld次（其他机关%.*s次）", (long long)before + 1,
+							  STR_FMT(json_str(b, "visits_other"))));
 	fact(f, &v->n_fact, "检查依据", json_str(b, "basis"));
 	fact(f, &v->n_fact, "检查通知书", json_str(b, "notice_no"));
 	v->fact = f;
