@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MulanPSL-2.0
-// A licence from the counter to the citizen: application, request for supplements, acceptance, on-site check, decision,
-// certificate, service, publication, dossier; the applicant asks for progress by number and code, the public reads the
-// decision and the guide of the item. Each page is looked at, at 1366 and 390 pixels.
-// Proves: XK32 XK42 XK44 LY1.12-7 LY1.09-9.1
+// A licence from the portal to its renewal: application on a phone, request for supplements, acceptance, on-site check,
+// decision, certificate, service, publication, dossier, renewal; the applicant asks for progress by number and code, the
+// public reads the decision and the guide of the item. Each page is looked at, at 1366 and 390 pixels.
+// Proves: XK32 XK42 XK44 XK50 LY1.12-7 LY1.09-9.1
 'use strict';
 const { execFileSync } = require('node:child_process');
 const path = require('node:path');
-const { test, step, run, expect, that, Site, examine, shot, day, scratch } = require('./lib.js');
+const { test, step, run, expect, that, Site, examine, shot, day, dayText, scratch, PDF } = require('./lib.js');
 
 const NAME = '示例村口商店';
 const ITEM = '烟花爆竹经营（零售）许可';
@@ -16,6 +16,7 @@ let licence; // its address, like /m/…
 let delivery;
 let disclosure;
 let number;
+let permit; // its number
 let code;
 
 const who = (login) => site.person(login);
@@ -88,18 +89,35 @@ test('the program starts over the demonstration', async () => {
 	site = await Site.open();
 });
 
-step('何萍 registers an application at the counter; the receipt carries number and code', async () => {
+step('the applicant applies on the portal, on a phone and without scripts; what is wanting is said', async () => {
+	const page = await site.page({ width: 390, height: 844, script: false });
+	await page.goto(`${site.open}/window`);
+	await page.getByRole('link', { name: '烟花爆竹零售许可' }).first().click();
+	await page.getByRole('link', { name: '网上申请' }).click();
+	await examine(page);
+	await page.getByLabel('姓名或者单位名称').fill(NAME);
+	await page.getByLabel('公民身份号码或者统一社会信用代码').fill('92140821MA0YX00163');
+	await page.getByLabel('地址').fill(PLACE);
+	await page.getByLabel('电话').fill('0359-4030031');
+	await page.getByLabel('申请办什么').fill(`在${PLACE}设专柜零售烟花爆竹`);
+	await page.getByRole('button', { name: '提交申请' }).click();
+	that((await page.innerText('main')).includes('请附上申请材料'), await page.innerText('main'));
+	await page.getByLabel('申请材料').setInputFiles({ name: '申请书.pdf', mimeType: 'application/pdf', buffer: PDF });
+	await page.getByRole('button', { name: '提交申请' }).click();
+	that((await page.innerText('main')).includes('已收到您的申请'), await page.innerText('main'));
+	await shot(page, 'licence-applied-390');
+	await page.context().close();
+});
+
+step('何萍 takes it in from her desk; the receipt carries number and code', async () => {
 	const p = await who('heping');
 	await look(p, '/k/licence?scope=organ', 'list');
 	await look(p, '/k/licence/new', 'form');
-	await p.go('/k/licence/new');
-	await p.fill({
-		办理类型: '首次申请', 许可事项: ITEM, 申请内容: `在${PLACE}设专柜零售烟花爆竹`, 收到申请日期: day(),
-		收到的材料清单: '申请书1份、经营场所平面图1张',
-		'申请人（被许可人）': { parts: { 类别: '单位', 名称或者姓名: NAME, 统一社会信用代码或者身份证号: '92140821MA0YX00163', 地址: PLACE, 法定代表人: '吕某寅', 电话: '0359-4030031' } },
-	});
-	await p.send();
-	licence = await p.done('登记许可申请');
+	await p.go('/k/net_application');
+	const sent = await p.page.locator('main tr, main .mf-row', { hasText: NAME }).locator('a[href^="/m/"]').first().getAttribute('href');
+	await p.act(sent, '收件');
+	licence = `/m/${site.server.ask("SELECT code FROM matter WHERE kind = 'licence' ORDER BY id DESC LIMIT 1")}`;
+	await p.go(licence);
 	await p.reads('待受理', NAME);
 	const text = await paper(p, '收件凭证');
 	[, number, code] = /收件号(临应急许收〔\d{4}〕\d+号)，查询码([0-9A-Z-]+)/.exec(text) || [];
@@ -155,6 +173,7 @@ step('张强 decides; the certificate is made and served, the permit is in the r
 	const decision = await paper(p, '行政许可决定书');
 	for (const w of ['行政许可（准予许可）决定书', NAME, '本机关决定：准予许可', '六十日内', '六个月内']) that(decision.includes(w), `the decision lacks “${w}”: ${decision}`);
 	const certificate = await paper(p, '行政许可证件副本');
+	[permit] = /临应急许证〔\d{4}〕\d+号/.exec(certificate);
 	for (const w of ['行政许可证（副本）', '临应急许证〔', NAME, PLACE]) that(certificate.includes(w), `the certificate lacks “${w}”: ${certificate}`);
 	delivery = await linked(p, '送达');
 	await p.act(delivery, '登记直接送达', { 送达日期: day(), 签收人: '吕某寅', 签收人身份: '本人' });
@@ -206,6 +225,29 @@ step('周敏 files it; the dossier begins with the decision and ends with the ce
 	expect(rows.length, order.length, `papers in the main file: ${rows.join(' | ')}`);
 	for (const [i, name] of order.entries()) that(rows[i].includes(name), `place ${i + 1} is ${rows[i]}, not ${name}`);
 	that(!rows.some((r) => /（缺）/.test(r)), `missing: ${rows}`);
+});
+
+step('the holder asks for renewal before the licence ends; not too late, not another holder; it is renewed and valid for longer', async () => {
+	const p = await who('heping');
+	await p.go('/k/licence/new');
+	await p.fill({ 办理类型: '申请延续', 许可事项: ITEM, 涉及的许可证: permit, 申请内容: '有效期届满前申请延续', 收到申请日期: day(),
+		'申请人（被许可人）': { parts: { 类别: '单位', 名称或者姓名: '示例别家商店', 统一社会信用代码或者身份证号: '91140821MA0YX0029P', 地址: PLACE } } });
+	await p.send();
+	await p.reads('变更、延续由被许可人提出申请', '第五十条');
+	await shot(p.page, 'licence-renew-refused');
+	await p.fill({ '申请人（被许可人）': { parts: { 名称或者姓名: NAME, 统一社会信用代码或者身份证号: '92140821MA0YX00163' } } });
+	await p.send();
+	const renewal = await p.done('登记许可申请');
+	await p.act(renewal, '受理');
+	await (await who('sunli')).act(renewal, '分派审查人员', { 审查人员: ['王明', '赵刚'] });
+	await (await who('wangming')).act(renewal, '呈报决定', { 审查意见: '条件没有变化，建议准予延续。', 涉及重大公共利益: '否', 可能造成重大社会影响或者社会风险: '否', 直接关系申请人或者第三人重大权益: '否' });
+	await (await who('zhangqiang')).act(renewal, '作出许可决定', { 决定: '准予延续', 决定内容: '准予延续两年。' });
+	await p.act(renewal, '制作许可证件', { '许可范围（证件记载）': `烟花爆竹零售；经营场所：${PLACE}`, 有效期自: day(365), 有效期至: day(1095) });
+	licence = renewal;
+	await p.act(await linked(p, '送达'), '登记直接送达', { 送达日期: day(), 签收人: '吕某寅', 签收人身份: '本人' });
+	await look(p, '/k/licence_permit', 'renewed');
+	await p.page.locator('main tr', { hasText: NAME }).first().locator('a[href^="/m/"]').first().click();
+	await p.reads('有效', dayText(day(1095)));
 });
 
 run();
