@@ -4,7 +4,7 @@
 #	BENCH_SECONDS (5) for each figure · BENCH_SIZES ("10000 1000000") cases in the database, the smallest first, one is
 #	enough for a trial ("2000") · BENCH_EVENTS ("10000 1000000") events of a record to be verified · BENCH_DATA: a folder
 #	that keeps the filled databases for the next time (the larger one takes 18 GB and some minutes) · `make bench-public`: the
-#	search and statistics of the public side alone (8 GB, some ten minutes with the filling)
+#	search and statistics of the public side alone (8 GB; half an hour with the filling, some three minutes when BENCH_DATA has it)
 set -u
 : "${BUILD:=build}" "${BENCH_SECONDS:=5}" "${BENCH_SIZES:=10000 1000000}" "${BENCH_EVENTS:=10000 1000000}"
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
