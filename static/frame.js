@@ -80,3 +80,29 @@
 			.catch(function () { /* the next minute asks again */ });
 	}, 60000);
 })();
+
+// A button that prints the page.
+document.querySelectorAll("[data-print]").forEach(function (button) {
+	button.hidden = false;
+	button.addEventListener("click", function () {
+		window.print();
+	});
+});
+
+// Seconds that are left, counted down; when they are over the page asks how things stand. The clock of this machine is not asked.
+document.querySelectorAll("[data-left]").forEach(function (at) {
+	var left = Number(at.dataset.left), began = performance.now();
+
+	function two(n) {
+		return (n < 10 ? "0" : "") + n;
+	}
+	var timer = setInterval(function () {
+		var s = Math.max(0, left - Math.floor((performance.now() - began) / 1000));
+
+		at.textContent = two(Math.floor(s / 3600)) + ":" + two(Math.floor(s / 60) % 60) + ":" + two(s % 60);
+		if (s > 0)
+			return;
+		clearInterval(timer);
+		setTimeout(function () { location.reload(); }, 1000);
+	}, 1000);
+});

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MulanPSL-2.0
 // list.js - small conveniences of lists; every list works without them: how many the filters leave, how many rows are
-// ticked, printing.
+// ticked.
 "use strict";
 (function () {
 	var filters = document.querySelector("form[data-list-filters]");
 	var go = document.querySelector("[data-list-go]");
 	var all = document.querySelector("[data-list-all]");
 	var chosen = document.querySelector("[data-list-chosen]");
-	var print = document.querySelector("[data-print]");
 
 	if (filters && go && window.fetch && window.URLSearchParams)
 		filters.addEventListener("change", function () {
@@ -45,11 +44,4 @@
 	}
 	document.addEventListener("change", tell);
 	tell();
-
-	if (print) {
-		print.hidden = false;
-		print.addEventListener("click", function () {
-			window.print();
-		});
-	}
 })();

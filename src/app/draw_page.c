@@ -25,12 +25,9 @@ static struct str hex_of(struct arena *a, const unsigned char hash[LOG_HASH])
 }
 
 /* How far it is: 00:14:20; at the hour itself nothing. */
-static struct str left(struct arena *a, int64_t ms)
+static struct str left(struct arena *a, int64_t s)
 {
-	int64_t s = ms / 1000;
-
-	return ms <= 0 ? (struct str){ 0 }
-		       : str_fmt(a, "还有%02" PRId64 ":%02" PRId64 ":%02" PRId64, s / 3600, s / 60 % 60, s % 60);
+	return s <= 0 ? (struct str){ 0 } : str_fmt(a, "%02" PRId64 ":%02" PRId64 ":%02" PRId64, s / 3600, s / 60 % 60, s % 60);
 }
 
 static void commitment_facts(struct arena *a, const struct draw_view *v, struct draw_step *s)
@@ -79,7 +76,8 @@ void draw_steps(struct arena *a, const struct draw_view *v, int64_t now, struct 
 	if (v->frozen) {
 		fact(&ret[2], "来源和写法", v->beacon);
 		fact(&ret[2], "约定公布", shown_time(a, v->at));
-		fact(&ret[2], "倒计时", left(a, v->at - now));
+		ret[2].left_s = (v->at - now + 999) / 1000;
+		ret[2].left = left(a, ret[2].left_s);
 	}
 	for (size_t i = 0; i < 2; i++)
 		fact(&ret[3], str_cstr(a, v->def->share[i]->name), v->revealed ? STR("已启封") : v->sealed[i] ? STR("已封存") : STR("还没有封存"));
@@ -134,6 +132,27 @@ static void rows(struct arena *a, const struct draw_view *d, const struct matter
 	}
 }
 
+/* Who supervises (the fields of the group 监督), and whether they are there. */
+static void watch(struct arena *a, const struct matter_view *m, const struct val_names *names, struct draw_page_view *v)
+{
+	struct fact *f = arena_many(a, m->n_field, struct fact);
+
+	for (size_t i = 0; i < m->n_field; i++) {
+		const struct field_view *x = &m->field[i];
+		struct buf b;
+
+		if (x->hidden || x->def->type.tag != T_USER || !str_is(x->def->group, "监督"))
+			continue;
+		buf_init(&b, a, 200);
+		if (!val_is_null(x->v)) {
+			val_put_cn(&b, a, x->v, names);
+			buf_adds(&b, " ✓在场");
+		}
+		f[v->n_watch++] = (struct fact){ .name = x->def->name, .text = b.n ? buf_str(&b) : STR("还没有到场") };
+	}
+	v->watch = f;
+}
+
 static struct str about(struct arena *a, const struct draw_view *d)
 {
 	if (!d->frozen)
@@ -171,6 +190,7 @@ bool draw_show(struct req *r, struct err *err)
 	v.whole = d.whole;
 	draw_steps(r->a, &d, now_of(r), v.step);
 	acts(r->a, &m, &v);
+	watch(r->a, &m, &names, &v);
 	if (!v.numbers)
 		rows(r->a, &d, &m, &names, &v);
 	frame_crumb(&v.frame, m.title, str_fmt(r->a, "/m/%.*s", STR_FMT(v.code)));
@@ -316,6 +336,49 @@ static void made_facts(struct arena *a, const struct draw_view *d, struct public
 	v->made = f;
 }
 
+/* The text as a shell's printf takes it. */
+static struct str printed(struct arena *a, struct str text)
+{
+	struct buf b;
+
+	buf_init(&b, a, 4 * text.n + 1);
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '%' || text.p[i] == '\\')
+			buf_addc(&b, text.p[i]);
+		if (text.p[i] == '\'')
+			buf_adds(&b, "'\\'");
+		buf_addc(&b, text.p[i]);
+	}
+	return buf_str(&b);
+}
+
+static struct str hmac_command(struct arena *a, struct str lines, struct str key)
+{
+	return str_fmt(a, "printf '%.*s' | openssl dgst -sha256 -mac HMAC -macopt hexkey:%.*s", STR_FMT(lines), STR_FMT(key));
+}
+
+/* Seed and key of the first target, so that whoever has none of our programs can reckon them. */
+static void reckon_facts(struct arena *a, const struct draw_view *d, struct public_draw_view *v)
+{
+	const struct draw_result *r = d->made.result;
+	const struct draw_t *t = r->n_panel ? r->panel[0].target : NULL;
+	struct fact *f = arena_many(a, 4, struct fact);
+	struct str seed = hex_of(a, r->seed);
+
+	public_fact(f, &v->n_reckon, "种子",
+		    hmac_command(a, str_fmt(a, DRAW_ALG "\\n%.*s\\n%.*s\\n%.*s\\n%.*s\\n", STR_FMT(printed(a, d->made.draw_id)), STR_FMT(d->root),
+					    STR_FMT(printed(a, d->made.beacon)), STR_FMT(printed(a, d->made.value))), hex_of(a, d->made.secret)), true);
+	public_fact(f, &v->n_reckon, "应当算出", seed, false);
+	if (t)
+		public_fact(f, &v->n_reckon, "第1个抽中的签",
+			    hmac_command(a, str_fmt(a, "target\\n%.*s\\n%.*s\\n1\\n", STR_FMT(printed(a, t->stratum)), STR_FMT(printed(a, t->id))), seed),
+			    true);
+	if (t)
+		public_fact(f, &v->n_reckon, t->weight == 1 ? "应当算出签值" : "签值", t->weight == 1 ? hex_of(a, t->key)
+			    : str_fmt(a, "权重%u，把命令里的1依次换成1到%u，最小的一个是%.*s", t->weight, t->weight, STR_FMT(hex_of(a, t->key))), false);
+	v->reckon = f;
+}
+
 static void made_rows(struct arena *a, const struct draw_view *d, struct public_draw_view *v)
 {
 	const struct draw_result *r = d->made.result;
@@ -359,6 +422,7 @@ bool public_draw_show(struct req *r, struct err *err)
 	commit_facts(r->a, &d, &v);
 	if (d.open) {
 		made_facts(r->a, &d, &v);
+		reckon_facts(r->a, &d, &v);
 		made_rows(r->a, &d, &v);
 	}
 	public_frame_fill(r, v.title, DOOR_HOME, &v.frame);

@@ -18,6 +18,8 @@ struct draw_step {
 	const char *what;                         /* 这一步在做什么 */
 	struct fact fact[10];
 	size_t n;
+	struct str left;                          /* 00:14:20 until the public value; empty: none */
+	int64_t left_s;
 };
 struct draw_row {
 	struct str place, target, members, key;
@@ -26,6 +28,8 @@ struct draw_page_view {
 	struct frame frame;
 	struct str title, code, about, state, css;
 	bool numbers;             /* projection: no names */
+	const struct fact *watch; /* supervisors, and whether they are there */
+	size_t n_watch;
 	bool whole;
 	struct draw_step step[DRAW_STEPS];
 	const struct draw_act *act;
@@ -53,6 +57,8 @@ struct public_draw_view {
 	bool open;
 	const struct fact *commit, *made;
 	size_t n_commit, n_made;
+	const struct fact *reckon; /* seed and first key, as commands that anyone can type */
+	size_t n_reckon;
 	const struct draw_row *row;
 	size_t n_row;
 	const struct fact *spare;

@@ -91,7 +91,11 @@ test('freezing commits to the list: the public may know that, and nothing of the
 	await sunli.send();
 	await sunli.done('冻结名单并承诺');
 	await look(sunli, 'draw-frozen');
-	await sunli.reads('名单的根', '约定公布', beacon.text);
+	await sunli.reads('名单的根', '约定公布', beacon.text, '监督人（司法局）：还没有到场');
+	const timer = sunli.page.locator('[role="timer"]'), [before] = [await timer.innerText()];
+	that(/^00:0\d:\d\d$/.test(before), `counts down: ${before}`);
+	await sunli.page.waitForFunction((b) => document.querySelector('[role="timer"]').textContent !== b, before);
+	that(await sunli.page.locator('[data-print]').isVisible(), 'a button prints the record');
 	const code = draw.split('/').pop();
 	const p = await publicPage(`/draws/${code}`);
 	expect(p.status, 200);
@@ -172,6 +176,8 @@ test('when the visits are over it is published, recomputed in words, and its fil
 	const code = draw.split('/').pop();
 	const p = await publicPage(`/draws/${code}`);
 	that(p.text.includes('与承诺的一致') && p.text.includes('自己验证'), p.text);
+	const said = await visitor.locator('dt:text-is("种子") + dd, dt:text-is("应当算出") + dd').allInnerTexts();
+	that(execFileSync('sh', ['-c', said[0]], { encoding: 'utf8' }).trim().endsWith(said[1]), `the command reckons the seed: ${said}`);
 	await shot(visitor, 'public-draw-1366');
 	await visitor.setViewportSize({ width: 390, height: 844 });
 	await shot(visitor, 'public-draw-390');

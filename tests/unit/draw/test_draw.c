@@ -270,13 +270,28 @@ static void list_of(struct arena *a, struct draw_list *ret)
 	cr_assert(draw_list_read(a, draw_lines_text(&l), ret, &err), "%s", err.msg);
 }
 
+static double chi_square(const double *had, const double *want, size_t n)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += (had[i] - want[i]) * (had[i] - want[i]) / want[i];
+	return sum;
+}
+
+/* Limits that chance passes once in a thousand times, by degrees of freedom. */
+#define CHI_3 16.27
+#define CHI_4 18.47
+#define CHI_5 20.52
+#define CHI_99 148.23
+
 /* Chi-square of who comes first and who second, of 40,000 draws with weights 1, 2, 3, 4, 10, against what the weights
- * promise; four degrees of freedom, 18.47 is passed once in a thousand times. The seeds are fixed. */
+ * promise. The seeds are fixed. */
 Test(draw, a_weight_is_a_chance)
 {
 	static const double w[] = { 1, 2, 3, 4, 10 };
 	struct arena *a = arena_new();
-	double first[5] = { 0 }, second[5] = { 0 }, want1, want2, chi1 = 0, chi2 = 0;
+	double first[5] = { 0 }, second[5] = { 0 }, want1[5], want2[5] = { 0 };
 	const int draws = 40000;
 	struct draw_list l;
 	struct err err = { 0 };
@@ -293,16 +308,100 @@ Test(draw, a_weight_is_a_chance)
 		arena_rewind(a, mark);
 	}
 	for (int i = 0; i < 5; i++) {
-		want1 = draws * w[i] / 20;
-		want2 = 0;
+		want1[i] = draws * w[i] / 20;
 		for (int j = 0; j < 5; j++)
-			want2 += j == i ? 0 : draws * w[j] / 20 * w[i] / (20 - w[j]);
-		chi1 += (first[i] - want1) * (first[i] - want1) / want1;
-		chi2 += (second[i] - want2) * (second[i] - want2) / want2;
+			want2[i] += j == i ? 0 : draws * w[j] / 20 * w[i] / (20 - w[j]);
 	}
-	cr_assert_lt(chi1, 18.47, "first: %f", chi1);
-	cr_assert_lt(chi2, 18.47, "second: %f", chi2);
+	cr_assert_lt(chi_square(first, want1, 5), CHI_4, "first");
+	cr_assert_lt(chi_square(second, want2, 5), CHI_4, "second");
 	(void)arena_free(a);
+}
+
+/* Stratum a: 6 parties, 2 are drawn; b: 4 parties, 1 is drawn; 4 inspectors, 2 for each that is drawn. */
+static void strata_of(struct arena *a, struct draw_list *ret)
+{
+	static const unsigned char key[LOG_HASH] = { 9 };
+	struct draw_lines l = { .a = a };
+	unsigned char salt[DRAW_SALT];
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < 14; i++) {
+		draw_salt(key, i, salt);
+		cr_assert(i < 10 ? draw_target(&l, str_fmt(a, "t%zu", i), i < 6 ? STR("a") : STR("b"), 1, STR(""), salt)
+				 : draw_inspector(&l, str_fmt(a, "i%zu", i - 10), STR(""), salt));
+	}
+	draw_salt(key, 14, salt);
+	cr_assert(draw_quota(&l, STR("a"), 2, salt));
+	draw_salt(key, 15, salt);
+	cr_assert(draw_quota(&l, STR("b"), 1, salt));
+	cr_assert(draw_list_read(a, draw_lines_text(&l), ret, &err), "%s", err.msg);
+}
+
+/* How far counts are from equal where k of n are taken at once: chi-square with n - 1 degrees of freedom. */
+static double uneven(const double *had, size_t n, double k, double draws)
+{
+	double want[10];
+
+	for (size_t i = 0; i < n; i++)
+		want[i] = draws * k / (double)n;
+	return chi_square(had, want, n) / (1 - k / (double)n) * (double)(n - 1) / (double)n;
+}
+
+/* Within a stratum everybody of the same weight has the same chance, and so has every inspector for a target. */
+Test(draw, strata_and_panels_are_even)
+{
+	struct arena *a = arena_new();
+	double party[10] = { 0 }, inspector[4] = { 0 };
+	const int draws = 20000;
+	struct draw_list l;
+	struct err err = { 0 };
+
+	strata_of(a, &l);
+	for (int n = 0; n < draws; n++) {
+		struct arena_mark mark = arena_mark(a);
+		unsigned char seed[LOG_HASH] = { (unsigned char)n, (unsigned char)(n >> 8), 5 };
+		struct draw_result r;
+
+		cr_assert(draw_run(a, &l, seed, 2, &r, &err));
+		cr_assert_eq(r.n_panel, 3);
+		for (size_t i = 0; i < r.n_panel; i++)
+			party[r.panel[i].target->id.p[1] - '0']++;
+		for (size_t i = 0; i < 2; i++) /* of the first target: for the others the loads are made even */
+			inspector[r.panel[0].member[i]->id.p[1] - '0']++;
+		arena_rewind(a, mark);
+	}
+	cr_assert_lt(uneven(party, 6, 2, draws), CHI_5, "a: %f", uneven(party, 6, 2, draws));
+	cr_assert_lt(uneven(party + 6, 4, 1, draws), CHI_3, "b: %f", uneven(party + 6, 4, 1, draws));
+	cr_assert_lt(uneven(inspector, 4, 2, draws), CHI_3, "inspectors: %f", uneven(inspector, 4, 2, draws));
+	(void)arena_free(a);
+}
+
+/* The test sees what it is for: two mistakes that draws are made with, over as many seeds, pass the limits by far. */
+Test(draw, a_biased_draw_is_noticed)
+{
+	static const double w[] = { 1, 2, 3, 4, 10 };
+	double weightless[5] = { 0 }, want[5], remainder[100] = { 0 }, even[100];
+	const int draws = 40000;
+
+	for (int n = 0; n < draws; n++) {
+		unsigned char seed[LOG_HASH] = { (unsigned char)n, (unsigned char)(n >> 8) }, key[5][LOG_HASH];
+		int first = 0;
+
+		for (int i = 0; i < 5; i++) { /* one ticket for everybody, whatever the weight */
+			const char id[2] = { 't', (char)('0' + i) };
+
+			draw_key(seed, STR("x"), (struct str){ id, 2 }, 1, key[i]);
+			first = memcmp(key[i], key[first], LOG_HASH) < 0 ? i : first;
+		}
+		weightless[first]++;
+		remainder[key[0][0] % 100]++; /* a byte's remainder by a hundred */
+	}
+	for (int i = 0; i < 5; i++)
+		want[i] = draws * w[i] / 20;
+	for (int i = 0; i < 100; i++)
+		even[i] = draws / 100.0;
+	cr_assert_gt(chi_square(weightless, want, 5), 100 * CHI_4);
+	cr_assert_gt(chi_square(remainder, even, 100), 5 * CHI_99);
 }
 
 /* Reserves follow the order, members the order of the able; nobody twice, and at the end there is none. */
