@@ -143,6 +143,37 @@ static bool plan_named(struct inputs *in, int64_t id, struct str *title, struct 
 	return true;
 }
 
+static bool is_found(const struct search_hit *hit, size_t n, int64_t id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (hit[i].subject == id)
+			return true;
+	return false;
+}
+
+/* What the definition says (`pool`): all of it, or of what was searched for what belongs to it. */
+static bool pooled(struct options *o, const struct field *f, struct str find, struct input *x, struct err *err)
+{
+	struct inputs *in = o->in;
+	const struct actor who = actor_of(in->r);
+	const struct index_query q = { .typed = find, .kind = f->type.kind->id, .who = &who, .limit = POOL_MOST };
+	const struct search_hit *hit = NULL;
+	const struct pooled *v;
+	size_t n, n_hit = 0;
+	bool more;
+
+	if (find.n && !index_find(in->r, &q, &hit, &n_hit, &more, err))
+		return false;
+	if (!matter_pool(app_of(in->r)->engine, in->r->db, in->r->a, &who, in->kind, in->snap ? in->snap->id : 0, f, &v, &n, &more, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!find.n || is_found(hit, n_hit, v[i].id))
+			put_option(o, v[i].code, v[i].title, v[i].number);
+	if (!n)
+		x->hint = str_fmt(in->r->a, "名录中没有本类办件可选的%.*s，登记启用后在这里列出", STR_FMT(f->type.kind->name));
+	return true;
+}
+
 /* A code may come from an address or an old draft: the title of a matter is told to whoever sees it. Organs and people
  * are known to all. */
 static bool put_chosen(struct options *o, struct str code, struct err *err)
@@ -191,8 +222,9 @@ static bool choose(struct options *o, struct str name, struct err *err)
 	return true;
 }
 
-static bool references(struct inputs *in, const struct type *t, struct input *x, struct err *err)
+static bool references(struct inputs *in, const struct field *f, struct input *x, struct err *err)
 {
+	const struct type *t = &f->type;
 	struct options o = { .in = in, .cap = PEOPLE_MOST + FOUND_MOST + ORGANS_MOST };
 	bool ok;
 
@@ -205,6 +237,8 @@ static bool references(struct inputs *in, const struct type *t, struct input *x,
 	} else if (t->tag == T_ORGAN || t->tag == T_ORGANS) {
 		ok = organs(&o, err);
 		x->find_name = (struct str){ 0 };
+	} else if (f->n_pool) {
+		ok = pooled(&o, f, x->find, x, err);
 	} else {
 		ok = !t->kind || matters(&o, t->kind, x->find, err);
 	}
@@ -475,7 +509,7 @@ static bool one_input(struct inputs *in, const struct field *f, struct str name,
 	case T_ORGANS:
 	case T_REF:
 	case T_REFS:
-		return references(in, &f->type, x, err);
+		return references(in, f, x, err);
 	case T_PARTY:
 		party(in, x);
 		return true;
@@ -515,10 +549,10 @@ bool input_of(struct inputs *in, const struct form_field *ff, struct input *ret,
 
 bool input_of_person(struct inputs *in, struct str label, struct input *ret, struct err *err)
 {
-	const struct type t = { .tag = T_USER };
+	const struct field f = { .type = { .tag = T_USER } };
 
 	*ret = (struct input){ .id = STR("f.person"), .name = STR("f.person"), .label = label, .required = true };
-	return references(in, &t, ret, err);
+	return references(in, &f, ret, err);
 }
 
 struct str default_text(struct inputs *in, const struct field *f)

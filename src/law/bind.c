@@ -401,7 +401,7 @@ static const struct key field_keys[] = {
 	{ "choose", K_LIST }, { "default", K_SCALAR }, { "min", K_SCALAR }, { "max", K_SCALAR },
 	{ "see", K_ANY }, { "sealed", K_ANY, "第四部分以后" }, { "personal", K_SCALAR }, { "help", K_SCALAR },
 	{ "example", K_SCALAR }, { "group", K_SCALAR }, { "unit", K_SCALAR }, { "taken", K_SCALAR }, { "cite", K_SCALAR | K_LIST },
-	{ "fill", K_MAP }, { "because", K_SCALAR | K_LIST }, { 0 }
+	{ "fill", K_MAP }, { "pool", K_MAP }, { "because", K_SCALAR | K_LIST }, { 0 }
 };
 
 static void personal(struct loader *l, struct field *f, const struct ynode *y)

@@ -1126,6 +1126,8 @@ static void mark_field(const struct field *f)
 	mark_whos(&f->see.who);
 	for (size_t i = 0; i < f->n_fill; i++)
 		mark(f->fill[i].expr);
+	for (size_t i = 0; i < f->n_pool; i++)
+		mark(f->pool[i]);
 }
 
 static void mark_duty(const struct duty *d)

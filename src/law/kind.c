@@ -730,6 +730,26 @@ static void field_fill(struct loader *l, const struct scope *s, struct field *f,
 	f->fill = cell;
 }
 
+/* Lists of what may be chosen: each of the kind that the field refers to. */
+static void field_pool(struct loader *l, const struct scope *s, struct field *f, const struct ynode *y)
+{
+	const struct expr **v = arena_many(l->a, y->n, const struct expr *);
+
+	if ((f->type.tag != T_REF && f->type.tag != T_REFS) || !f->type.kind) {
+		diag_add(l->d, pos_key(y), false, "pool 只用于 ref、refs 字段");
+		return;
+	}
+	for (size_t i = 0; i < y->n; i++) {
+		const struct expr *e = bind_expr(l, s, y->child[i], NULL);
+
+		if (e && type_element(expr_type(e)).kind == f->type.kind)
+			v[f->n_pool++] = e;
+		else if (e)
+			diag_add(l->d, pos_val(y->child[i]), false, "pool 应当是“%.*s”的列表", STR_FMT(f->type.kind->name));
+	}
+	f->pool = v;
+}
+
 static void compile_field(struct loader *l, const struct scope *s, struct field *f, const struct ynode *y)
 {
 	const struct ynode *see = ynode_get(y, "see"), *def = ynode_get(y, "default");
@@ -749,6 +769,8 @@ static void compile_field(struct loader *l, const struct scope *s, struct field 
 		field_see(l, &pure, f, see);
 	if (ynode_get(y, "fill"))
 		field_fill(l, s, f, ynode_get(y, "fill"));
+	if (ynode_get(y, "pool"))
+		field_pool(l, s, f, ynode_get(y, "pool"));
 }
 
 /* Columns have limits and defaults like fields; they are never computed, only filled. */

@@ -111,6 +111,9 @@ struct field {
 		const struct expr *expr;
 	} *fill;
 	size_t n_fill;
+	/* ref, refs: what forms offer, each a list of matters of type.kind; none: all that the person sees */
+	const struct expr *const *pool;
+	size_t n_pool;
 	bool keyed;             /* the checker derived an index: the engine keeps matter_key rows */
 };
 

@@ -258,6 +258,103 @@ bool matter_offers(struct engine *e, struct db *db, struct arena *a, const struc
 	return true;
 }
 
+/* ---- what a reference may be chosen from ---- */
+
+struct pooling {
+	struct offering of;
+	struct pooled *v;
+	size_t n;
+	bool more;
+};
+
+static bool is_pooled(const struct pooling *x, int64_t id)
+{
+	for (size_t i = 0; i < x->n; i++)
+		if (x->v[i].id == id)
+			return true;
+	return false;
+}
+
+static struct str first_number(const struct snap *m)
+{
+	for (size_t i = 0; i < m->kind->n_number; i++)
+		if (m->number[i].n)
+			return m->number[i];
+	return (struct str){ 0 };
+}
+
+static bool add_pooled(struct pooling *x, int64_t id, struct err *err)
+{
+	struct turn *t = x->of.t;
+	bool sees = false;
+	struct snap *m;
+
+	if (is_pooled(x, id))
+		return true;
+	x->more = x->n == POOL_MOST;
+	if (x->more)
+		return true;
+	if (!turn_load(t, id, &m, err) || (m && !may_see(t, m, x->of.who, &sees, err)))
+		return false;
+	if (sees)
+		x->v[x->n++] = (struct pooled){ id, m->code, snap_title(t->a, m), first_number(m) };
+	return true;
+}
+
+static bool add_pool(struct pooling *x, const struct expr *is, struct err *err)
+{
+	struct val list;
+
+	x->of.hidden = false;
+	expr_reads(is, offered_field, &x->of);
+	if (x->of.failed || x->of.hidden)
+		return !x->of.failed;
+	if (!expr_eval(is, &x->of.ev, &list, err))
+		return false;
+	for (size_t i = 0; type_is_list(list.t) && i < list.list->n && !x->more; i++)
+		if (!add_pooled(x, list.list->v[i].i, err))
+			return false;
+	return true;
+}
+
+/* Of a matter that is not there yet: as its opening would begin. */
+static bool pool_frame(struct pooling *x, const struct kind *k, int64_t matter, struct step *s, struct err *err)
+{
+	const struct act act = { .who = *x->of.who, .kind = k->id, .action = STR("open"), .version = -1 };
+	bool sees = false;
+	struct snap *m;
+
+	if (!matter) {
+		if (!try_in_turn(x->of.t, &act, s, err))
+			return false;
+		x->of.ev = s->ev;
+		return true;
+	}
+	if (!turn_load(x->of.t, matter, &m, err) || (m && !may_see(x->of.t, m, x->of.who, &sees, err)))
+		return false;
+	if (!sees)
+		return err_set(err, ERR_NOT_FOUND, "没有找到这件办件");
+	x->of.ev = turn_eval(x->of.t, m, NULL, x->of.who);
+	return true;
+}
+
+bool matter_pool(struct engine *e, struct db *db, struct arena *a, const struct actor *who, const struct kind *k, int64_t matter,
+		 const struct field *f, const struct pooled **ret, size_t *ret_n, bool *ret_more, struct err *err)
+{
+	struct pooling x = { .of = { .t = turn_to_read(e, db, a), .who = who, .err = err }, .v = arena_many(a, POOL_MOST, struct pooled) };
+	struct step *s = arena_one(a, struct step);
+
+	if (!pool_frame(&x, k, matter, s, err))
+		return false;
+	for (size_t i = 0; i < f->n_pool && !x.more; i++)
+		if (!add_pool(&x, f->pool[i], err))
+			return false;
+	*ret = x.v;
+	*ret_n = x.n;
+	*ret_more = x.more;
+	return true;
+}
+
 bool matter_foresee(struct engine *e, struct db *db, struct arena *a, const struct act *act, struct foreseen *ret,
 		    struct err *err)
 {

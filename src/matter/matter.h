@@ -139,6 +139,18 @@ MUST_USE bool matter_foresee(struct engine *e, struct db *db, struct arena *a, c
 MUST_USE bool matter_offers(struct engine *e, struct db *db, struct arena *a, const struct actor *who, int64_t matter,
 			    struct str action, struct form *ret, struct err *err);
 
+/* What a form offers for a reference (`pool`), of what this person may see; at the opening of a matter (matter 0) as of one
+ * of the person's organ. In order of opening, each once, POOL_MOST at most; *ret_more: there are others. Nothing is refused
+ * by this: what may be chosen is said by the checks. */
+#define POOL_MOST 300
+struct pooled {
+	int64_t id;
+	struct str code, title, number;
+};
+MUST_USE bool matter_pool(struct engine *e, struct db *db, struct arena *a, const struct actor *who, const struct kind *k,
+			  int64_t matter, const struct field *f, const struct pooled **ret, size_t *ret_n, bool *ret_more,
+			  struct err *err);
+
 /* Overdue automatic actions and lapses up to now, oldest due first; at most `most` of them. *ret_done tells
  * how many were done; 0: none is overdue. The group's begin hook calls it. */
 /* The records of one duty are made together, so that somewhat more than `most` may be done (DUTY_BATCH). */
