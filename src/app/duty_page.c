@@ -25,11 +25,12 @@ static bool law_here(struct req *r, const struct law **ret, struct err *err)
 	return engine_law_of_organ(app_of(r)->engine, r->db, r->a, r->session->organ, ret, &def, err);
 }
 
-void duty_tabs(struct tab tab[3], size_t here)
+void duty_tabs(struct tab tab[DUTY_TABS], size_t here)
 {
 	tab[0] = (struct tab){ .name = STR("职责"), .href = STR("/duties") };
 	tab[1] = (struct tab){ .name = STR("统计报表"), .href = STR("/duties/reports") };
-	tab[2] = (struct tab){ .name = STR("对外报送"), .href = STR("/duties/exports") };
+	tab[2] = (struct tab){ .name = STR("自定统计"), .href = STR("/stats") };
+	tab[3] = (struct tab){ .name = STR("对外报送"), .href = STR("/duties/exports") };
 	tab[here].here = true;
 }
 

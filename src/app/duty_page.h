@@ -7,6 +7,7 @@
 #include "app/frame.h"
 #include "app/rows.h"
 
+#define DUTY_TABS 4
 #define BARS_MOST 15 /* of a chart: the table beneath has all rows */
 
 struct duty_line {
@@ -30,13 +31,13 @@ struct bar {
 };
 struct duties_view {
 	struct frame frame;
-	struct tab tab[3];
+	struct tab tab[DUTY_TABS];
 	const struct duty_group *group;
 	size_t n_group;
 };
 struct reports_view {
 	struct frame frame;
-	struct tab tab[3];
+	struct tab tab[DUTY_TABS];
 	const struct option_view *option;
 	size_t n_option;
 	struct str name, period, before, after, now, print, xlsx, csv, here, printed, script, on;
@@ -59,8 +60,8 @@ struct reports_view {
 	int64_t height;
 };
 
-/* 职责, 统计报表, 对外报送 (export_page.h): which of them is shown. */
-void duty_tabs(struct tab tab[3], size_t here);
+/* 职责, 统计报表, 自定统计 (statistic_page.h), 对外报送 (export_page.h): which of them is shown. */
+void duty_tabs(struct tab tab[DUTY_TABS], size_t here);
 
 /* Routes: GET /duties; GET /duties/reports?r=KIND.ID&on=2026-03, its /print, /export.csv and /export.xlsx. */
 bool duties_show(struct req *r, struct err *err);

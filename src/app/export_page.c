@@ -181,7 +181,7 @@ bool exports_show(struct req *r, struct err *err)
 	if (!begin(r, &x, err))
 		return false;
 	fill(&x);
-	duty_tabs(x.v.tab, 2);
+	duty_tabs(x.v.tab, 3);
 	frame_crumb(&x.v.frame, STR("职责"), STR("/duties"));
 	frame_crumb(&x.v.frame, STR("对外报送"), (struct str){ 0 });
 	html_init(&h, r->a, HTML_MAX);

@@ -16,7 +16,7 @@ struct export_head {
 };
 struct exports_view {
 	struct frame frame;
-	struct tab tab[3];
+	struct tab tab[DUTY_TABS];
 	const struct option_view *option;
 	size_t n_option;
 	struct str name, from, to, xlsx, csv, faults_xlsx, faults_csv;

@@ -12,6 +12,7 @@
 #include "app/export.h"
 #include "app/import_page.h"
 #include "app/process.h"
+#include "app/statistic_page.h"
 #include "app/record.h"
 #include "app/whole.h"
 #include "base/day.h"
@@ -36,6 +37,7 @@ static const struct sort {
 	{ "export", run_export },
 	{ "backup", run_backup },
 	{ "dossier", dossier_make },
+	{ "statistic", statistic_make },
 };
 
 static bool export_goes_on(void *ctx, int64_t done)

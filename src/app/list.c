@@ -214,6 +214,24 @@ static bool put_rows(struct listing *l, struct list_view *v, size_t most, struct
 	return true;
 }
 
+bool list_of(struct listing *l, const int64_t *matter, size_t n, struct list_view *v, struct err *err)
+{
+	struct listed_view *row = arena_many(l->r->a, n, struct listed_view);
+
+	put_head(l, v);
+	v->row = row;
+	for (size_t i = 0; i < n; i++) {
+		struct listed x;
+		bool seen;
+
+		if (!listing_one(l, matter[i], &x, &seen, err))
+			return false;
+		if (seen)
+			row[v->n_row++] = row_of(l, &x, v->link);
+	}
+	return true;
+}
+
 static struct str count_text(struct listing *l, int64_t n, const char *before)
 {
 	if (n < 0)
@@ -235,6 +253,7 @@ static void put_ways(struct listing *l, struct list_view *v)
 	v->exports = l->kind->n_export > 0;
 	v->xlsx_all = same_address(l->r, str_fmt(l->r->a, "%.*s/export.xlsx", STR_FMT(path)), page_pairs, "list-all", STR("1"));
 	v->csv_all = same_address(l->r, str_fmt(l->r->a, "%.*s/export.csv", STR_FMT(path)), page_pairs, "list-all", STR("1"));
+	v->statistic = same_address(l->r, str_fmt(l->r->a, "/stats/%.*s", STR_FMT(l->kind->id)), page_pairs, NULL, (struct str){ 0 });
 	v->clear = path;
 	v->here = same_address(l->r, path, page_pairs, NULL, (struct str){ 0 });
 }

@@ -71,6 +71,8 @@ struct str listing_chosen(struct listing *l);
 const struct column *listing_all_columns(struct listing *l, size_t *ret_n);
 /* The next rows, at most `most` (≤ 200); l->more tells whether there are further ones. */
 MUST_USE bool listing_next(struct listing *l, size_t most, const struct listed **ret, size_t *ret_n, struct err *err);
+/* list.c: head and rows of given matters, as the list has them; those that the person may not see (any more) are left out. */
+MUST_USE bool list_of(struct listing *l, const int64_t *matter, size_t n, struct list_view *v, struct err *err);
 /* Of given matters instead of an address's: those that the person may see. */
 MUST_USE bool listing_one(struct listing *l, int64_t matter, struct listed *ret, bool *ret_seen, struct err *err);
 /* As listing's matter_list_count; by words nothing is counted: -1. */

@@ -22,6 +22,7 @@
 #include "app/ratings.h"
 #include "app/exhibit.h"
 #include "app/sign.h"
+#include "app/statistic_page.h"
 #include "app/token.h"
 #include "app/upload.h"
 #include "app/scan.h"
@@ -63,6 +64,13 @@ const struct route working_routes[] = {
 	{ GET, "/duties/reports", reports_show, PERSON, "Reports: figures by subject and period", .slow = true },
 	{ GET, "/duties/reports/print", reports_print, PERSON, "A report on A4 across", .slow = true },
 	{ GET, "/duties/reports/export.xlsx", reports_export, PERSON, "A report as a table", .slow = true, .records = "export" },
+	{ GET, "/stats", statistic_tables_show, PERSON, "Tables of figures that people made, and a new one" },
+	{ GET, "/stats/{kind}", statistic_show, PERSON, "Makes a table of figures: groups, figures, period, conditions", .slow = true },
+	{ GET, "/stats/{kind}/print", statistic_print, PERSON, "It on A4 across, with a place for the seal", .slow = true },
+	{ GET, "/stats/{kind}/matters", statistic_matters, PERSON, "The matters that one figure counts", .slow = true },
+	{ GET, "/stats/{kind}/table.xlsx", statistic_table, PERSON, "It as a table; as a job when asked", .slow = true, .records = "export" },
+	{ GET, "/stats/{kind}/table.csv", statistic_table, PERSON, "The same as text", .slow = true, .records = "export" },
+	{ POST, "/stats/{kind}/saved", statistic_saved, PERSON, "Keeps the table for oneself or the organ, drops one, takes back" },
 	{ GET, "/duties/exports", exports_show, PERSON, "Prescribed tables of a range of days, and what they lack", .slow = true },
 	{ GET, "/duties/exports/table.xlsx", exports_table, PERSON, "Their whole rows", .slow = true, .records = "export" },
 	{ GET, "/duties/exports/table.csv", exports_table, PERSON, "The same as text", .slow = true, .records = "export" },

@@ -151,7 +151,7 @@ struct list_view {
 	size_t n_shown, n_column;
 	struct str cols;          /* ids of those shown, with commas */
 	bool own_columns, choosing; /* choosing: the chooser stays open */
-	struct str xlsx, csv, xlsx_all, csv_all, print;
+	struct str xlsx, csv, xlsx_all, csv_all, print, statistic;
 	bool exports; /* the kind has tables that are handed to others */
 	const struct option_view *batch; /* actions for ticked rows */
 	size_t n_batch;

@@ -527,20 +527,28 @@ static int64_t key_of(const struct listing *l, const struct page_row *p)
 	return l->q->order == LIST_UPDATED ? p->updated : p->r.opened;
 }
 
-static bool add_row(struct listing *l, const struct page_row *p, const struct snap *m, const struct clocks *c,
-		    struct err *err)
+/* What a row of a page says beside the matter itself. */
+static bool fill_row(struct listing *l, const struct snap *m, const struct clocks *c, struct list_row *x, struct err *err)
 {
-	struct list_row x = { .updated = p->updated, .key = key_of(l, p), .snap = m, .title = snap_title(l->t->a, m),
-			      .state_name = m->state->name };
 	struct eval ev = turn_eval(l->t, m, NULL, &l->q->who);
 	int64_t stead = 0;
 
-	nearest_clock(l, m, c, &x.clock);
-	x.n_clock = c->n;
-	if ((m->organ && !turn_name(l->t, m->organ, &x.organ_name, err))
-	    || (l->q->mine && !next_action(l, m, x.clock.def, &x.next, &stead, err))
-	    || (stead && !turn_name(l->t, stead, &x.stead, err))
-	    || (l->q->who.sort != ACTOR_PUBLIC && !holder_names(l->t, m, &ev, &x.holder, err)))
+	x->title = snap_title(l->t->a, m);
+	x->state_name = m->state->name;
+	nearest_clock(l, m, c, &x->clock);
+	x->n_clock = c->n;
+	return (!m->organ || turn_name(l->t, m->organ, &x->organ_name, err))
+	    && (!l->q->mine || next_action(l, m, x->clock.def, &x->next, &stead, err))
+	    && (!stead || turn_name(l->t, stead, &x->stead, err))
+	    && (l->q->who.sort == ACTOR_PUBLIC || holder_names(l->t, m, &ev, &x->holder, err));
+}
+
+static bool add_row(struct listing *l, const struct page_row *p, const struct snap *m, const struct clocks *c,
+		    struct err *err)
+{
+	struct list_row x = { .updated = p->updated, .key = key_of(l, p), .snap = m };
+
+	if (!l->q->bare && !fill_row(l, m, c, &x, err))
 		return false;
 	PUSH(l->t->a, l->out, l->n, l->cap, x);
 	return true;
@@ -566,7 +574,7 @@ static bool add_page(struct listing *l, size_t most, struct err *err)
 		m[n] = s;
 		row[n++] = &l->page[i];
 	}
-	if (!clocks_load_open(l->t, m, n, c, err))
+	if (!l->q->bare && !clocks_load_open(l->t, m, n, c, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!add_row(l, row[i], m[i], &c[i], err))
@@ -580,7 +588,7 @@ static bool read_rows(struct listing *l, bool no_due, size_t most, struct err *e
 {
 	const bool exact = l->n_asked == l->n_filter;
 
-	for (int pages = 0; pages < PAGES_FILLING && l->n < most; pages++) {
+	for (int pages = 0; (l->q->bare || pages < PAGES_FILLING) && l->n < most; pages++) {
 		const size_t wanted = exact ? most - l->n : ROWS_AT_ONCE;
 
 		if (!read_page(l, no_due, wanted, err) || !add_page(l, most, err))

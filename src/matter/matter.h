@@ -353,6 +353,7 @@ struct list_query {
 	enum list_order order;
 	int64_t after_key, after_id; /* keyset paging: the last row's; 0: from the start */
 	int limit;                /* ≤ 200 */
+	bool bare;                /* rows are snap, updated and key alone, and none is left out while an index is filled */
 };
 struct list_row {
 	const struct snap *snap;
