@@ -175,6 +175,14 @@ static struct str text_asked(const struct filling *f, struct str name)
 	return req_query(f->r, str_cstr(f->r->a, name));
 }
 
+/* Each value of the address: a list has several. */
+static void from_address(struct filling *f, struct str name)
+{
+	for (size_t i = 0; i < f->r->query.n; i++)
+		if (str_eq(f->r->query.v[i].name, name) && f->r->query.v[i].value.n)
+			pairs_add(&f->in.pairs, name, f->r->query.v[i].value);
+}
+
 static bool prefill(struct filling *f, struct err *err)
 {
 	for (size_t i = 0; i < f->ac->n_form; i++) {
@@ -182,10 +190,10 @@ static bool prefill(struct filling *f, struct err *err)
 		struct str name = field_name(f, ff->field), text;
 
 		if (f->opening) {
-			text = text_asked(f, name);
-			text = text.n ? text : default_text(&f->in, ff->field);
+			text = text_asked(f, name).n ? (struct str){ 0 } : default_text(&f->in, ff->field);
 			if (text.n)
 				pairs_add(&f->in.pairs, name, text);
+			from_address(f, name);
 		} else if (ff->field == f->kind->plans.into && text_asked(f, name).n) {
 			pairs_add(&f->in.pairs, name, text_asked(f, name));
 		} else if (!f->ac->joint && !ff->append && sees_field(f, ff->field)

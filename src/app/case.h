@@ -188,6 +188,7 @@ struct rule_view {
 	struct frame frame;
 	struct str id, heading, place, requirement, who, when, limit, effect;
 	struct str packs; /* which packs cite it: 临猗县、山西省 */
+	struct str law, article; /* 行政处罚法, 第六十条: to the page of what cites it in words */
 	struct str copy;  /* the citation with its words, to be taken along */
 	const struct rule_use {
 		struct str kind, name, what, href;

@@ -2,6 +2,7 @@
 /* explain.c - why: how a limit was counted, what a rule says and what uses it, how a procedure goes. */
 #include "app/case.h"
 #include "app/flow.h"
+#include "app/law_cited.h"
 #include "base/parse.h"
 #include "pages.h"
 
@@ -207,20 +208,17 @@ static bool same_use(const struct rule_use *u, size_t n, const struct rule_use *
 	return false;
 }
 
-static void uses(struct req *r, const struct law *law, struct rule_view *v)
+void rule_uses(struct req *r, const struct law *law, struct str id, struct rule_use *u, size_t most, size_t *n)
 {
-	struct rule_use *u = arena_many(r->a, law->n_node, struct rule_use);
-
-	for (size_t i = 0; i < law->n_node; i++) {
+	for (size_t i = 0; i < law->n_node && *n < most; i++) {
 		struct rule_use x;
 
-		if (!cites_id(&law->node[i]->cite, v->id) && !cites_id(&law->node[i]->because, v->id))
+		if (!cites_id(&law->node[i]->cite, id) && !cites_id(&law->node[i]->because, id))
 			continue;
 		x = use_of(r, law, law->node[i]);
-		if (!same_use(u, v->n_use, &x))
-			u[v->n_use++] = x;
+		if (!same_use(u, *n, &x))
+			u[(*n)++] = x;
 	}
-	v->use = u;
 }
 
 /* By their names, those that cite it. */
@@ -267,6 +265,8 @@ bool rule_show(struct req *r, struct err *err)
 {
 	const struct rule *rule = ledger_find(engine_ledger(app_of(r)->engine), req_param(r, "id"));
 	struct rule_view v = { .n_use = 0 };
+	struct str rest;
+	struct rule_use *u;
 	const struct law *law;
 	struct buf b;
 	struct html h;
@@ -288,7 +288,11 @@ bool rule_show(struct req *r, struct err *err)
 	v.limit = str_blank(rule->limit) ? (struct str){ 0 }
 		: str_fmt(r->a, "%.*s%.*s", STR_FMT(rule->limit), STR_FMT(rule->unit));
 	v.effect = effect_name(rule->effect);
-	uses(r, law, &v);
+	v.use = u = arena_many(r->a, law->n_node, struct rule_use);
+	rule_uses(r, law, v.id, u, law->n_node, &v.n_use);
+	rest = v.place;
+	if (str_cut(&rest, ' ', &v.law))
+		v.article = rest;
 	if (!frame_load(r, v.heading, &v.frame, err))
 		return false;
 	frame_crumb(&v.frame, STR("条文"), (struct str){ 0 });

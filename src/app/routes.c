@@ -14,6 +14,7 @@
 #include "app/export.h"
 #include "app/import_page.h"
 #include "app/job.h"
+#include "app/law_cited.h"
 #include "app/list_choice.h"
 #include "app/ops.h"
 #include "app/party.h"
@@ -136,6 +137,7 @@ const struct route working_routes[] = {
 	  .max_body = FORM_BODY },
 	{ GET, "/m/{code}/clock/{clock}", clock_show, PERSON, "How a limit was counted, day by day" },
 	{ GET, "/m/{code}/flow", case_flow, PERSON, "Flow chart with the current state", .slow = true },
+	{ GET, "/law", law_cited_show, PERSON, "What rests on an article: definitions, papers, registers; to a notice of new law", .slow = true },
 	{ GET, "/law/{id}", rule_show, PERSON, "A rule, and which checks use it" },
 	{ GET, "/doc/{code}", doc_show, PERSON, "A paper" },
 	{ GET, "/doc/{code}/pdf", doc_pdf, PERSON, "Its PDF" },

@@ -131,8 +131,9 @@ const STORY = {
 	'/m/{code}/evidence/{n}': 'evidence.js', '/m/{code}/links': 'pages.js', '/m/{code}/notes': 'together.js', '/m/{code}/events': 'pages.js',
 	'/m/{code}/alike': 'discretion.js', '/m/{code}/draw': 'draw.js', '/m/{code}/do/{action}': 'pages.js', '/m/{code}/review': 'form.js', '/m/{code}/clock/{clock}': 'pages.js',
 	'/m/{code}/flow': 'pages.js', '/law/{id}': 'pages.js', '/doc/{code}': 'pages.js', '/me': 'pages.js', '/sign-in': 'pages.js', '/inbox': 'pages.js',
-	'/new': 'pages.js', '/kinds': 'pages.js', '/admin': 'admin.js',
 	'/decisions/{code}': 'pages.js', '/decisions/{code}/proof': 'portal.js', '/decisions/{code}/correct': 'pages.js', '/visit/{code}': 'inspection.js', '/visits': 'visits.js', '/scan': 'offline.js', '/party/{code}/year/{year}': 'visits.js',
+	'/new': 'pages.js', '/kinds': 'pages.js', '/admin': 'admin.js', '/law': 'stats.js',
+	'/stats': 'stats.js', '/stats/{kind}': 'stats.js', '/stats/{kind}/print': 'stats.js', '/stats/{kind}/matters': 'stats.js',
 	'/organs/{code}': 'pages.js', '/notice-board/{organ}': 'portal.js', '/items/{code}': 'pages.js', '/items/{code}/flow': 'pages.js',
 	'/standards/{code}': 'pages.js', '/draws/{code}': 'draw.js', '/window': 'window.js', '/window/{code}': 'window.js', '/window/{code}/apply': 'window.js',
 };
