@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
-/* `plans` of a kind (docs/decisions/0031): bound and typed; party and day get their keys. */
+/* `plans` of a kind (docs/decisions/0034): bound and typed; party and day get their keys. */
 #include "law/bind.h"
 #include "law/expr.h"
 
