@@ -256,19 +256,18 @@ static bool known(struct req *r, int64_t matter, struct draw_known *ret, struct 
 bool draws_show(struct req *r, struct err *err)
 {
 	struct draws_view v = { 0 };
-	const struct law *law;
+	const struct kind *const *kind;
 	struct draw_known *row = NULL;
-	size_t cap = 0, n;
+	size_t cap = 0, n_kind, n;
 	const int64_t *id;
-	int64_t def;
 	struct html h;
 
-	if (!engine_law_of_organ(app_of(r)->engine, r->db, r->a, 0, &law, &def, err)) /* of the installation */
+	if (!public_kinds(r, &kind, &n_kind, err))
 		return false;
-	for (size_t k = 0; law && k < law->n_kind; k++) {
-		if (!law->kind[k].n_draw)
+	for (size_t k = 0; k < n_kind; k++) {
+		if (!kind[k]->n_draw)
 			continue;
-		if (!matter_draws(r->db, r->a, &law->kind[k], &id, &n, err))
+		if (!matter_draws(r->db, r->a, kind[k], &id, &n, err))
 			return false;
 		for (size_t i = 0; i < n; i++) {
 			struct draw_known x;

@@ -62,12 +62,13 @@ void public_frame_fill(struct req *r, struct str title, enum door door, struct p
 	const struct law *l = NULL;
 	struct matter_view bureau;
 	struct err no = { 0 };
+	const bool has_bureau = public_bureau(r, &bureau);
 	int64_t def;
 
 	*f = (struct public_frame){ .title = title, .door = door, .css = asset_url(r->a, "public.css"),
 				    .site = STR("行政执法公示"), .here = here_of(r),
 				    .large = str_is(req_cookie(r, "large"), "1") };
-	if (r->db && engine_law_of_organ(e, r->db, r->a, 0, &l, &def, &no) && !str_is(l->pack, "national"))
+	if (r->db && engine_law_of_organ(e, r->db, r->a, has_bureau ? bureau.snap->id : 0, &l, &def, &no) && !str_is(l->pack, "national"))
 		f->site = str_fmt(r->a, "%.*s行政执法公示", STR_FMT(l->name));
 	f->practice = app_of(r)->practice;
 	if (f->practice)
@@ -75,7 +76,8 @@ void public_frame_fill(struct req *r, struct str title, enum door door, struct p
 	f->notice = ops_notice(app_of(r), r->a);
 	if (engine_shifted(e))
 		f->shifted = public_day(r->a, day_at(engine_now(e)));
-	if (public_bureau(r, &bureau)) {
+	if (has_bureau) {
+		f->gov = public_setting(r, bureau.snap->id, 0, "gov_site");
 		f->phone = public_text(r, &bureau, "phone");
 		f->tel = str_fmt(r->a, "tel:%.*s", STR_FMT(only_digits(r->a, f->phone)));
 	}
@@ -169,6 +171,49 @@ bool a11y_show(struct req *r, struct err *err)
 	html_init(&h, r->a, HTML_MAX);
 	page_public_a11y(&h, &v);
 	return public_reply(r, 200, &h, err);
+}
+
+/* ---- what the organs' packs have ---- */
+
+static bool has_kind(const struct kind *const *kind, size_t n, struct str id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(kind[i]->id, id))
+			return true;
+	return false;
+}
+
+bool public_kinds(struct req *r, const struct kind *const **ret, size_t *ret_n, struct err *err)
+{
+	const struct law *const *law;
+	const struct kind **kind;
+	size_t n, most = 0;
+
+	if (!engine_laws_in_use(app_of(r)->engine, r->db, r->a, &law, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		most += law[i]->n_kind;
+	kind = arena_many(r->a, most, const struct kind *);
+	*ret_n = 0;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < law[i]->n_kind; k++)
+			if (!has_kind(kind, *ret_n, law[i]->kind[k].id))
+				kind[(*ret_n)++] = &law[i]->kind[k];
+	*ret = kind;
+	return true;
+}
+
+bool public_kind(struct req *r, struct str id, const struct kind **ret, struct err *err)
+{
+	const struct law *const *law;
+	size_t n;
+
+	if (!engine_laws_in_use(app_of(r)->engine, r->db, r->a, &law, &n, err))
+		return false;
+	*ret = NULL;
+	for (size_t i = 0; i < n && !*ret; i++)
+		*ret = law_kind(law[i], id);
+	return true;
 }
 
 /* ---- one matter ---- */
@@ -428,7 +473,7 @@ static void link_part(struct buf *b, const char *name, struct str value)
 
 struct str public_page_link(struct req *r, const char *path, struct str after)
 {
-	static const char *const kept[] = { "q", "type", "change", "year", "organ" };
+	static const char *const kept[] = { "q", "type", "change", "year", "organ", "by" };
 	struct buf b;
 
 	buf_init(&b, r->a, 2000);

@@ -26,6 +26,7 @@ struct public_frame {
 	struct str shifted;       /* the program's time, when it was set */
 	struct str notice;        /* what the operator tells everybody (维护通知) */
 	struct str phone, tel;    /* of the bureau that supervises enforcement: as written, and for tel: */
+	struct str gov;           /* address of the government's portal (setting gov_site); empty: not set */
 	struct str here;          /* this page's address, to come back to after 大字 */
 	struct str refresh;       /* seconds and address of a page that turns itself; empty: none */
 	const struct fact *meta;  /* Dublin Core about the page: DC.title … */
@@ -197,19 +198,62 @@ struct board_view {
 	bool last;              /* how to ask, complain, contest */
 };
 
-struct item_row {
-	struct str code, name, sort, organ, fine;
-	bool sample; /* 示例数值: of a demonstration, not compared with the law's text */
+/* A list of what is public, with search and the choice of an organ: registers, notices, everything under /open. */
+struct register_row {
+	struct str code, title; /* its page is PATH/CODE */
+	const struct str *foot;
+	size_t n_foot;
+	bool sample;     /* 示例数值: of a demonstration, not compared with the law's text */
+	struct str over; /* 已被新版本替代: it stands no longer; else empty */
 };
-struct items_view {
-	struct public_frame frame;
-	struct str q;
-	const struct choice *organ;
-	size_t n_organ;
-	const struct item_row *row;
+struct register_part {
+	struct str name; /* 行政许可; empty: the list has one part */
+	struct str more; /* address of all of it; empty: this is all */
+	const struct register_row *row;
 	size_t n_row;
+};
+struct register_view {
+	struct public_frame frame;
+	struct str heading, says, path, q;
+	const struct choice *organ, *by;
+	size_t n_organ, n_by;
+	const struct fact *link; /* to what is near it */
+	size_t n_link;
+	const struct register_part *part;
+	size_t n_part;
 	struct str next, first;
 	bool asked;
+};
+
+/* What is public of a kind that has no page of its own (public_open.c). */
+struct open_index_view {
+	struct public_frame frame;
+	struct str heading, says;
+	struct open_stage {
+		struct str name;
+		const struct fact *line; /* name, what it tells, address */
+		size_t n_line;
+	} stage[PORTAL_STAGES];
+};
+struct open_table {
+	struct str name;
+	const struct str *head;
+	size_t n_head;
+	const struct open_line {
+		const struct str *cell;
+	} *line;
+	size_t n_line;
+};
+struct open_one_view {
+	struct public_frame frame;
+	struct str title, organ, list, list_name, over;
+	const struct fact *fact;
+	size_t n_fact;
+	const struct open_table *table;
+	size_t n_table;
+	const struct file_line *file;
+	size_t n_file;
+	struct history history;
 };
 
 struct limit_row {
@@ -237,21 +281,6 @@ struct flow_view {
 };
 
 /* Standards in force: which item, number, since when. */
-struct standard_row {
-	struct str code, item, doc_no, in_force, organ;
-	bool sample;
-};
-struct standards_view {
-	struct public_frame frame;
-	struct str q;
-	const struct choice *organ;
-	size_t n_organ;
-	const struct standard_row *row;
-	size_t n_row;
-	struct str next, first;
-	bool asked;
-};
-
 struct tier_row {
 	struct str grade, circumstances, fine, others;
 };
@@ -281,19 +310,6 @@ struct standard_view {
 };
 
 /* 政务服务窗口公示 (public_notice.c). */
-struct notice_row {
-	struct str code, title, accepts, time_limit, organ;
-};
-struct notices_view {
-	struct public_frame frame;
-	struct str q;
-	const struct choice *organ;
-	size_t n_organ;
-	const struct notice_row *row;
-	size_t n_row;
-	struct str next, first;
-	bool asked;
-};
 struct notice_view {
 	struct public_frame frame;
 	struct str code, title;
@@ -324,6 +340,18 @@ struct apply_view {
 	struct str code, title, materials;            /* of the notice */
 	struct str name, id_code, home, phone, request; /* as typed */
 	bool person;                                  /* else a unit */
+	const struct public_fault *fault;
+	size_t n_fault;
+};
+
+/* 申请公开 (public_request.c). */
+struct request_view {
+	struct public_frame frame;
+	const struct choice *organ, *form;
+	size_t n_organ, n_form;
+	struct str limit;                        /* 20个工作日 */
+	struct str name, id_code, contact, wanted; /* as typed */
+	bool unit;                               /* else a person */
 	const struct public_fault *fault;
 	size_t n_fault;
 };
@@ -417,6 +445,9 @@ bool public_reply_kept(struct req *r, const struct html *h, int64_t changed, str
 bool public_kept(struct req *r, const char *type, struct str body, int64_t changed);
 /* The organ that supervises enforcement (县司法局) as the public sees it; false: there is none. */
 bool public_bureau(struct req *r, struct matter_view *ret);
+/* The kinds of all packs by which organs here go; of one that several packs have, that of the first. */
+MUST_USE bool public_kinds(struct req *r, const struct kind *const **ret, size_t *ret_n, struct err *err);
+MUST_USE bool public_kind(struct req *r, struct str id, const struct kind **ret, struct err *err); /* NULL: none has it */
 /* http://host, for addresses that others keep (feed, sitemap). */
 struct str public_origin(const struct req *r);
 /* A matter of that kind by its code; ERR_NOT_FOUND for anything that the public may not see. */
@@ -487,7 +518,7 @@ MUST_USE bool public_organs(struct req *r, const struct organ_known **ret, size_
 /* 不限 and each organ; *ret_id is that of the chosen code, 0: none. */
 MUST_USE bool public_organ_choice(struct req *r, const struct choice **ret, size_t *ret_n, int64_t *ret_id,
 				  struct err *err);
-/* An address with the query of this page kept: q, type, change, year, organ, and after. */
+/* An address with the query of this page kept: q, type, change, year, organ, by, and after. */
 struct str public_page_link(struct req *r, const char *path, struct str after);
 
 /* Rows of decisions from hits; hits that are no longer public are passed over. */
@@ -497,6 +528,24 @@ MUST_USE bool public_decision_rows(struct req *r, struct str typed, const struct
 /* What an address asks of the decisions: q, type (penalty_act, licence_act, licence_act.granted …), change (newer, down), year,
  * organ, after; with the choices of the form, if v is given. A choice that there is not is no condition. */
 MUST_USE bool public_decision_query(struct req *r, struct public_query *q, struct decisions_view *v, struct err *err);
+
+/* public_list.c: what a list asks, and what a row of it says beside the page's address. */
+struct public_list {
+	const struct kind *kind;     /* NULL: no organ's pack has it, and the list is empty */
+	const char *state;           /* NULL: whatever anyone sees */
+	struct str path, heading, says;
+	const struct field *by;      /* an enum by which the list is parted; NULL */
+	const struct fact *link;
+	size_t n_link;
+	enum door door;
+	bool (*row)(struct req *r, const struct public_list *l, const struct matter_view *m, struct register_row *ret, struct err *err);
+};
+bool public_list_show(struct req *r, const struct public_list *l, struct err *err);
+/* The lines beneath a title; empty texts are left out. */
+void public_foot(struct req *r, struct register_row *row, const struct str *text, size_t n);
+
+/* public_open.c: a field as anyone may read it, matters that it names by those names that anyone may see. */
+struct str public_told_text(struct req *r, const struct matter_view *m, const char *id);
 
 /* What of a matter its page prints: fields and their headings. replaces: the field that leads to the version before (NULL:
  * there are none); values: old and new texts are told, not only that they differ. */
@@ -514,6 +563,10 @@ MUST_USE bool public_history(struct req *r, int64_t matter, const struct public_
 void public_error(struct req *r, const struct err *err);
 
 /* Routes. */
+bool shown_index(struct req *r, struct err *err);
+bool shown_list(struct req *r, struct err *err);
+bool shown_show(struct req *r, struct err *err);
+bool shown_file(struct req *r, struct err *err);
 bool home_show(struct req *r, struct err *err);
 bool a11y_show(struct req *r, struct err *err);
 bool large_set(struct req *r, struct err *err);
@@ -554,6 +607,8 @@ bool notice_show(struct req *r, struct err *err);
 bool notice_file(struct req *r, struct err *err);
 bool apply_show(struct req *r, struct err *err);
 bool apply_send(struct req *r, struct err *err);
+bool request_show(struct req *r, struct err *err);
+bool request_send(struct req *r, struct err *err);
 bool decisions_json(struct req *r, struct err *err);
 bool decision_json(struct req *r, struct err *err);
 bool public_openapi(struct req *r, struct err *err);

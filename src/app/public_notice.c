@@ -6,7 +6,6 @@
 #include "base/parse.h"
 #include "pages.h"
 
-#define NOTICES_PAGE 50
 #define FORMS_MOST 20
 
 static const struct told_field told_of_notice[] = {
@@ -18,49 +17,23 @@ static const struct told_field told_of_notice[] = {
 };
 static const struct public_told notice_told = { told_of_notice, ARRAY_LEN(told_of_notice), NULL, true };
 
-static bool rows_of(struct req *r, const struct search_hit *hit, size_t n, struct notices_view *v, struct err *err)
+static bool notice_row(struct req *r, const struct public_list *l, const struct matter_view *m, struct register_row *ret, struct err *err)
 {
-	struct notice_row *row = arena_many(r->a, n, struct notice_row);
+	const struct str foot[] = { public_text(r, m, "accepts"), public_text(r, m, "time_limit"), m->organ_name };
 
-	v->row = row;
-	for (size_t i = 0; i < n; i++) {
-		struct matter_view m;
-		struct err no = { 0 };
-
-		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].subject, SEE_FIELDS, &m, &no)) {
-			if (no.code == ERR_NOT_FOUND)
-				continue;
-			*err = no;
-			return false;
-		}
-		row[v->n_row++] = (struct notice_row){ m.snap->code, public_text(r, &m, "title"), public_text(r, &m, "accepts"),
-						       public_text(r, &m, "time_limit"), m.organ_name };
-	}
+	(void)l;
+	(void)err;
+	ret->title = public_text(r, m, "title");
+	public_foot(r, ret, foot, ARRAY_LEN(foot));
 	return true;
 }
 
 bool notices_show(struct req *r, struct err *err)
 {
-	struct public_query q = { .kind = "window_notice", .state = "shown", .typed = str_trim(req_query(r, "q")),
-				  .after = req_query(r, "after"), .limit = NOTICES_PAGE };
-	struct notices_view v = { .q = q.typed };
-	const struct search_hit *hit;
-	struct html h;
-	size_t n;
-	bool more;
+	struct public_list l = { .state = "shown", .path = STR("/window"), .heading = STR("窗口公示"), .door = DOOR_ITEMS, .row = notice_row,
+				 .says = STR("到窗口办什么、带什么、多久办完、在哪里领证，申请表格在这里下载") };
 
-	public_frame_fill(r, STR("窗口公示"), DOOR_ITEMS, &v.frame);
-	if (!public_organ_choice(r, &v.organ, &v.n_organ, &q.organ, err) || !public_find(r, &q, &hit, &n, &more, err)
-	    || !rows_of(r, hit, n, &v, err))
-		return false;
-	v.asked = q.typed.n || q.organ;
-	if (more && v.n_row)
-		v.next = public_page_link(r, "/window", v.row[v.n_row - 1].code);
-	if (q.after.n)
-		v.first = public_page_link(r, "/window", (struct str){ 0 });
-	html_init(&h, r->a, HTML_MAX);
-	page_public_notices(&h, &v);
-	return public_reply(r, 200, &h, err);
+	return public_kind(r, STR("window_notice"), &l.kind, err) && public_list_show(r, &l, err);
 }
 
 static void forms_of(struct req *r, const struct matter_view *m, struct notice_view *v)

@@ -12,7 +12,6 @@
 
 #define FACTS_MOST 20
 #define OFFICERS_MOST 200
-#define ITEMS_PAGE 50
 #define STANDARDS_MOST 20
 #define LIMITS_MOST 30
 #define CARD_MOST 30 /* characters of a certificate's number */
@@ -291,43 +290,34 @@ static bool is_sample(const struct matter_view *m)
 	return f && f->v.i;
 }
 
+static bool item_row(struct req *r, const struct public_list *l, const struct matter_view *m, struct register_row *ret, struct err *err)
+{
+	const struct str fine = fine_of(r, m, "fine_min", "fine_max");
+	const struct str foot[] = { m->organ_name, fine.n ? str_fmt(r->a, "罚款 %.*s", STR_FMT(fine)) : fine };
+
+	(void)l;
+	(void)err;
+	ret->title = public_text(r, m, "name");
+	ret->sample = is_sample(m);
+	public_foot(r, ret, foot, ARRAY_LEN(foot));
+	return true;
+}
+
+static const struct fact near_items[] = {
+	{ .name = { "裁量基准", 12 }, .href = { "/standards", 10 } }, { .name = { "窗口公示和申请表格", 27 }, .href = { "/window", 7 } },
+	{ .name = { "清单和名录", 15 }, .href = { "/lists", 6 } }
+};
+
 bool items_show(struct req *r, struct err *err)
 {
-	struct public_query q = { .kind = "enforcement_item", .state = "active", .typed = str_trim(req_query(r, "q")),
-				  .after = req_query(r, "after"), .limit = ITEMS_PAGE };
-	struct items_view v = { .q = q.typed };
-	const struct search_hit *hit;
-	struct item_row *row;
-	struct html h;
-	size_t n;
-	bool more;
+	struct public_list l = { .state = "active", .path = STR("/items"), .heading = STR("执法事项"), .door = DOOR_ITEMS, .row = item_row,
+				 .says = STR("执法机关可以办的事：依据、条件、步骤、期限、办事指南和流程图"), .link = near_items,
+				 .n_link = ARRAY_LEN(near_items) };
 
-	public_frame_fill(r, STR("执法事项"), DOOR_ITEMS, &v.frame);
-	if (!public_organ_choice(r, &v.organ, &v.n_organ, &q.organ, err) || !public_find(r, &q, &hit, &n, &more, err))
+	if (!public_kind(r, STR("enforcement_item"), &l.kind, err))
 		return false;
-	v.row = row = arena_many(r->a, n, struct item_row);
-	for (size_t i = 0; i < n; i++) {
-		struct matter_view m;
-		struct err no = { 0 };
-
-		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].subject, SEE_FIELDS, &m, &no)) {
-			if (no.code == ERR_NOT_FOUND)
-				continue;
-			*err = no;
-			return false;
-		}
-		row[v.n_row++] = (struct item_row){ m.snap->code, public_text(r, &m, "name"), public_text(r, &m, "sort"),
-						    m.organ_name, fine_of(r, &m, "fine_min", "fine_max"),
-						    is_sample(&m) };
-	}
-	v.asked = q.typed.n || q.organ;
-	if (more && v.n_row)
-		v.next = public_page_link(r, "/items", row[v.n_row - 1].code);
-	if (q.after.n)
-		v.first = public_page_link(r, "/items", (struct str){ 0 });
-	html_init(&h, r->a, HTML_MAX);
-	page_public_items(&h, &v);
-	return public_reply(r, 200, &h, err);
+	l.by = l.kind ? l.kind->portal.by : NULL;
+	return public_list_show(r, &l, err);
 }
 
 /* The procedure that an item follows: the kind of the same name as its sort (penalty, licence …). */
@@ -592,50 +582,27 @@ static struct str item_of(struct req *r, const struct matter_view *standard, str
 	return public_text(r, &m, "name");
 }
 
-static bool standard_rows(struct req *r, const struct search_hit *hit, size_t n, struct standards_view *v, struct err *err)
+static bool standard_row(struct req *r, const struct public_list *l, const struct matter_view *m, struct register_row *ret, struct err *err)
 {
-	struct standard_row *row = arena_many(r->a, n, struct standard_row);
+	struct str code = { 0 }, doc_no = public_text(r, m, "doc_no"), from = public_text(r, m, "in_force");
+	const struct str foot[] = { m->organ_name, doc_no, from.n ? str_fmt(r->a, "%.*s起施行", STR_FMT(from)) : from };
 
-	v->row = row;
-	for (size_t i = 0; i < n; i++) {
-		struct matter_view m;
-		struct str code = { 0 };
-		struct err no = { 0 };
-
-		if (!matter_see(app_of(r)->engine, r->db, r->a, &anyone, hit[i].subject, SEE_FIELDS, &m, &no)) {
-			if (no.code == ERR_NOT_FOUND)
-				continue;
-			*err = no;
-			return false;
-		}
-		row[v->n_row++] = (struct standard_row){ m.snap->code, item_of(r, &m, &code), public_text(r, &m, "doc_no"),
-							 public_text(r, &m, "in_force"), m.organ_name, is_sample(&m) };
-	}
+	(void)l;
+	(void)err;
+	ret->title = item_of(r, m, &code);
+	if (!ret->title.n)
+		ret->title = doc_no;
+	ret->sample = is_sample(m);
+	public_foot(r, ret, foot, ARRAY_LEN(foot));
 	return true;
 }
 
 bool standards_show(struct req *r, struct err *err)
 {
-	struct public_query q = { .kind = "discretion", .state = "active", .typed = str_trim(req_query(r, "q")),
-				  .after = req_query(r, "after"), .limit = ITEMS_PAGE };
-	struct standards_view v = { .q = q.typed };
-	const struct search_hit *hit;
-	struct html h;
-	size_t n;
-	bool more;
+	struct public_list l = { .state = "active", .path = STR("/standards"), .heading = STR("裁量基准"), .door = DOOR_ITEMS, .row = standard_row,
+				 .says = STR("同一种违法行为，情节不同，处罚轻重不同。这里是施行中的裁量基准：什么情形从轻，什么情形从重，各罚多少") };
 
-	public_frame_fill(r, STR("裁量基准"), DOOR_ITEMS, &v.frame);
-	if (!public_organ_choice(r, &v.organ, &v.n_organ, &q.organ, err) || !public_find(r, &q, &hit, &n, &more, err)
-	    || !standard_rows(r, hit, n, &v, err))
-		return false;
-	v.asked = q.typed.n || q.organ;
-	if (more && v.n_row)
-		v.next = public_page_link(r, "/standards", v.row[v.n_row - 1].code);
-	if (q.after.n)
-		v.first = public_page_link(r, "/standards", (struct str){ 0 });
-	html_init(&h, r->a, HTML_MAX);
-	page_public_standards(&h, &v);
-	return public_reply(r, 200, &h, err);
+	return public_kind(r, STR("discretion"), &l.kind, err) && public_list_show(r, &l, err);
 }
 
 /* The published standards of one item, by the day from which they held. */

@@ -36,9 +36,8 @@ static struct str year_choice(struct req *r, struct decisions_view *v)
 
 /* ---- the sort of decision ---- */
 
-static const struct enum_def *values_of(const struct law *l, const char *field)
+static const struct enum_def *values_of(const struct kind *k, const char *field)
 {
-	const struct kind *k = law_kind(l, STR("disclosure"));
 	const struct field *f = k ? kind_field(k, str_of(field)) : NULL;
 
 	return f && f->type.tag == T_ENUM ? f->type.values : NULL;
@@ -73,13 +72,12 @@ static bool type_choice(struct req *r, struct public_query *q, struct decisions_
 {
 	struct types t = { .r = r, .chosen = req_query(r, "type") };
 	const struct enum_def *type, *result;
-	const struct law *l;
-	int64_t def;
+	const struct kind *k;
 
-	if (!engine_law_of_organ(app_of(r)->engine, r->db, r->a, 0, &l, &def, err))
+	if (!public_kind(r, STR("disclosure"), &k, err))
 		return false;
-	type = values_of(l, "category");
-	result = values_of(l, "licence_result");
+	type = values_of(k, "category");
+	result = values_of(k, "licence_result");
 	t.c = arena_many(r->a, 1 + (type ? type->n : 0) + (result ? result->n : 0), struct choice);
 	(void)offer(&t, (struct str){ 0 }, STR("不限"));
 	for (size_t i = 0; type && i < type->n; i++) {

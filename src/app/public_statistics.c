@@ -14,8 +14,8 @@
 #include "base/uuid.h"
 #include "pages.h"
 
-#define BAR_WIDTH 300
-#define BAR_STEP 28
+#define BAR_WIDTH 230 /* of 360: a phone shows it as large as it is; the figure stands behind the bar */
+#define BAR_STEP 48   /* the name above its bar, however long it is */
 #define JSON_MOST ((size_t)4 << 20)
 #define FILE_MOST ((size_t)16 << 20)
 
@@ -124,13 +124,34 @@ bool statistics_show(struct req *r, struct err *err)
 
 /* ---- files: one line for each organ, the columns of all tables side by side ---- */
 
-static bool write_line(struct table *t, const struct yearly *y, struct str organ, size_t line, bool sum, struct err *err)
+static const struct val *cells_of(const struct yearly_table *t, int64_t organ)
 {
-	table_text(t, organ);
-	for (size_t i = 0; i < y->n_table; i++)
+	for (size_t i = 0; i < t->n_line; i++)
+		if (t->line[i].id == organ)
+			return t->line[i].cell;
+	return NULL;
+}
+
+/* organ NULL: the sums. A table that an organ's pack does not have is left empty in its line. */
+static bool write_line(struct table *t, const struct yearly *y, const struct yearly_line *organ, struct err *err)
+{
+	table_text(t, organ ? organ->organ : STR("合计"));
+	for (size_t i = 0; i < y->n_table; i++) {
+		const struct val *cell = organ ? cells_of(&y->table[i], organ->id) : y->table[i].sum;
+
 		for (size_t c = 0; c < y->table[i].n_head; c++)
-			table_val(t, sum ? y->table[i].sum[c] : y->table[i].line[line].cell[c], NULL);
+			table_val(t, cell ? cell[c] : VAL_NULL, NULL);
+	}
 	return table_row(t, err);
+}
+
+/* Whether a table before this one has had the organ's line. */
+static bool written(const struct yearly *y, size_t table, int64_t organ)
+{
+	for (size_t i = 0; i < table; i++)
+		if (cells_of(&y->table[i], organ))
+			return true;
+	return false;
 }
 
 static bool write_table(struct req *r, const struct yearly *y, const char *path, struct str title, struct err *err)
@@ -150,10 +171,12 @@ static bool write_table(struct req *r, const struct yearly *y, const char *path,
 			head[n++] = str_fmt(r->a, "%.*s：%.*s", STR_FMT(y->table[i].name), STR_FMT(y->table[i].head[c]));
 	if (!table_begin(r->a, path, title, head, n, practice_mark(app_of(r)), &t, err))
 		return false;
-	ok = true; /* all of them are of the same organs, in the same order */
-	for (size_t l = 0; ok && y->n_table && l < y->table[0].n_line; l++)
-		ok = write_line(t, y, y->table[0].line[l].organ, l, false, err);
-	if (ok && write_line(t, y, STR("合计"), 0, true, err) && table_end(t, err))
+	ok = true;
+	for (size_t i = 0; i < y->n_table; i++)
+		for (size_t l = 0; ok && l < y->table[i].n_line; l++)
+			if (!written(y, i, y->table[i].line[l].id))
+				ok = write_line(t, y, &y->table[i].line[l], err);
+	if (ok && write_line(t, y, NULL, err) && table_end(t, err))
 		return true;
 	table_drop(t);
 	return false;

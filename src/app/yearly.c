@@ -94,26 +94,62 @@ void yearly_free(struct app *app, const struct yearly *y)
 static void table_of(struct arena *a, const struct report_sheet *s, struct yearly_table *ret)
 {
 	const size_t n = s->def->n_column;
-	struct yearly_line *line = arena_many(a, s->n, struct yearly_line);
 	struct str *head = arena_many(a, n, struct str);
 
-	*ret = (struct yearly_table){ .id = str_dup(a, s->def->id), .name = str_dup(a, s->def->name), .head = head, .n_head = n,
-				      .line = line, .n_line = s->n, .sum = s->sum };
+	*ret = (struct yearly_table){ .id = str_dup(a, s->def->id), .name = str_dup(a, s->def->name), .head = head, .n_head = n };
 	for (size_t i = 0; i < n; i++)
 		head[i] = str_dup(a, s->def->column[i].name);
-	for (size_t i = 0; i < s->n; i++)
-		line[i] = (struct yearly_line){ s->row[i].name, s->row[i].cell };
 }
 
-static bool tables(struct app *app, struct db *db, struct kept *k, const struct law *law, struct err *err)
+static bool same_table(const struct yearly_table *t, const struct report *def)
 {
-	struct yearly_table *t;
-	size_t most = 0;
+	bool same = str_eq(t->id, def->id) && str_eq(t->name, def->name) && t->n_head == def->n_column;
+
+	for (size_t i = 0; same && i < t->n_head; i++)
+		same = str_eq(t->head[i], def->column[i].name);
+	return same;
+}
+
+/* The table that another pack has begun, or a new one. */
+static struct yearly_table *table_for(struct kept *k, struct yearly_table *t, const struct report_sheet *s)
+{
+	for (size_t i = 0; i < k->pub.n_table; i++)
+		if (same_table(&t[i], s->def))
+			return &t[i];
+	table_of(k->a, s, &t[k->pub.n_table]);
+	return &t[k->pub.n_table++];
+}
+
+static bool add_up(struct arena *a, struct yearly_table *t, const struct val *sum, struct err *err)
+{
+	struct val *both = arena_many(a, t->n_head, struct val);
+
+	for (size_t i = 0; i < t->n_head; i++) {
+		both[i] = t->sum ? t->sum[i] : sum[i];
+		if (t->sum && !val_is_null(sum[i]) && !val_is_null(both[i]) && !dec_add(both[i].n, sum[i].n, &both[i].n))
+			return err_set(err, ERR_BUG, "合计过大");
+	}
+	t->sum = both;
+	return true;
+}
+
+static bool add_sheet(struct arena *a, struct yearly_table *t, const struct report_sheet *s, struct err *err)
+{
+	struct yearly_line *line = arena_many(a, t->n_line + s->n, struct yearly_line);
+
+	for (size_t i = 0; i < t->n_line; i++)
+		line[i] = t->line[i];
+	for (size_t i = 0; i < s->n; i++)
+		line[t->n_line + i] = (struct yearly_line){ s->row[i].organ, s->row[i].name, s->row[i].cell };
+	t->line = line;
+	t->n_line += s->n;
+	return add_up(a, t, s->sum, err);
+}
+
+static bool tables(struct app *app, struct db *db, struct kept *k, const struct law *law, struct yearly_table *t, struct err *err)
+{
 	bool sees;
 
-	for (size_t i = 0; i < law->n_kind; i++)
-		most += law->kind[i].n_report;
-	t = arena_many(k->a, most, struct yearly_table);
 	for (size_t i = 0; i < law->n_kind; i++)
 		for (size_t j = 0; j < law->kind[i].n_report; j++) {
 			const struct report *def = &law->kind[i].report[j];
@@ -127,8 +163,28 @@ static bool tables(struct app *app, struct db *db, struct kept *k, const struct 
 				continue;
 			if (!matter_report(app->engine, db, k->a, law, def, day_of((int)k->pub.year, 1, 1), &s, err))
 				return false;
-			table_of(k->a, &s, &t[k->pub.n_table++]);
+			if (!add_sheet(k->a, table_for(k, t, &s), &s, err))
+				return false;
 		}
+	return true;
+}
+
+/* Of each pack the figures of its own organs. */
+static bool all_tables(struct app *app, struct db *db, struct kept *k, struct err *err)
+{
+	const struct law *const *law;
+	struct yearly_table *t;
+	size_t n, most = 0;
+
+	if (!engine_laws_in_use(app->engine, db, k->a, &law, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < law[i]->n_kind; j++)
+			most += law[i]->kind[j].n_report;
+	t = arena_many(k->a, most, struct yearly_table);
+	for (size_t i = 0; i < n; i++)
+		if (!tables(app, db, k, law[i], t, err))
+			return false;
 	k->pub.table = t;
 	return true;
 }
@@ -138,13 +194,11 @@ static bool count(struct app *app, struct db *db, int64_t year, int64_t asked, s
 	const int64_t begun = time_monotonic();
 	struct arena *a = arena_new();
 	struct kept *k = arena_one(a, struct kept);
-	const struct law *law;
 	void **memo;
-	int64_t def;
 	bool ok;
 
 	*k = (struct kept){ .pub = { .year = year, .at = engine_now(app->engine) }, .a = a, .asked = asked, .refs = 1 };
-	ok = engine_law_of_organ(app->engine, db, a, 0, &law, &def, err) && tables(app, db, k, law, err);
+	ok = all_tables(app, db, k, err);
 	memo = db_view_memo(db);
 	if (memo)
 		*memo = NULL; /* it lies in this arena, which outlives no view */

@@ -10,11 +10,12 @@
 
 #define YEARLY_FIRST 2019 /* 国办发〔2018〕118号: yearly statistics begin */
 
-struct yearly_table {
+struct yearly_table { /* of the organs of all packs that have it with the same columns */
 	struct str id, name;
 	const struct str *head;
 	size_t n_head;
 	const struct yearly_line {
+		int64_t id;
 		struct str organ;
 		const struct val *cell; /* aligned with head */
 	} *line;

@@ -107,6 +107,8 @@ const struct effect *bind_effect(struct loader *l, const struct scope *s, const 
 void bind_duties(struct loader *l, struct kind *k, const struct ynode *kind);
 /* export.c */
 void bind_exports(struct loader *l, struct kind *k, const struct ynode *kind);
+/* portal.c: the map under `portal`, after `see` and `list`; NULL: there is none, which is told when anyone may see the kind. */
+void bind_portal(struct loader *l, struct kind *k, const struct ynode *y);
 /* kind.c: structure first, then what is compiled. */
 void bind_kind_structure(struct loader *l, struct kind *k);
 void bind_kind(struct loader *l, struct kind *k);

@@ -94,7 +94,7 @@ static const struct ynode *section(const struct loader *l, const struct kind *k,
 
 
 static const struct key kind_keys[] = {
-	{ "kind", K_SCALAR | K_MUST }, { "name", K_SCALAR | K_MUST }, { "cite", K_SCALAR | K_LIST },
+	{ "kind", K_SCALAR | K_MUST }, { "name", K_SCALAR | K_MUST }, { "cite", K_SCALAR | K_LIST }, { "portal", K_MAP },
 	{ "fields", K_MAP }, { "states", K_MAP | K_MUST }, { "terms", K_MAP }, { "actions", K_MAP | K_MUST },
 	{ "when", K_MAP }, { "clocks", K_MAP }, { "duties", K_MAP }, { "reports", K_MAP }, { "exports", K_MAP },
 	{ "draws", K_MAP }, { "see", K_ANY }, { "numbers", K_MAP }, { "papers", K_MAP },
@@ -1747,4 +1747,5 @@ void bind_kind(struct loader *l, struct kind *k)
 	dossier(l, k);
 	reads(l, k);
 	list(l, k);
+	bind_portal(l, k, section(l, k, "portal"));
 }

@@ -360,6 +360,22 @@ struct paper {
 	const struct field *corrects; /* whose value is the id of the paper that this one corrects; NULL: it corrects none */
 };
 
+/* Where the public side shows matters of a kind that anyone may see (`portal`): before, during or after enforcement; on a page
+ * of its own, or on the common one, which tells the fields of `tell` in their order and beneath a list's title those of `line`. */
+enum portal_stage { PORTAL_NONE, PORTAL_BEFORE, PORTAL_DURING, PORTAL_AFTER, PORTAL_STAGES };
+struct portal_def {
+	enum portal_stage stage;             /* PORTAL_NONE: the kind has no `portal` */
+	struct str name, says;               /* heading; a sentence for the reader, may be empty */
+	struct str at;                       /* address of its own page; empty: the common one */
+	const struct field *const *tell;     /* the first is the title */
+	size_t n_tell;
+	const struct field *const *line;
+	size_t n_line;
+	const struct field *by;              /* an enum that parts the list (it is among its filters); NULL: none */
+	int place;                           /* within its stage, the smallest first */
+	bool checks;                         /* one of those that tell of random inspection: plan, items, results */
+};
+
 /* What is shown to whom gives a number of the matter and its query code: fields, terms, clocks, the state. */
 struct see_code {
 	const struct field *const *field;
@@ -527,6 +543,7 @@ struct kind {
 	struct dossier_def dossier;
 	struct list_def list;
 	struct correct_def correct;
+	struct portal_def portal;
 	const struct state *const *path; /* the ordinary way of such a matter, for the line of progress */
 	size_t n_path;
 	struct loan_def loan;

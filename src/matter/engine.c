@@ -627,6 +627,42 @@ bool engine_law_of_organ(struct engine *e, struct db *db, struct arena *a, int64
 	return true;
 }
 
+static const struct stmt st_packs_in_use = { "packs_in_use", "SELECT DISTINCT pack FROM organ WHERE pack <> '' ORDER BY pack" };
+
+struct in_use {
+	const struct engine *e;
+	const struct law **law;
+	size_t n;
+	struct str pack;
+};
+
+static bool add_in_use(void *ctx, struct err *err)
+{
+	struct in_use *u = ctx;
+	const struct engine_law *l = law_named(u->e, u->pack);
+	bool known = false;
+
+	(void)err;
+	for (size_t i = 0; l && i < u->n; i++)
+		known = known || u->law[i] == l->law;
+	if (l && !known)
+		u->law[u->n++] = l->law;
+	return true;
+}
+
+bool engine_laws_in_use(struct engine *e, struct db *db, struct arena *a, const struct law *const **ret, size_t *ret_n,
+			struct err *err)
+{
+	struct in_use u = { .e = e, .law = arena_many(a, e->n_current, const struct law *), .pack = e->config.pack };
+	const struct db_out out[] = { db_to_str(&u.pack) };
+
+	if (!add_in_use(&u, err) || !db_each(db, a, &st_packs_in_use, DB_NONE, DB_OUT(out), add_in_use, &u, err))
+		return false;
+	*ret = u.law;
+	*ret_n = u.n;
+	return true;
+}
+
 bool engine_law(struct engine *e, struct db *db, struct arena *a, int64_t def, const struct law **ret,
 		struct err *err)
 {

@@ -54,6 +54,9 @@ void engine_set_now(struct engine *e, int64_t ms); /* scenarios and demonstratio
 /* Random bytes; where time stands they are zeros, so that the draws of scenarios and demonstrations come out the same. */
 void engine_random(const struct engine *e, void *p, size_t n);
 
+/* The current laws by which organs of this installation go, each once, the installation's own first. */
+MUST_USE bool engine_laws_in_use(struct engine *e, struct db *db, struct arena *a, const struct law *const **ret, size_t *ret_n,
+				 struct err *err);
 /* The current laws, one after the other; NULL after the last. */
 const struct law *engine_law_at(const struct engine *e, size_t i);
 /* The earliest instant at which a duty is due or to be warned of (duty.h): until then nobody needs to ask the table. */

@@ -141,15 +141,42 @@ test('a paper is verified by its file, on a phone and without scripts; another f
 test('standards are found by their text, and lead to the item and back', async () => {
 	const page = await phone();
 	await page.goto(`${site.open}/items`);
-	await page.getByRole('link', { name: '施行中的裁量基准' }).click();
+	await page.getByRole('link', { name: '裁量基准' }).click();
 	const first = page.locator('.p-row-title').first();
 	const name = await first.innerText();
 	await first.click();
 	that((await page.innerText('h1')).includes(name) && await page.locator('table tbody tr').count() > 0, name);
 	await page.getByRole('link', { name: '裁量基准', exact: true }).click();
-	await page.getByLabel('文号、情形').fill('没有这样的情形');
+	await page.getByLabel('写两个字就能查').fill('没有这样的情形');
 	await page.getByRole('button', { name: '查询' }).click();
-	that((await page.innerText('main')).includes('这些条件下没有施行中的裁量基准'), await page.innerText('main'));
+	that((await page.innerText('main')).includes('这些条件下没有裁量基准'), await page.innerText('main'));
+	await page.context().close();
+});
+
+// Proves: YQ-GS-6g YQ-GS-6l XZ-2.1.3d LY1.02-10.2 LY1.02-10.7
+test('everything that the definitions open to anyone stands in the index, by stage; items and lists by their class', async () => {
+	const page = await phone();
+	await page.goto(site.open);
+	await page.getByRole('link', { name: '全部公示内容' }).first().click();
+	expect((await page.locator('.p-h2').allInnerTexts()).slice(0, 3).join(), '事前公开,事中公示,事后公开', 'stages');
+	for (const name of ['执法机关', '执法事项', '裁量基准', '随机抽查事项清单', '乡镇执法事项清单', '岗位信息公示牌', '窗口公示', '执法决定', '年度统计']) that(await page.getByRole('link', { name, exact: true }).count(), `no ${name}`);
+	await page.getByRole('link', { name: '执法事项', exact: true }).click();
+	const classes = await page.locator('.p-h2').allInnerTexts();
+	for (const name of ['行政许可', '行政处罚', '行政检查']) that(classes.includes(name), `${name}: ${classes}`);
+	await page.getByRole('link', { name: '全部行政处罚' }).click();
+	that(await page.locator('.p-row-title').count() > 8, 'the whole class');
+	expect(await page.locator('#by').inputValue(), 'penalty', 'what is shown');
+	await page.goto(`${site.open}/open/public_list`);
+	expect((await page.locator('.p-h2').allInnerTexts()).join(), '权责清单,行政执法事项清单,随机抽查事项清单', 'each of the lists has its own entry');
+	await page.getByRole('link', { name: '县应急管理局权责清单' }).click();
+	const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: '权责清单.pdf' }).click()]);
+	expect(file.suggestedFilename(), '权责清单.pdf', 'the list itself');
+	await page.goto(`${site.open}/open/post_board`);
+	await page.locator('.p-row-title').first().click();
+	const board = await page.innerText('main');
+	for (const word of ['何萍', '县应急管理局', '窗口工作人员', '受理烟花爆竹', '投诉举报电话', '0359-4020100']) that(board.includes(word), `the board misses ${word}`);
+	await page.goto(`${site.open}/checks`);
+	for (const name of ['随机抽查事项清单', '随机抽查年度计划', '随机抽取', '抽查结果信用记录']) that(await page.getByRole('link', { name, exact: true }).count(), `no ${name}`);
 	await page.context().close();
 });
 
@@ -186,8 +213,10 @@ test('check 19: axe, large print, 200% and the keyboard on every kind of page', 
 	const organ = await page.locator('.p-row-title').nth(1).getAttribute('href');
 	await page.goto(`${site.open}/items`);
 	const item = await page.locator('.p-row-title').first().getAttribute('href');
+	await page.goto(`${site.open}/open/post_board`);
+	const open = await page.locator('.p-row-title').first().getAttribute('href');
 	asked.board = organ.replace('/organs/', '/notice-board/');
-	const list = ['/', '/decisions', asked.decision, `${asked.decision}/proof`, `${asked.decision}/correct`, '/items', item, '/standards', '/window', '/organs', organ, '/officers', '/verify', '/keys', '/progress', '/complain', '/a11y', asked.board];
+	const list = ['/', '/decisions', asked.decision, `${asked.decision}/proof`, `${asked.decision}/correct`, '/items', item, '/standards', '/window', '/organs', organ, '/officers', '/verify', '/keys', '/progress', '/complain', '/request', '/open', '/checks', '/open/public_list', open, '/statistics', '/a11y', asked.board];
 	const sizes = [[390, false], [1366, false], [683, false], [390, true], [1366, true]]; // 683: 1366 at 200%
 	for (const [width, large] of sizes) {
 		await page.setViewportSize({ width, height: width === 390 ? 844 : 768 });

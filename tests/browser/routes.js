@@ -68,7 +68,7 @@ test('the interface for people without a session', async () => {
 
 test('public pages that no story passes', async () => {
 	const page = await site.page();
-	await lookAt(page, site.open, ['/standards', '/progress', '/complain', '/verify', '/keys', '/draws', '/lists', '/lists/random_plan', '/a11y', '/officers', '/organs', '/items', '/decisions', '/statistics', '/']);
+	await lookAt(page, site.open, ['/open', '/checks', '/open/public_list', '/request', '/standards', '/progress', '/complain', '/verify', '/keys', '/draws', '/lists', '/lists/random_plan', '/a11y', '/officers', '/organs', '/items', '/decisions', '/statistics', '/']);
 	for (const kind of ['random_plan', 'town_list']) {
 		await page.goto(`${site.open}/lists/${kind}`);
 		const first = await page.locator('.p-row-title').first().getAttribute('href');
@@ -135,7 +135,7 @@ const STORY = {
 	'/new': 'pages.js', '/kinds': 'pages.js', '/admin': 'admin.js', '/law': 'stats.js',
 	'/stats': 'stats.js', '/stats/{kind}': 'stats.js', '/stats/{kind}/print': 'stats.js', '/stats/{kind}/matters': 'stats.js',
 	'/organs/{code}': 'pages.js', '/notice-board/{organ}': 'portal.js', '/items/{code}': 'pages.js', '/items/{code}/flow': 'pages.js',
-	'/standards/{code}': 'pages.js', '/draws/{code}': 'draw.js', '/window': 'window.js', '/window/{code}': 'window.js', '/window/{code}/apply': 'window.js',
+	'/standards/{code}': 'pages.js', '/draws/{code}': 'draw.js', '/window': 'window.js', '/window/{code}': 'window.js', '/window/{code}/apply': 'window.js', '/open/{kind}/{code}': 'portal.js',
 };
 
 // Answers that are no pages: files, figures, ways to another page.

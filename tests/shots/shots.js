@@ -33,6 +33,7 @@ const screens = [
 	['kinds', 'wangming', '/kinds'], ['help-kind', 'wangming', '/help/inspection'], ['hand-over', 'wangming', '/k/handover/new'], ['me', 'wangming', '/me'], ['tour', 'wangming', '/tour'],
 	['admin-system', 'yuangang', '/admin/state'], ['admin-accounts', 'dengchao', '/admin/accounts'], ['admin-audit', 'xiaoran', '/admin/audit'],
 	['admin-roles', 'dengchao', '/admin/roles'], ['admin-webhooks', 'yuangang', '/admin/webhooks'], ['api', 'yuangang', '/api'],
+	['publicity-desk', 'wuting', '/'], ['public-open', '', '/open'], ['public-request', '', '/request'],
 	['public', '', '/'], ['public-decisions', '', '/decisions?q=%E7%A4%BA%E4%BE%8B'], ['public-decision', '', () => `/decisions/${decision()}`],
 	['public-organ', '', () => `/organs/${organ()}`], ['public-item', '', () => `/items/${item()}`], ['public-standards', '', '/standards'],
 	['public-progress', '', '/progress'], ['public-complain', '', '/complain'], ['public-correct', '', () => `/decisions/${decision()}/correct`],

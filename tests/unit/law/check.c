@@ -567,3 +567,51 @@ Test(law_check, sentences_say_fact_and_norm)
 
 	BOTH(list);
 }
+
+/* What anyone may see has a place on the public side, and only what anyone may see is told there. */
+static struct law_text *with_portal(const char *see, const char *portal)
+{
+	struct law_text *t = law_text_new();
+	struct buf b;
+
+	buf_init(&b, t->a, 4000);
+	buf_addf(&b, "kind: a\nname: 甲\nfields:\n  title: {name: 名称, type: text(20), example: 甲, group: 甲}\n"
+		     "  inner: {name: 内部, type: text(20), example: 甲, group: 甲, see: {who: [organ]}}\n"
+		     "  sort: {name: 类别, type: enum, of: {x: 一, y: 二}, group: 甲}\n"
+		     "states:\n  one: {name: 一, end: true}\nsee: %s\nactions:\n  open: {name: 开, by: [head], form: [title]}\n"
+		     "list: {columns: [title], filters: [sort], card: [title, sort, state]}\n%s", see, portal);
+	law_text_add(t, "p/a.yaml", str_cstr(t->a, buf_str(&b)));
+	return t;
+}
+
+Test(law_check, what_is_public_says_where)
+{
+	static const struct {
+		const char *see, *portal, *finding; /* NULL: none */
+		bool warning;
+	} list[] = {
+		{ "[organ, {who: [public], cite: T1}]", "portal: {stage: before, tell: [title, sort], line: [sort], by: sort}\n", NULL, false },
+		{ "[organ, {who: [public], cite: T1}]", "portal: {stage: after, at: /items}\n", NULL, false },
+		{ "[organ, {who: [public], cite: T1}]", "", "没有写明公示网站的哪一页", true },
+		{ "[organ]", "portal: {stage: before, tell: [title]}\n", "公众看不到“a”", false },
+		{ "[organ, {who: [public], cite: T1}]", "portal: {stage: before, tell: [title, inner]}\n", "公众看不到字段“inner”", false },
+		{ "[organ, {who: [public], cite: T1}]", "portal: {stage: before, tell: [none]}\n", "没有字段“none”", false },
+		{ "[organ, {who: [public], cite: T1}]", "portal: {stage: later, tell: [title]}\n", "stage 写 before", false },
+		{ "[organ, {who: [public], cite: T1}]", "portal: {stage: before}\n", "只写一个", false },
+		{ "[organ, {who: [public], cite: T1}]", "portal: {stage: before, tell: [title], at: /items}\n", "只写一个", false },
+		{ "[organ, {who: [public], cite: T1}]", "portal: {stage: before, tell: [title], by: title}\n", "by 写一个", false },
+		{ "[organ, {who: [public], cite: T1}]", "portal: {stage: before, tell: [title], place: 100}\n", "place 是", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(list); i++) {
+		struct law_text *t = with_portal(list[i].see, list[i].portal);
+		const bool loads = law_text_load(t, "p") != NULL;
+
+		cr_assert_eq(loads, !list[i].finding || list[i].warning, "%zu: %s", i, law_text_all(t));
+		if (list[i].finding)
+			cr_assert_not_null(law_text_find(t, list[i].warning, list[i].finding), "%zu: %s", i, law_text_all(t));
+		else
+			cr_assert_null(law_text_find(t, true, "portal"), "%zu: %s", i, law_text_all(t));
+		arena_free(t->a);
+	}
+}
