@@ -139,7 +139,7 @@ const STORY = {
 };
 
 // Answers that are no pages: files, figures, ways to another page.
-const NO_PAGE = /^\/(static|api\/v1|file|log|logs|sitemap)\/|\.(xlsx|csv|json|atom|xml|txt)$|^\/(healthz|readyz|metrics|look|large|me\/away)$|\/(count|template|whole\.json|pdf|ofd|signature|sheet\.csv|file)$|\/refused\/|\/proof\/|\/events\/\{seq\}\/proof$|\/read\/\{n\}$|\/file\/\{n\}$|upload/;
+const NO_PAGE = /^\/(static|api\/v1|file|log|logs|sitemap)\/|\.(xlsx|csv|json|atom|xml|txt)$|^\/(healthz|readyz|metrics|look|large|me\/away)$|\/(count|template|whole\.json|pdf|ofd|signature|sheet\.csv|file)$|\/refused\/|\/proof\/|\/events\/\{seq\}\/proof$|\/read\/\{n\}$|\/file\/(\{field\}\/)?\{n\}$|upload/;
 
 function routesOf(file) {
 	return [...fs.readFileSync(path.join(root, file), 'utf8').matchAll(/\{ (?:METHOD_)?GET, "([^"]+)"/g)].map((m) => m[1]);
