@@ -235,11 +235,11 @@ struct open_index_view {
 		size_t n_line;
 	} stage[PORTAL_STAGES];
 };
-struct shown_table {
+struct told_table {
 	struct str name;
 	const struct str *head;
 	size_t n_head;
-	const struct shown_line {
+	const struct told_line {
 		const struct str *cell;
 	} *line;
 	size_t n_line;
@@ -249,7 +249,7 @@ struct open_one_view {
 	struct str title, organ, list, list_name, over;
 	const struct fact *fact;
 	size_t n_fact;
-	const struct shown_table *table;
+	const struct told_table *table;
 	size_t n_table;
 	const struct file_line *file;
 	size_t n_file;

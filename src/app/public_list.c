@@ -139,6 +139,6 @@ bool public_list_show(struct req *r, const struct public_list *l, struct err *er
 	if (l->kind && !(values_of(l) && !chosen ? parts(r, l, &q, &v, err) : whole(r, l, &q, &v, err)))
 		return false;
 	html_init(&h, r->a, HTML_MAX);
-	page_public_list(&h, &v);
+	page_public_register(&h, &v);
 	return public_reply(r, 200, &h, err);
 }

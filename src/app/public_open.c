@@ -183,14 +183,14 @@ bool shown_list(struct req *r, struct err *err)
 
 /* ---- one ---- */
 
-static void add_table(struct req *r, const struct field_view *f, struct shown_table *t)
+static void add_table(struct req *r, const struct field_view *f, struct told_table *t)
 {
 	const struct field *col = f->def->type.row;
 	const size_t n_col = f->def->type.n_row;
 	struct str *head = arena_many(r->a, n_col, struct str);
-	struct shown_line *line = arena_many(r->a, f->v.list->n, struct shown_line);
+	struct told_line *line = arena_many(r->a, f->v.list->n, struct told_line);
 
-	*t = (struct shown_table){ .name = f->def->name, .head = head, .n_head = n_col, .line = line, .n_line = f->v.list->n };
+	*t = (struct told_table){ .name = f->def->name, .head = head, .n_head = n_col, .line = line, .n_line = f->v.list->n };
 	for (size_t c = 0; c < n_col; c++)
 		head[c] = col[c].name;
 	for (size_t i = 0; i < t->n_line; i++) {
@@ -226,7 +226,7 @@ static void add_field(struct req *r, const struct matter_view *m, const struct f
 	if (!x)
 		return;
 	if (x->v.t == T_ROWS) {
-		add_table(r, x, (struct shown_table *)(uintptr_t)&v->table[v->n_table++]);
+		add_table(r, x, (struct told_table *)(uintptr_t)&v->table[v->n_table++]);
 		return;
 	}
 	if (x->v.t == T_FILES) {
@@ -270,7 +270,7 @@ bool shown_show(struct req *r, struct err *err)
 	if (!v.title.n)
 		v.title = p->name;
 	v.fact = arena_many(r->a, p->n_tell, struct fact);
-	v.table = arena_many(r->a, p->n_tell, struct shown_table);
+	v.table = arena_many(r->a, p->n_tell, struct told_table);
 	v.file = arena_many(r->a, FILES_MOST, struct file_line);
 	base = str_fmt(r->a, "%.*s/%.*s", STR_FMT(v.list), STR_FMT(m.snap->code));
 	for (size_t i = 1; i < p->n_tell; i++)
