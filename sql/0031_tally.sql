@@ -8,6 +8,7 @@ CREATE TABLE tally (
 ){keyed};
 CREATE INDEX tally_block ON tally (block);
 
+-- How far tally is right: one row.
 CREATE TABLE tally_seen (
 	id {i64} PRIMARY KEY,           -- 1
 	event {i64} NOT NULL,           -- blocks of later events are no longer what tally says
