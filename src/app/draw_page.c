@@ -409,6 +409,7 @@ static void made_rows(struct arena *a, const struct draw_view *d, struct public_
 bool public_draw_show(struct req *r, struct err *err)
 {
 	struct public_draw_view v = { 0 };
+	struct matter_view m;
 	struct draw_view d;
 	struct html h;
 
@@ -420,6 +421,9 @@ bool public_draw_show(struct req *r, struct err *err)
 	v.open = d.open;
 	commit_facts(r->a, &d, &v);
 	if (d.open) {
+		if (!public_see(r, d.snap->code, str_cstr(r->a, d.snap->kind->id), SEE_FIELDS, &m, err))
+			return false;
+		v.n_told = public_told_facts(r, &m, &v.told);
 		made_facts(r->a, &d, &v);
 		reckon_facts(r->a, &d, &v);
 		made_rows(r->a, &d, &v);

@@ -63,6 +63,8 @@ struct public_draw_view {
 	size_t n_row;
 	const struct fact *spare;
 	size_t n_spare;
+	const struct fact *told; /* what `portal` of the kind tells beside: how it went, what came of it */
+	size_t n_told;
 };
 bool draws_show(struct req *r, struct err *err);
 bool public_draw_show(struct req *r, struct err *err);

@@ -311,6 +311,8 @@ static bool public_entry(struct indexer *x, int64_t matter, struct search_entry 
 	add_filter_tokens(&t, &v);
 	ret->day = day_of_field(&v, "published_on", day_of_field(&v, "decided_on", opened));
 	ret->text = text_of(x->a, &v, &names, SEARCH_PUBLIC);
+	if (str_blank(ret->text)) /* a plan is figures and a table: an entry without text would be dropped, and the list lacks it */
+		ret->text = v.snap->kind->name;
 	ret->tokens = buf_str(&t.b);
 	return true;
 }

@@ -546,6 +546,8 @@ void public_foot(struct req *r, struct register_row *row, const struct str *text
 
 /* public_open.c: a field as anyone may read it, matters that it names by those names that anyone may see. */
 struct str public_told_text(struct req *r, const struct matter_view *m, const char *id);
+/* What the kind's portal tells of a matter, each with its name: short texts and notes, no tables and files, nothing empty. */
+size_t public_told_facts(struct req *r, const struct matter_view *m, const struct fact **ret);
 
 /* What of a matter its page prints: fields and their headings. replaces: the field that leads to the version before (NULL:
  * there are none); values: old and new texts are told, not only that they differ. */

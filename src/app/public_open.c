@@ -126,6 +126,22 @@ static struct str told(struct req *r, const struct matter_view *m, const struct 
 	return text.n && f->unit.n ? str_fmt(r->a, "%.*s%.*s", STR_FMT(text), STR_FMT(f->unit)) : text;
 }
 
+size_t public_told_facts(struct req *r, const struct matter_view *m, const struct fact **ret)
+{
+	const struct portal_def *p = &m->snap->kind->portal;
+	struct fact *fact = arena_many(r->a, p->n_tell, struct fact);
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_tell; i++) {
+		struct str text = told(r, m, p->tell[i]);
+
+		if (text.n)
+			fact[n++] = (struct fact){ .name = p->tell[i]->name, .text = text, .note = p->tell[i]->type.tag == T_NOTE };
+	}
+	*ret = fact;
+	return n;
+}
+
 /* A matter that has ended says so. */
 static struct str over(const struct matter_view *m)
 {
@@ -139,7 +155,7 @@ static bool shown_kind(struct req *r, const struct kind **ret, struct err *err)
 {
 	if (!public_kind(r, req_param(r, "kind"), ret, err))
 		return false;
-	return (*ret && (*ret)->portal.n_tell) || err_set(err, ERR_NOT_FOUND, "没有这类公示内容");
+	return (*ret && (*ret)->portal.n_tell && !(*ret)->portal.at.n) || err_set(err, ERR_NOT_FOUND, "没有这类公示内容");
 }
 
 /* Days and numbers stand with their heading, words alone. */

@@ -305,7 +305,7 @@ static bool item_row(struct req *r, const struct public_list *l, const struct ma
 
 static const struct fact near_items[] = {
 	{ .name = { "裁量基准", 12 }, .href = { "/standards", 10 } }, { .name = { "窗口公示和申请表格", 27 }, .href = { "/window", 7 } },
-	{ .name = { "清单和名录", 15 }, .href = { "/lists", 6 } }
+	{ .name = { "全部公示内容", 18 }, .href = { "/open", 5 } }
 };
 
 bool items_show(struct req *r, struct err *err)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MulanPSL-2.0 */
 /* The public side: what anyone may ask for, nothing else. There is no session: a form is held to the same origin. */
 #include "app/draw_page.h"
-#include "app/public_lists.h"
 
 #include "web/asset.h"
 
@@ -60,9 +59,6 @@ const struct route public_routes[] = {
 	{ METHOD_GET, "/window/{code}/apply", apply_show, AUDIENCE_PUBLIC, "form of an application" },
 	{ METHOD_POST, "/window/{code}/apply", apply_send, AUDIENCE_PUBLIC, "sends it", .max_body = CORRECT_BODY, .slow = true,
 	  .no_csrf = true, .rate = RATE_FORM },
-	{ METHOD_GET, "/lists", open_lists_show, AUDIENCE_PUBLIC, "lists and registers that are open to everybody" },
-	{ METHOD_GET, "/lists/{kind}", open_list_show, AUDIENCE_PUBLIC, "one of them", .rate = RATE_SEARCH },
-	{ METHOD_GET, "/lists/{kind}/{code}", open_entry_show, AUDIENCE_PUBLIC, "one entry, with what changed in it" },
 	{ METHOD_GET, "/draws", draws_show, AUDIENCE_PUBLIC, "random draws, all that were committed to", .rate = RATE_SEARCH },
 	{ METHOD_GET, "/draws/{code}", public_draw_show, AUDIENCE_PUBLIC, "one draw, reckoned again in words", .rate = RATE_SEARCH },
 	{ METHOD_GET, "/draws/{code}/draw.json", public_draw_json, AUDIENCE_PUBLIC, "its proof as a file", .slow = true, .rate = RATE_SEARCH },

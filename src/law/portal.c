@@ -97,6 +97,6 @@ void bind_portal(struct loader *l, struct kind *k, const struct ynode *y)
 	p->checks = bind_flag(l, y, "checks");
 	p->tell = fields(l, k, ynode_get(y, "tell"), &p->n_tell);
 	p->line = fields(l, k, ynode_get(y, "line"), &p->n_line);
-	if ((p->at.n > 0) == (p->n_tell > 0))
-		diag_add(l->d, pos_key(y), false, "写明 tell（各项内容，第一项作标题）或者 at（专门的页面），只写一个");
+	if (!p->at.n && !p->n_tell)
+		diag_add(l->d, pos_key(y), false, "写明 tell（各项内容，第一项作标题）或者 at（专门的页面）");
 }

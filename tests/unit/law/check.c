@@ -597,8 +597,8 @@ Test(law_check, what_is_public_says_where)
 		{ "[organ, {who: [public], cite: T1}]", "portal: {stage: before, tell: [title, inner]}\n", "公众看不到字段“inner”", false },
 		{ "[organ, {who: [public], cite: T1}]", "portal: {stage: before, tell: [none]}\n", "没有字段“none”", false },
 		{ "[organ, {who: [public], cite: T1}]", "portal: {stage: later, tell: [title]}\n", "stage 写 before", false },
-		{ "[organ, {who: [public], cite: T1}]", "portal: {stage: before}\n", "只写一个", false },
-		{ "[organ, {who: [public], cite: T1}]", "portal: {stage: before, tell: [title], at: /items}\n", "只写一个", false },
+		{ "[organ, {who: [public], cite: T1}]", "portal: {stage: before}\n", "写明 tell", false },
+		{ "[organ, {who: [public], cite: T1}]", "portal: {stage: before, tell: [title], at: /items}\n", NULL, false },
 		{ "[organ, {who: [public], cite: T1}]", "portal: {stage: before, tell: [title], by: title}\n", "by 写一个", false },
 		{ "[organ, {who: [public], cite: T1}]", "portal: {stage: before, tell: [title], place: 100}\n", "place 是", false },
 	};
