@@ -26,7 +26,7 @@ static const struct role_menu {
 	{ "legal", { DESK, { "clipboard-check", "待审核", "legal_review", "?scope=mine" },
 		     { "checks", "已审核", "legal_review", "?state=agreed" }, { "scale", "裁量基准", "discretion", "" },
 		     { "list", "目录清单", "review_catalogue", "" }, CALENDAR, HELP } },
-	{ "head", { { "pencil-check", "待签", NULL, "/" }, { "gavel", "本单位办件", "penalty", "?scope=organ" }, PLANS, CALENDAR,
+	{ "head", { { "pencil-check", "待签", NULL, "/" }, { "gavel", "本单位办件", "penalty", "?scope=organ" }, CALENDAR, PLANS,
 		    { "chart-bar", "职责和统计", NULL, "/duties" }, REGISTERS, HELP } },
 	{ "publisher", { DESK, { "speakerphone", "待公示", "disclosure", "?scope=mine" },
 			 { "world", "已公示", "disclosure", "?state=published" }, { "edit", "更正与撤下", "correction", "" },
