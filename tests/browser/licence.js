@@ -176,7 +176,7 @@ step('张强 decides; the certificate is made and served, the permit is in the r
 	[permit] = /临应急许证〔\d{4}〕\d+号/.exec(certificate);
 	for (const w of ['行政许可证（副本）', '临应急许证〔', NAME, PLACE]) that(certificate.includes(w), `the certificate lacks “${w}”: ${certificate}`);
 	delivery = await linked(p, '送达');
-	await p.act(delivery, '登记直接送达', { 送达日期: day(), 签收人: '吕某寅', 签收人身份: '本人' });
+	await p.act(delivery, '登记直接送达', { 送达日期: day(), 已出示执法证件: '否', 签收人: '吕某寅', 签收人身份: '本人' });
 	await p.go(licence);
 	await p.reads('待归档');
 	await look(p, '/k/licence_permit', 'permits');
@@ -244,7 +244,7 @@ step('the holder asks for renewal before the licence ends; not too late, not ano
 	await (await who('zhangqiang')).act(renewal, '作出许可决定', { 决定: '准予延续', 决定内容: '准予延续两年。' });
 	await p.act(renewal, '制作许可证件', { '许可范围（证件记载）': `烟花爆竹零售；经营场所：${PLACE}`, 有效期自: day(365), 有效期至: day(1095) });
 	licence = renewal;
-	await p.act(await linked(p, '送达'), '登记直接送达', { 送达日期: day(), 签收人: '吕某寅', 签收人身份: '本人' });
+	await p.act(await linked(p, '送达'), '登记直接送达', { 送达日期: day(), 已出示执法证件: '否', 签收人: '吕某寅', 签收人身份: '本人' });
 	await look(p, '/k/licence_permit', 'renewed');
 	await p.page.locator('main tr', { hasText: NAME }).first().locator('a[href^="/m/"]').first().click();
 	await p.reads('有效', dayText(day(1095)));
